@@ -1,0 +1,1 @@
+//! Japanese postal addresses: dictionary, normal form, split, grade, customer barcode digits.

@@ -1,0 +1,1 @@
+//! Columnar work: snapshots, the split's join, the ledger as Parquet.

@@ -1,0 +1,1 @@
+//! The outside world: directories, sled, append-only files.

@@ -1,0 +1,1 @@
+//! Bytes of a drop become records, every fault with its origin.

@@ -1,0 +1,1 @@
+//! Accounts for every record: receipt, reject list, equation, reconciliation.

@@ -1,0 +1,112 @@
+//! Paper or electronic, and why.
+
+use serde::{Deserialize, Serialize};
+
+/// How a piece reaches its recipient.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[repr(u8)]
+pub enum Channel {
+    /// A printed letter.
+    Paper = 0,
+    /// A copy in the recipient's mailbox.
+    Electronic = 1,
+    /// A printed letter and a copy; the equation counts it once, as printed.
+    Both = 2,
+}
+
+impl Channel {
+    /// Returns the stable name: `paper`, `electronic` or `both`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Paper => "paper",
+            Self::Electronic => "electronic",
+            Self::Both => "both",
+        }
+    }
+
+    /// Returns whether a letter is printed.
+    pub fn on_paper(self) -> bool {
+        matches!(self, Self::Paper | Self::Both)
+    }
+
+    /// Returns whether a copy goes into a mailbox.
+    pub fn in_mailbox(self) -> bool {
+        matches!(self, Self::Electronic | Self::Both)
+    }
+}
+
+/// Why a piece took its channel, in the order in which the rule asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[repr(u8)]
+pub enum ChannelReason {
+    /// The letter class of the batch allows paper only.
+    ClassIsPaperOnly = 0,
+    /// The record carries no recipient key.
+    NoRecipientKey = 1,
+    /// The key is linked to no recipient of the registry.
+    NotRegistered = 2,
+    /// The recipient has not selected this sender.
+    SenderNotSelected = 3,
+    /// The recipient's identity level is below what the class demands.
+    BelowIdentityLevel = 4,
+    /// The recipient's mailbox is closed.
+    MailboxClosed = 5,
+    /// The recipient wishes paper for this sender and class.
+    PrefersPaper = 6,
+    /// The electronic copy would exceed the size that the class allows.
+    TooLarge = 7,
+    /// The recipient wishes electronic delivery.
+    PrefersElectronic = 8,
+    /// The recipient wishes both.
+    PrefersBoth = 9,
+}
+
+impl ChannelReason {
+    /// All reasons, in the order of the rule.
+    pub const ALL: [Self; 10] = [
+        Self::ClassIsPaperOnly,
+        Self::NoRecipientKey,
+        Self::NotRegistered,
+        Self::SenderNotSelected,
+        Self::BelowIdentityLevel,
+        Self::MailboxClosed,
+        Self::PrefersPaper,
+        Self::TooLarge,
+        Self::PrefersElectronic,
+        Self::PrefersBoth,
+    ];
+
+    /// Returns the stable code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::ClassIsPaperOnly => "class-is-paper-only",
+            Self::NoRecipientKey => "no-recipient-key",
+            Self::NotRegistered => "not-registered",
+            Self::SenderNotSelected => "sender-not-selected",
+            Self::BelowIdentityLevel => "below-identity-level",
+            Self::MailboxClosed => "mailbox-closed",
+            Self::PrefersPaper => "prefers-paper",
+            Self::TooLarge => "too-large",
+            Self::PrefersElectronic => "prefers-electronic",
+            Self::PrefersBoth => "prefers-both",
+        }
+    }
+
+    /// Returns the reason in Japanese, for receipts and reports.
+    pub fn japanese(self) -> &'static str {
+        match self {
+            Self::ClassIsPaperOnly => "書面のみの種別",
+            Self::NoRecipientKey => "受取人キーなし",
+            Self::NotRegistered => "未登録の受取人",
+            Self::SenderNotSelected => "差出人を選択していない",
+            Self::BelowIdentityLevel => "本人確認レベル不足",
+            Self::MailboxClosed => "メールボックス閉鎖",
+            Self::PrefersPaper => "書面を希望",
+            Self::TooLarge => "電子データの上限超過",
+            Self::PrefersElectronic => "電子を希望",
+            Self::PrefersBoth => "書面と電子の両方を希望",
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! 面 (men): a typeset page as a list of marks on paper, before it becomes PDF.
+//!
+//! Lengths on the page are whole numbers of 1/100 point ([`Len`]), origin at the lower left corner
+//! of the sheet, so that no floating-point number ever reaches a print file.
+
+use crate::barcode::CustomerBarcode;
+
+/// A length on paper, in 1/100 point (1 pt = 1/72 inch, so 1 unit = 3.53 µm).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Len(pub i32);
+
+impl Len {
+    /// Returns the length nearest to `mm` millimetres.
+    pub fn from_mm(mm: f64) -> Self {
+        Self((mm * 7200.0 / 25.4).round() as i32)
+    }
+
+    /// Returns the length nearest to `pt` points.
+    pub fn from_pt(pt: f64) -> Self {
+        Self((pt * 100.0).round() as i32)
+    }
+
+    /// Returns the length in millimetres.
+    pub fn to_mm(self) -> f64 {
+        f64::from(self.0) * 25.4 / 7200.0
+    }
+}
+
+impl std::ops::Add for Len {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self(self.0 + other.0)
+    }
+}
+
+impl std::ops::Sub for Len {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        Self(self.0 - other.0)
+    }
+}
+
+/// A4 portrait, 210 × 297 mm.
+pub const A4: (Len, Len) = (Len(59_528), Len(84_189));
+
+/// Which face of the font chain; an index into the chain's faces.
+pub type FaceIndex = u8;
+
+/// A drawable character of a face: an index into its [`Charset`].
+pub type CharIndex = u16;
+
+/// What one face can draw: every character, and every base with variation selector, that its cmap
+/// maps. Sorted by (character, selector), so that an index means the same on every machine.
+#[derive(Clone, Debug, Default)]
+pub struct Charset {
+    /// The entries, ascending by `(character, selector)`, at most 65,535.
+    pub entries: Vec<CharsetEntry>,
+    /// Units per em of the font file.
+    pub units_per_em: u16,
+}
+
+/// One drawable character of a face.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CharsetEntry {
+    /// The character.
+    pub character: char,
+    /// The variation selector that follows it, if any.
+    pub selector: Option<char>,
+    /// The glyph in the font file.
+    pub glyph: u16,
+    /// The advance width, in font units.
+    pub advance: u16,
+}
+
+/// One glyph of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Glyph {
+    /// What is drawn.
+    pub char_index: CharIndex,
+    /// Extra advance after it, in 1/1000 of the font size (justification, mixed-script gaps).
+    pub extra: i16,
+}
+
+/// One mark on the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// A run of glyphs of one face and size on one baseline; `glyphs` are a range of [`Page::glyphs`].
+    Text {
+        /// The face.
+        face: FaceIndex,
+        /// Font size.
+        size: Len,
+        /// Left end of the baseline.
+        x: Len,
+        /// Height of the baseline.
+        y: Len,
+        /// First glyph.
+        start: u32,
+        /// One past the last glyph.
+        end: u32,
+    },
+    /// A filled rectangle: a table rule, a frame's side, a tinted band.
+    Rule {
+        /// Left edge.
+        x: Len,
+        /// Lower edge.
+        y: Len,
+        /// Width, positive.
+        width: Len,
+        /// Height, positive.
+        height: Len,
+        /// Per cent of black, 1 to 100.
+        tint: u8,
+    },
+    /// The customer barcode; `x`, `y` are the lower left corner of its first bar.
+    Barcode {
+        /// Left edge of the first bar.
+        x: Len,
+        /// Lower edge of the long bars.
+        y: Len,
+        /// Size a (8 to 11.5 pt; all dimensions scale with it).
+        size: Len,
+        /// What it says.
+        barcode: CustomerBarcode,
+    },
+    /// A static layer, painted under what follows; an index into the template's layers.
+    Layer(u16),
+}
+
+/// One page: its marks and the glyphs that they refer to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    /// The marks, in painting order.
+    pub marks: Vec<Mark>,
+    /// The glyphs of all text marks.
+    pub glyphs: Vec<Glyph>,
+}
+
+impl Page {
+    /// Empties the page and keeps its memory.
+    pub fn clear(&mut self) {
+        self.marks.clear();
+        self.glyphs.clear();
+    }
+}
+
+/// Which characters of one face a batch uses: a set that grows in any order to the same value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CharUse {
+    words: Vec<u64>,
+}
+
+impl Default for CharUse {
+    fn default() -> Self {
+        Self { words: vec![0; (usize::from(CharIndex::MAX) + 1) / 64] }
+    }
+}
+
+impl CharUse {
+    /// Adds a character.
+    pub fn insert(&mut self, index: CharIndex) {
+        self.words[usize::from(index) / 64] |= 1 << (index % 64);
+    }
+
+    /// Returns whether the set has a character.
+    pub fn contains(&self, index: CharIndex) -> bool {
+        self.words[usize::from(index) / 64] >> (index % 64) & 1 == 1
+    }
+
+    /// Adds all characters of another set.
+    pub fn union(&mut self, other: &Self) {
+        for (word, more) in self.words.iter_mut().zip(&other.words) {
+            *word |= more;
+        }
+    }
+
+    /// Returns the characters, ascending.
+    pub fn iter(&self) -> impl Iterator<Item = CharIndex> + '_ {
+        (0..=CharIndex::MAX).filter(|&index| self.contains(index))
+    }
+
+    /// Returns whether the set is empty.
+    pub fn is_empty(&self) -> bool {
+        self.words.iter().all(|&word| word == 0)
+    }
+}
+
+/// Adds every glyph of `page` to the sets, one set a face.
+///
+/// # Panics
+/// If a mark names a face beyond `uses`.
+pub fn note_use(page: &Page, uses: &mut [CharUse]) {
+    for mark in &page.marks {
+        if let Mark::Text { face, start, end, .. } = mark {
+            for glyph in &page.glyphs[*start as usize..*end as usize] {
+                uses[usize::from(*face)].insert(glyph.char_index);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn millimetres_survive_within_a_hundredth() {
+        for mm in [0.6, 1.2, 3.6, 210.0, 297.0] {
+            assert!((Len::from_mm(mm).to_mm() - mm).abs() < 0.002, "{mm}");
+        }
+        assert_eq!((Len::from_mm(210.0), Len::from_mm(297.0)), A4);
+    }
+
+    #[test]
+    fn a_union_holds_both_sets() {
+        let (mut a, mut b) = (CharUse::default(), CharUse::default());
+        a.insert(3);
+        b.insert(65_535);
+        a.union(&b);
+        assert_eq!(a.iter().collect::<Vec<_>>(), [3, 65_535]);
+    }
+}

@@ -1,0 +1,83 @@
+//! What the print centre works with: envelopes, inserters, paper, postage tariffs.
+//!
+//! All figures are configuration; facts: post_and_print §3 and §4 give the usual ones.
+
+use serde::{Deserialize, Serialize};
+
+/// A window envelope and what fits it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EnvelopeProfile {
+    /// Its name in configuration, `naga3-window`.
+    pub name: String,
+    /// Outer width with the address upright, mm.
+    pub width_mm: f64,
+    /// Outer height with the address upright, mm.
+    pub height_mm: f64,
+    /// Inner width, mm; with the folded sheet's width it gives the play sideways.
+    pub inner_width_mm: f64,
+    /// Inner height, mm; with the folded sheet's height it gives the play up and down.
+    pub inner_height_mm: f64,
+    /// Height of the folded sheet, mm (99 for A4 in three).
+    pub folded_height_mm: f64,
+    /// The window.
+    pub window: Window,
+    /// Weight of the empty envelope, milligrams.
+    pub weight_mg: u32,
+    /// The most sheets the inserter puts in.
+    pub sheets_max: u32,
+    /// Size class for postage, a key of the tariff: `teikei`, `kikakunai`.
+    pub size_class: String,
+}
+
+/// The window, measured on the folded sheet when it lies at the lower left end of its play.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Window {
+    /// Left edge of the window from the left edge of the inner envelope, mm.
+    pub left_mm: f64,
+    /// Upper edge of the window from the upper edge of the inner envelope, mm.
+    pub top_mm: f64,
+    /// Width, mm.
+    pub width_mm: f64,
+    /// Height, mm.
+    pub height_mm: f64,
+}
+
+/// Where the inserter reads and what its feeders hold.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InserterProfile {
+    /// Its name in configuration.
+    pub name: String,
+    /// Whether a DataMatrix is printed on every sheet's front.
+    pub data_matrix: bool,
+    /// Left edge of the symbol from the left edge of the sheet, mm.
+    pub mark_left_mm: f64,
+    /// Upper edge of the symbol from the upper edge of the sheet, mm.
+    pub mark_top_mm: f64,
+    /// Side of one module, mm.
+    pub module_mm: f64,
+}
+
+/// Paper and print.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Paper {
+    /// Weight of one A4 sheet, milligrams (64 g/m²: 3,990).
+    pub sheet_mg: u32,
+    /// Whether both sides are printed; an odd page count then gets a blank back.
+    pub duplex: bool,
+}
+
+/// One step of a postage tariff.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TariffStep {
+    /// 定形 or 定形外規格内: `teikei`, `kikakunai`.
+    pub size_class: String,
+    /// The heaviest piece of this step, grams.
+    pub up_to_g: u32,
+    /// Postage, yen.
+    pub yen: u32,
+}

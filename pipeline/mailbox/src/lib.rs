@@ -1,0 +1,1 @@
+//! An electronic copy as a package: key, seal, pack format, open notices.

@@ -1,0 +1,1 @@
+//! Documents about the job: job ticket and tray labels.

@@ -1,0 +1,1 @@
+//! Print order, bundles, trays, envelopes, postage class and marks, from keys only.

@@ -1,0 +1,1 @@
+//! Pages become PDF: streaming print files and sealed electronic copies.

@@ -1,0 +1,1 @@
+//! Recipients, their links to senders, preferences, and the frozen snapshot of them.

@@ -1,0 +1,1 @@
+//! Template becomes measured pages: template, font, layout.

@@ -1,0 +1,1 @@
+//! Paper or electronic, and why.

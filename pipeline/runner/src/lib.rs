@@ -1,0 +1,1 @@
+//! Runs stage functions over blocks: threads, order, journal, resume.

@@ -1,0 +1,1 @@
+//! Deterministic sample drops of synthetic people at real addresses.
