@@ -85,7 +85,7 @@ impl RecordBuilder {
         let fields = schema.fields.len();
         let columns = schema.columns.len();
         let cells = self.ends.len().checked_sub(fields).expect("every field is pushed");
-        let rows = if columns == 0 { 0 } else { cells / columns };
+        let rows = cells.checked_div(columns).unwrap_or(0);
         assert_eq!(cells, rows * columns, "table rows are whole");
         out.extend_from_slice(&place.line.to_le_bytes());
         out.extend_from_slice(&place.byte.to_le_bytes());

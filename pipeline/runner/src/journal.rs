@@ -1,0 +1,272 @@
+//! The journal: what of a night is durable, so that a cut run resumes to the same bytes.
+//!
+//! An entry is written after what it speaks of is durable (design §4.10). The journal is the truth
+//! of resume: a stage without its entry is done again from its inputs, over whatever it left.
+
+use std::fmt;
+
+use letter::{BatchId, Moment, SenderId};
+use serde::{Deserialize, Serialize};
+
+/// One part of a batch: part 1 is the batch itself, later parts bring mended rows.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Part {
+    /// Who dropped it.
+    pub sender: SenderId,
+    /// The batch.
+    pub batch: BatchId,
+    /// The part, from 1.
+    pub part: u32,
+}
+
+impl Part {
+    /// Returns the batch's name in files and ledgers: `tax-2026`, for later parts `tax-2026.part2`.
+    pub fn name(&self) -> String {
+        match self.part {
+            1 => self.batch.to_string(),
+            part => format!("{}.part{part}", self.batch),
+        }
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.sender, self.name())
+    }
+}
+
+/// A file that is durable: its path below OUT, its length and its SHA-256.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileMark {
+    /// Path below OUT, with `/`.
+    pub path: String,
+    /// Bytes.
+    pub len: u64,
+    /// SHA-256, hexadecimal.
+    pub sha256: String,
+}
+
+/// A drop as the scan found it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeenDrop {
+    /// The folder of the inbox.
+    pub sender: String,
+    /// The file's name.
+    pub name: String,
+    /// Bytes.
+    pub len: u64,
+}
+
+/// What a night set out to do; a resumed night keeps to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NightPlan {
+    /// The number of the night, from 1.
+    pub night: u32,
+    /// The moment of the run, in every output.
+    pub now: Moment,
+    /// The drops found, in order.
+    pub drops: Vec<SeenDrop>,
+    /// The frozen snapshot of preferences.
+    pub snapshot: String,
+}
+
+/// The stages of a part that leave durable files.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// The drop's members and records are in the spool.
+    Received,
+    /// Every record is resolved, routed and measured.
+    Measured,
+    /// Print file number n is whole.
+    Printed(u32),
+    /// The pack of electronic copies is whole.
+    Delivered,
+    /// Control file, labels, ticket, reject list and receipt are out.
+    Closed,
+}
+
+/// One fact of the journal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Entry {
+    /// A night began.
+    NightBegan(NightPlan),
+    /// A drop was taken as a part of a batch.
+    DropTaken {
+        /// The drop.
+        drop: SeenDrop,
+        /// Its SHA-256, hexadecimal.
+        sha256: String,
+        /// The part that it is.
+        part: Part,
+    },
+    /// A drop was refused whole; its receipt is in the outbox.
+    DropRefused {
+        /// The drop.
+        drop: SeenDrop,
+        /// Its SHA-256, hexadecimal.
+        sha256: String,
+        /// The stable code.
+        code: String,
+        /// The receipt.
+        files: Vec<FileMark>,
+    },
+    /// A drop is not yet complete and waits for the next night.
+    DropWaits {
+        /// The drop.
+        drop: SeenDrop,
+    },
+    /// A stage of a part is durable.
+    StageDone {
+        /// The part.
+        part: Part,
+        /// The stage.
+        stage: Stage,
+        /// What it left.
+        files: Vec<FileMark>,
+    },
+    /// A batch that waited was approved by the operator.
+    Approved {
+        /// The part.
+        part: Part,
+    },
+    /// The operator pulled a piece before it was printed.
+    Pulled {
+        /// The part.
+        part: Part,
+        /// The sender's record key.
+        key: String,
+        /// The operator's note.
+        note: String,
+    },
+    /// The ledger and the report are out.
+    NightEnded {
+        /// The number of the night.
+        night: u32,
+        /// What the end left.
+        files: Vec<FileMark>,
+    },
+}
+
+/// The port to whatever keeps the entries.
+pub trait Journal {
+    /// What can go wrong with the keeping.
+    type Error;
+
+    /// Returns all entries, oldest first.
+    fn entries(&self) -> &[Entry];
+
+    /// Appends an entry and returns when it is durable.
+    ///
+    /// # Errors
+    /// If it could not be made durable; the night stops.
+    fn append(&mut self, entry: Entry) -> Result<(), Self::Error>;
+
+    /// Returns the files of a stage of a part, if it is done.
+    fn stage(&self, wanted: &Part, stage: &Stage) -> Option<&[FileMark]> {
+        self.entries().iter().rev().find_map(|entry| match entry {
+            Entry::StageDone { part, stage: done, files } if part == wanted && done == stage => {
+                Some(files.as_slice())
+            }
+            _ => None,
+        })
+    }
+
+    /// Returns the night that began and did not end.
+    fn open_night(&self) -> Option<&NightPlan> {
+        self.entries()
+            .iter()
+            .rev()
+            .find_map(|entry| match entry {
+                Entry::NightBegan(plan) => Some(Some(plan)),
+                Entry::NightEnded { .. } => Some(None),
+                _ => None,
+            })
+            .flatten()
+    }
+
+    /// Returns the number of the last night, 0 before the first.
+    fn last_night(&self) -> u32 {
+        let nights = self.entries().iter().rev();
+        nights
+            .filter_map(|entry| match entry {
+                Entry::NightBegan(plan) => Some(plan.night),
+                _ => None,
+            })
+            .next()
+            .unwrap_or(0)
+    }
+
+    /// Returns every part taken, in the order of taking, with the digest of its drop.
+    fn parts(&self) -> Vec<(Part, &SeenDrop, &str)> {
+        let taken = self.entries().iter().filter_map(|entry| match entry {
+            Entry::DropTaken { drop, sha256, part } => Some((part.clone(), drop, sha256.as_str())),
+            _ => None,
+        });
+        taken.collect()
+    }
+}
+
+/// A journal that forgets with the process, for tests of what stands on the port.
+#[derive(Debug, Default)]
+pub struct MemoryJournal {
+    entries: Vec<Entry>,
+}
+
+impl Journal for MemoryJournal {
+    type Error = std::convert::Infallible;
+
+    fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    fn append(&mut self, entry: Entry) -> Result<(), Self::Error> {
+        self.entries.push(entry);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part() -> Part {
+        let sender = SenderId::parse("hoshimi-city").expect("an id");
+        Part { sender, batch: BatchId::parse("tax-1").expect("an id"), part: 2 }
+    }
+
+    #[test]
+    fn a_night_is_open_until_its_end_is_written() {
+        let mut journal = MemoryJournal::default();
+        assert!(journal.open_night().is_none());
+        let plan = NightPlan { night: 1, now: Moment(0), drops: Vec::new(), snapshot: "s".into() };
+        journal.append(Entry::NightBegan(plan)).expect("memory");
+        assert_eq!(journal.open_night().map(|plan| plan.night), Some(1));
+        journal.append(Entry::NightEnded { night: 1, files: Vec::new() }).expect("memory");
+        assert!(journal.open_night().is_none());
+        assert_eq!(journal.last_night(), 1);
+    }
+
+    #[test]
+    fn the_latest_entry_of_a_stage_counts() {
+        let mut journal = MemoryJournal::default();
+        for len in [1, 2] {
+            let mark = FileMark { path: "a".into(), len, sha256: String::new() };
+            let stage = Stage::Printed(3);
+            journal
+                .append(Entry::StageDone { part: part(), stage, files: vec![mark] })
+                .expect("memory");
+        }
+        assert_eq!(journal.stage(&part(), &Stage::Printed(3)).expect("done")[0].len, 2);
+        assert_eq!(journal.stage(&part(), &Stage::Printed(4)), None);
+        assert_eq!(part().to_string(), "hoshimi-city/tax-1.part2");
+    }
+
+    #[test]
+    fn an_entry_reads_back_from_its_json() {
+        let entry = Entry::StageDone { part: part(), stage: Stage::Printed(7), files: vec![] };
+        let json = serde_json::to_string(&entry).expect("plain data");
+        assert_eq!(serde_json::from_str::<Entry>(&json).expect("own json"), entry);
+    }
+}
