@@ -191,6 +191,11 @@ reasons! {
         "too-many-sheets", Held,
         "用紙が {found} 枚になります（上限 {max} 枚）", "the letter has {found} sheets, the envelope takes {max}",
         "明細を分けてください", "split the letter";
+    /// The letter is heavier than the last step of the tariff for its envelope.
+    TooHeavy { /** Weight with envelope, milligrams. */ found_mg: u32, /** The limit, grams. */ max_g: u32 } =>
+        "too-heavy", Held,
+        "重さが {found_mg} mg になります（料金表の上限 {max_g} g）", "the letter weighs {found_mg} mg, the tariff ends at {max_g} g",
+        "明細を分けてください", "split the letter";
     /// The template asks for a value that the record lacks or that has the wrong form.
     TemplateValue { /** The field of the template. */ field: String, /** What is wrong. */ why: String } =>
         "template-value", SetAside,

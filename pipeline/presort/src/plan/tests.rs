@@ -1,0 +1,321 @@
+//! Properties that every plan has, checked over made-up batches.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
+
+use letter::piece::{Measured, Placed};
+use letter::stock::{EnvelopeProfile, Paper, TariffStep, Window};
+use letter::{Channel, ChannelReason, PostalCode, Reason};
+
+use crate::{plan, Franking, Group, Limits, Plan, Rules};
+
+/// A 長形3号 envelope of 5.5 g that takes twenty sheets.
+pub(crate) fn envelope() -> EnvelopeProfile {
+    EnvelopeProfile {
+        name: "naga3-window".to_owned(),
+        width_mm: 235.0,
+        height_mm: 120.0,
+        inner_width_mm: 231.0,
+        inner_height_mm: 117.0,
+        folded_height_mm: 99.0,
+        window: Window { left_mm: 20.0, top_mm: 22.0, width_mm: 90.0, height_mm: 45.0 },
+        weight_mg: 5_500,
+        sheets_max: 20,
+        size_class: "teikei".to_owned(),
+    }
+}
+
+/// The steps of a 定形 envelope, heaviest first, among others'.
+pub(crate) fn tariff() -> Vec<TariffStep> {
+    let step = |class: &str, up_to_g, yen| TariffStep { size_class: class.into(), up_to_g, yen };
+    vec![step("teikei", 100, 180), step("kikakunai", 50, 140), step("teikei", 50, 110)]
+}
+
+/// 100-xxxx has a three-digit district, as all codes that end in an even digit have.
+fn district_len(postal: PostalCode) -> u32 {
+    if postal.prefix(3) == 100 || postal.number().is_multiple_of(2) {
+        3
+    } else {
+        5
+    }
+}
+
+fn rules(limits: Limits) -> Rules<'static> {
+    let paper = Paper { sheet_mg: 3_990, duplex: true };
+    let franking = Franking::new(&envelope(), paper, &tariff());
+    Rules { franking, limits, district_len: &district_len }
+}
+
+fn limits(bundle: (u32, u32), tray: u32, tray_weight_mg_max: u64, file: u32) -> Limits {
+    let some = |number| NonZeroU32::new(number).expect("not zero");
+    Limits {
+        bundle_pieces_min: some(bundle.0),
+        bundle_pieces_max: some(bundle.1),
+        tray_pieces_max: some(tray),
+        tray_weight_mg_max,
+        file_pieces_max: some(file),
+    }
+}
+
+/// Limits that bind in every way, and some that contradict each other.
+fn all_limits() -> Vec<Limits> {
+    vec![
+        Limits::default(),
+        limits((1, 7), 20, u64::MAX, 45),
+        limits((10, 25), 60, 700_000, 150),
+        limits((10, 100), 30, u64::MAX, 1_000_000),
+        limits((3, 5), 50, 1, 4),
+        limits((1_000_000, 8), 16, 200_000, 11),
+        limits((1, 1), 1, u64::MAX, 1),
+    ]
+}
+
+fn piece(record: u32, postal: u32, walk: u64, pages: u16) -> Measured {
+    Measured {
+        record,
+        postal: PostalCode::from_number(postal).expect("seven digits"),
+        walk,
+        pages,
+        channel: Channel::Paper,
+        why: ChannelReason::PrefersPaper,
+    }
+}
+
+/// Steele and Vigna's splitmix64: a stream of numbers that is the same everywhere.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (z ^ (z >> 31)) % limit
+    }
+
+    /// A batch that crowds into few codes, with a thin scatter over the country.
+    fn batch(&mut self, len: u32) -> Vec<Measured> {
+        let one = |record| {
+            let postal = match self.below(4) {
+                0 => self.below(10_000_000),
+                1 => 1_000_000 + self.below(100),
+                _ => 4_500_000 + 997 * self.below(30),
+            };
+            let walk = self.below(3) << 48 | self.below(20);
+            let pages = if self.below(100) == 0 { 41 } else { 1 + self.below(12) as u16 };
+            piece(record, postal as u32, walk, pages)
+        };
+        (0..len).map(one).collect()
+    }
+
+    fn shuffle(&mut self, pieces: &mut [Measured]) {
+        for i in (1..pieces.len()).rev() {
+            pieces.swap(i, self.below(i as u64 + 1) as usize);
+        }
+    }
+}
+
+/// Runs `check` over plans of many batches under all limits.
+fn check_all(check: impl Fn(&Rules, &[Measured], &Plan)) {
+    for (seed, len) in [(1, 0), (2, 1), (3, 9), (4, 150), (5, 3_000)] {
+        let pieces = Numbers(seed).batch(len);
+        for limits in all_limits() {
+            let rules = rules(limits);
+            check(&rules, &pieces, &plan(&rules, pieces.clone()));
+        }
+    }
+}
+
+#[test]
+fn every_piece_is_placed_or_held_exactly_once() {
+    check_all(|_, pieces, plan| {
+        let placed = plan.placed().map(|placed| placed.piece);
+        let held = plan.held.iter().map(|(piece, _)| *piece);
+        let mut all: Vec<_> = placed.chain(held).collect();
+        all.sort_unstable_by_key(|piece| piece.record);
+        assert_eq!(all, pieces);
+        let too_many = |(piece, reason): &(Measured, Reason)| {
+            piece.pages == 41 && *reason == Reason::TooManySheets { found: 21, max: 20 }
+        };
+        assert!(plan.held.iter().all(too_many));
+        assert!(plan.placed().all(|placed| placed.piece.pages < 41));
+    });
+}
+
+#[test]
+fn the_order_of_arrival_does_not_show() {
+    check_all(|rules, pieces, planned| {
+        let mut shuffled = pieces.to_vec();
+        for seed in 0..3 {
+            Numbers(seed).shuffle(&mut shuffled);
+            assert_eq!(&plan(rules, shuffled.clone()), planned);
+        }
+    });
+}
+
+#[test]
+fn sequence_file_tray_and_bundle_count_from_one_without_a_gap() {
+    check_all(|_, _, plan| {
+        let mut before: Option<Placed> = None;
+        for placed in plan.placed() {
+            let step = |last: u32, next: u32| next == last || next == last + 1;
+            match before {
+                None => assert_eq!(
+                    (placed.sequence, placed.file, placed.tray, placed.bundle),
+                    (1, 1, 1, 1)
+                ),
+                Some(last) => {
+                    assert_eq!(placed.sequence, last.sequence + 1);
+                    assert!(step(last.file, placed.file) && step(last.tray, placed.tray));
+                    match placed.tray == last.tray {
+                        true => assert!(step(last.bundle, placed.bundle)),
+                        false => assert_eq!(placed.bundle, 1),
+                    }
+                }
+            }
+            before = Some(placed);
+        }
+    });
+}
+
+#[test]
+fn within_a_group_pieces_go_by_district_code_walk_and_record() {
+    check_all(|rules, _, plan| {
+        let bundles = plan.trays.iter().flat_map(|tray| &tray.bundles);
+        let group_of = bundles.flat_map(|b| std::iter::repeat_n(b.group, b.pieces as usize));
+        let keys = group_of.zip(plan.placed()).map(|(group, placed)| {
+            let Measured { record, postal, walk, .. } = placed.piece;
+            let district = crate::District::of(postal, (rules.district_len)(postal));
+            match group {
+                Group::District(own) => assert_eq!(own, district),
+                Group::Area(area) => assert_eq!(u32::from(area), postal.prefix(2)),
+                Group::Mixed => {}
+            }
+            (group.rank(), district, postal, walk, record)
+        });
+        assert!(keys.is_sorted_by(|a, b| a < b));
+    });
+}
+
+#[test]
+fn small_districts_share_bundles_and_large_ones_never_do() {
+    check_all(|rules, _, plan| {
+        let min = u64::from(rules.limits.bundle_pieces_min.get());
+        let mut districts = BTreeMap::<_, u64>::new();
+        let mut rests = BTreeMap::<_, u64>::new();
+        let district = |placed: &Placed| {
+            let postal = placed.piece.postal;
+            crate::District::of(postal, (rules.district_len)(postal))
+        };
+        for placed in plan.placed() {
+            *districts.entry(district(&placed)).or_default() += 1;
+        }
+        for (district, pieces) in districts.iter().filter(|(_, pieces)| **pieces < min) {
+            *rests.entry(district.area()).or_default() += pieces;
+        }
+        for bundle in plan.trays.iter().flat_map(|tray| &tray.bundles) {
+            let start = bundle.first_sequence as usize - 1;
+            for placed in plan.placed_in(start..start + bundle.pieces as usize) {
+                let district = district(&placed);
+                let expected = match (districts[&district], rests.get(&district.area())) {
+                    (pieces, _) if pieces >= min => Group::District(district),
+                    (_, Some(rest)) if *rest >= min => Group::Area(district.area()),
+                    _ => Group::Mixed,
+                };
+                assert_eq!(bundle.group, expected);
+            }
+        }
+    });
+}
+
+#[test]
+fn bundles_trays_and_files_keep_their_limits() {
+    check_all(|rules, _, plan| {
+        let limits = rules.limits;
+        for tray in &plan.trays {
+            assert!(tray.pieces <= limits.tray_pieces_max.get());
+            assert!(tray.weight_mg <= limits.tray_weight_mg_max || tray.pieces == 1);
+            for bundle in &tray.bundles {
+                assert!((1..=limits.bundle_pieces_max.get()).contains(&bundle.pieces));
+            }
+        }
+        assert!(plan.files.iter().all(|file| file.pieces <= limits.file_pieces_max.get()));
+    });
+}
+
+#[test]
+fn no_bundle_fits_into_the_tray_before_its_own() {
+    check_all(|rules, _, plan| {
+        for pair in plan.trays.windows(2) {
+            let pieces = pair[0].pieces + pair[1].bundles[0].pieces;
+            let weight_mg = pair[0].weight_mg + pair[1].bundles[0].weight_mg;
+            assert!(
+                pieces > rules.limits.tray_pieces_max.get()
+                    || weight_mg > rules.limits.tray_weight_mg_max
+            );
+        }
+    });
+}
+
+#[test]
+fn a_tray_lies_in_one_print_file_unless_it_alone_is_too_long() {
+    check_all(|rules, _, plan| {
+        for tray in &plan.trays {
+            let start = tray.first_sequence as usize - 1;
+            let files = [start, start + tray.pieces as usize - 1].map(|index| plan.at(index).file);
+            let whole = tray.pieces <= rules.limits.file_pieces_max.get();
+            assert_eq!(files[0] == files[1], whole);
+        }
+    });
+}
+
+#[test]
+fn the_sums_of_bundles_trays_files_and_steps_are_those_of_the_pieces() {
+    check_all(|_, _, plan| {
+        let totals = plan.totals();
+        assert_eq!(totals.pieces, plan.len() as u64);
+        assert_eq!(totals.sheets, plan.placed().map(|p| u64::from(p.sheets)).sum::<u64>());
+        assert_eq!(totals.weight_mg, plan.placed().map(|p| u64::from(p.weight_mg)).sum::<u64>());
+        assert_eq!(totals.weight_mg, plan.trays.iter().map(|t| t.weight_mg).sum::<u64>());
+        assert_eq!(totals.pieces, plan.files.iter().map(|f| u64::from(f.pieces)).sum::<u64>());
+        let by_step = totals.postage.iter().map(|line| line.pieces * u64::from(line.step.yen));
+        assert_eq!(totals.postage_yen, by_step.sum::<u64>());
+        for tray in &plan.trays {
+            assert_eq!(tray.pieces, tray.bundles.iter().map(|b| b.pieces).sum::<u32>());
+            assert_eq!(tray.weight_mg, tray.bundles.iter().map(|b| b.weight_mg).sum::<u64>());
+        }
+    });
+}
+
+#[test]
+fn labels_name_the_first_and_last_code_of_what_they_hold() {
+    check_all(|_, _, plan| {
+        for tray in &plan.trays {
+            let start = tray.first_sequence as usize - 1;
+            let inside: Vec<_> = plan.placed_in(start..start + tray.pieces as usize).collect();
+            assert!(inside.iter().all(|placed| placed.tray == tray.tray));
+            assert_eq!(tray.first_postal, inside[0].piece.postal);
+            assert_eq!(tray.last_postal, inside[inside.len() - 1].piece.postal);
+            let groups = tray.bundles.chunk_by(|a, b| a.group == b.group).map(|b| b[0].group);
+            assert_eq!(tray.districts, groups.collect::<Vec<_>>());
+        }
+    });
+}
+
+#[test]
+fn a_small_batch_lies_as_the_trade_would_lay_it() {
+    // Twelve for district 100, three each for two districts of area 45, one stray from area 98.
+    let mut pieces: Vec<_> = (0..12).map(|i| piece(i, 1_000_013, u64::from(12 - i), 2)).collect();
+    pieces.extend((12..15).map(|i| piece(i, 4_500_002, 0, 2)));
+    pieces.extend((15..18).map(|i| piece(i, 4_510_001, 0, 2)));
+    pieces.push(piece(18, 9_800_001, 0, 2));
+    let plan = plan(&rules(limits((5, 10), 100, u64::MAX, 100)), pieces);
+
+    let bundles = plan.trays.iter().flat_map(|tray| &tray.bundles);
+    let slips: Vec<_> = bundles.map(|b| (b.group.to_string(), b.pieces)).collect();
+    let slip = |group: &str, pieces| (group.to_owned(), pieces);
+    assert_eq!(slips, [slip("100", 10), slip("100", 2), slip("45", 6), slip("雑", 1)]);
+    // The walk runs against the record numbers in district 100.
+    let records: Vec<_> = plan.placed().map(|placed| placed.piece.record).collect();
+    assert_eq!(records, [11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 12, 13, 14, 15, 16, 17, 18]);
+}
