@@ -116,6 +116,16 @@ reasons! {
         "row-length", SetAside,
         "レコード長が {found} バイトです（定義は {expected} バイト）", "the row has {found} bytes, the layout has {expected}",
         "レコード長を定義に合わせてください", "make the row as long as the layout says";
+    /// A row is longer than the shop takes; a lost line end or a lost quote makes such rows.
+    RowTooLong { /** Bytes met. */ found: u64, /** The limit in bytes. */ max: usize } =>
+        "row-too-long", SetAside,
+        "1行が {found} バイトです（上限 {max} バイト）", "the row has {found} bytes, the limit is {max}",
+        "改行の抜けと引用符を確認してください", "look for a lost line end or a lost quote";
+    /// A record has more table rows than the shop takes.
+    TooManyRows { /** Table rows met. */ found: usize, /** The limit. */ max: usize } =>
+        "too-many-rows", SetAside,
+        "明細が {found} 行あります（上限 {max} 行）", "the record has {found} table rows, the limit is {max}",
+        "明細を分けてください", "split the record";
     /// A field that must be there is empty.
     MissingField { /** Our name of the field. */ field: String } =>
         "missing-field", SetAside,
