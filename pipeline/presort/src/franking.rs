@@ -68,7 +68,8 @@ impl Franking {
         if u32::from(sheets) > self.sheets_max {
             return Err(Reason::TooManySheets { found: sheets.into(), max: self.sheets_max });
         }
-        let weight_mg = self.envelope_mg + u32::from(sheets) * self.sheet_mg;
+        let paper_mg = u32::from(sheets).saturating_mul(self.sheet_mg);
+        let weight_mg = self.envelope_mg.saturating_add(paper_mg);
         let Some(step) = self.step(weight_mg) else {
             let max_g = self.steps.last().map_or(0, |step| step.up_to_g);
             return Err(Reason::TooHeavy { found_mg: weight_mg, max_g });
@@ -100,6 +101,33 @@ mod tests {
 
     fn franking(duplex: bool) -> Franking {
         Franking::new(&envelope(), Paper { sheet_mg: 3_990, duplex }, &tariff())
+    }
+
+    #[test]
+    fn the_stock_envelopes_are_franked_by_the_stock_tariff() {
+        let tariff = stock("tariffs", include_str!("../../../config/tariffs.toml"));
+        let tariff: Vec<TariffStep> = tariff.into_iter().map(parse).collect();
+        let envelopes = stock("envelopes", include_str!("../../../config/envelopes.toml"));
+        let envelopes: Vec<EnvelopeProfile> = envelopes.into_iter().map(parse).collect();
+        let paper = Paper { sheet_mg: 3_990, duplex: false };
+        let yen = |name: &str, pages| {
+            let envelope = envelopes.iter().find(|envelope| envelope.name == name);
+            let franking = Franking::new(envelope.expect("in stock"), paper, &tariff);
+            franking.weigh(pages).map(|weighed| weighed.postage_yen)
+        };
+        assert_eq!(yen("naga3-window", 8), Ok(110));
+        assert_eq!(yen("naga3-window", 9), Err(Reason::TooManySheets { found: 9, max: 8 }));
+        assert_eq!(yen("kaku2-window", 1), Ok(140));
+        assert_eq!(yen("kaku2-window", 40), Ok(320));
+    }
+
+    fn stock(list: &str, text: &str) -> Vec<toml::Value> {
+        let table: toml::Table = text.parse().expect("TOML");
+        table[list].as_array().expect("a list").clone()
+    }
+
+    fn parse<T: serde::de::DeserializeOwned>(value: toml::Value) -> T {
+        value.try_into().expect("an entry of the stock")
     }
 
     #[test]
