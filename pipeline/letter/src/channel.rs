@@ -36,6 +36,38 @@ impl Channel {
     }
 }
 
+/// What a recipient wishes for one sender, or for one letter class of that sender.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[repr(u8)]
+pub enum Wish {
+    /// A printed letter.
+    Paper = 0,
+    /// A copy in the mailbox.
+    Electronic = 1,
+    /// A printed letter and a copy.
+    Both = 2,
+}
+
+impl Wish {
+    /// All wishes, in the order of their numbers.
+    pub const ALL: [Self; 3] = [Self::Paper, Self::Electronic, Self::Both];
+
+    /// Returns the stable name: `paper`, `electronic` or `both`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Paper => "paper",
+            Self::Electronic => "electronic",
+            Self::Both => "both",
+        }
+    }
+
+    /// Parses the stable name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|wish| wish.name() == text)
+    }
+}
+
 /// Why a piece took its channel, in the order in which the rule asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -14,7 +14,7 @@ pub mod record;
 pub mod stock;
 
 pub use barcode::CustomerBarcode;
-pub use channel::{Channel, ChannelReason};
+pub use channel::{Channel, ChannelReason, Wish};
 pub use date::{Date, Moment};
 pub use id::{BatchId, PieceId, SenderId};
 pub use postal::PostalCode;
