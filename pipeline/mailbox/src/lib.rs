@@ -1,1 +1,21 @@
-//! An electronic copy as a package: key, seal, pack format, open notices.
+//! An electronic copy as a package: its seal, the pack it travels in, and the notice of its opening.
+//!
+//! A batch's copies are stored as one shared prefix (fonts, stationery) and one tail a copy; the
+//! two joined are a self-contained PDF/A. The pack holds the tails, the prefix is a file beside it.
+//! A copy is known by its [`letter::PieceId`]: delivering it again is no second delivery.
+
+mod notice;
+mod opens;
+mod pack;
+mod port;
+mod retry;
+mod seal;
+
+pub use notice::OpenNotice;
+pub use opens::{opens_csv, spreadsheet_cell};
+pub use pack::{
+    CopyEntry, CopyLabel, PackError, PackHead, PackReader, PackTotals, PackWriter, StoredCopy,
+};
+pub use port::{Delivery, Mailbox, MailboxId};
+pub use retry::RetryRule;
+pub use seal::{assemble, Seal, SealBroken, Sealer};
