@@ -1,0 +1,54 @@
+//! Transformation matrices (ISO 32000-2 §8.3.4).
+
+/// `[a b c d e f]`: x' = a x + c y + e, y' = b x + d y + f.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Matrix(pub(crate) [f32; 6]);
+
+impl Matrix {
+    pub(crate) const IDENTITY: Self = Self([1.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
+
+    /// Returns the matrix that does this one first, then `next`.
+    pub(crate) fn then(&self, next: &Self) -> Self {
+        let [a, b, c, d, e, f] = self.0;
+        let [na, nb, nc, nd, ne, nf] = next.0;
+        Self([
+            a * na + b * nc,
+            a * nb + b * nd,
+            c * na + d * nc,
+            c * nb + d * nd,
+            e * na + f * nc + ne,
+            e * nb + f * nd + nf,
+        ])
+    }
+
+    /// Returns the matrix with its origin moved by (x, y) of its own units.
+    pub(crate) fn moved(&self, x: f32, y: f32) -> Self {
+        let [a, b, c, d, e, f] = self.0;
+        Self([a, b, c, d, a * x + c * y + e, b * x + d * y + f])
+    }
+
+    /// Returns where the origin lies.
+    pub(crate) fn origin(&self) -> (f32, f32) {
+        (self.0[4], self.0[5])
+    }
+
+    /// Returns the direction of the baseline as a unit vector; (1, 0) for a matrix without one.
+    pub(crate) fn direction(&self) -> (f32, f32) {
+        let [a, b, ..] = self.0;
+        if b == 0.0 && a > 0.0 {
+            return (1.0, 0.0);
+        }
+        let length = a.hypot(b);
+        if length > 0.0 {
+            (a / length, b / length)
+        } else {
+            (1.0, 0.0)
+        }
+    }
+
+    /// Returns how much longer a unit across the baseline becomes.
+    pub(crate) fn height(&self) -> f32 {
+        let [_, _, c, d, ..] = self.0;
+        c.hypot(d)
+    }
+}
