@@ -18,6 +18,10 @@ use matrix::Matrix;
 /// The deepest nesting of forms that is followed.
 const FORM_DEPTH_MAX: usize = 8;
 
+/// Stands for a code without text in a form: stationery comes from any design program, and only our
+/// own pages must be readable throughout.
+const UNREADABLE: &str = "\u{FFFD}";
+
 /// Reads the content streams of one file; fonts and forms are read once.
 pub(crate) struct ContentReader<'a> {
     pdf: &'a Pdf,
@@ -342,16 +346,16 @@ impl Run<'_> {
                 [high, low] => u16::from_be_bytes([high, low]),
                 _ => return Err(self.place.content(0, "half a two-byte code")),
             };
-            match self.font.text(code) {
-                Some("") => {
+            match (self.font.text(code), self.place) {
+                (Some(text), _) => lines.push(text),
+                (None, Place::Form(_)) => lines.push(UNREADABLE),
+                (None, Place::Page(_)) => {
                     return Err(ReadError::NoUnicode {
                         place: self.place.words(),
                         font: self.font.name.clone(),
                         code,
                     });
                 }
-                Some(text) => lines.push(text),
-                None => {}
             }
             advance += self.font.advance(code);
             count += 1.0;

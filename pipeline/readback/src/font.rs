@@ -12,19 +12,27 @@ pub(crate) struct Font {
     pub(crate) name: String,
     /// Bytes in a code, 1 or 2.
     pub(crate) code_len: usize,
-    /// `None` for a Type 3 font without a table: its glyphs are pictures (bars, modules), not text.
-    unicode: Option<ToUnicode>,
+    unicode: Unicode,
     /// Advance of each code, in text space units for size 1.
     advances: Vec<f32>,
     default_advance: f32,
+}
+
+/// What a font says of its codes' text.
+#[derive(Debug)]
+enum Unicode {
+    Table(ToUnicode),
+    /// A Type 3 font without a table: its glyphs are pictures (bars, modules), not text.
+    Pictures,
+    /// A font for text without a usable table, as foreign stationery may have it.
+    Missing,
 }
 
 impl Font {
     /// Reads a font dictionary.
     ///
     /// # Errors
-    /// If it is a font for text without ToUnicode, or a composite font whose codes are not its
-    /// CIDs (Identity-H), which no file of ours has.
+    /// If the dictionary or its ToUnicode table is malformed.
     pub(crate) fn read(pdf: &Pdf, dict: &Dictionary) -> Result<Self, ReadError> {
         let subtype = dict.get(b"Subtype").and_then(Object::as_name)?;
         let name = match dict.get(b"BaseFont").or_else(|_| dict.get(b"Name")) {
@@ -52,15 +60,14 @@ impl Font {
         unicode: Option<ToUnicode>,
     ) -> Result<Self, ReadError> {
         let trouble = |what: &str| ReadError::structure(format!("font {name}"), what);
-        if pdf.get(dict, b"Encoding")?.and_then(|e| e.as_name().ok()) != Some(b"Identity-H") {
-            return Err(trouble("the encoding is not Identity-H"));
-        }
-        let Some(unicode) = unicode else {
-            return Err(trouble("no ToUnicode"));
+        let identity = pdf.get(dict, b"Encoding")?.and_then(|e| e.as_name().ok());
+        let unicode = match unicode {
+            // Only then are the codes the CIDs under which the widths stand.
+            Some(table) if table.code_len() == 2 && identity == Some(b"Identity-H") => {
+                Unicode::Table(table)
+            }
+            _ => Unicode::Missing,
         };
-        if unicode.code_len() != 2 {
-            return Err(trouble("ToUnicode has not two bytes a code"));
-        }
         let descendants = pdf.get(dict, b"DescendantFonts")?;
         let [descendant] = descendants.map(Object::as_array).transpose()?.map_or(&[][..], |d| d)
         else {
@@ -74,7 +81,7 @@ impl Font {
                 .ok_or_else(|| trouble("W is malformed"))?;
         }
         let default_advance = default_width / 1000.0;
-        Ok(Self { name, code_len: 2, unicode: Some(unicode), advances, default_advance })
+        Ok(Self { name, code_len: 2, unicode, advances, default_advance })
     }
 
     fn simple(
@@ -84,9 +91,11 @@ impl Font {
         unicode: Option<ToUnicode>,
         type3: bool,
     ) -> Result<Self, ReadError> {
-        if unicode.is_none() && !type3 {
-            return Err(ReadError::structure(format!("font {name}"), "no ToUnicode"));
-        }
+        let unicode = match unicode {
+            Some(table) => Unicode::Table(table),
+            None if type3 => Unicode::Pictures,
+            None => Unicode::Missing,
+        };
         let scale = match pdf.get(dict, b"FontMatrix")? {
             Some(matrix) if type3 => matrix.as_array()?.first().map_or(Ok(0.001), number)?,
             _ => 0.001,
@@ -101,9 +110,13 @@ impl Font {
         Ok(Self { name, code_len: 1, unicode, advances, default_advance: 0.0 })
     }
 
-    /// Returns the text of a code; `None` if the font draws pictures and has no text at all.
+    /// Returns the text of a code, empty for a picture; `None` if it has none but should.
     pub(crate) fn text(&self, code: u16) -> Option<&str> {
-        self.unicode.as_ref().map(|table| table.text(code))
+        match &self.unicode {
+            Unicode::Table(table) => Some(table.text(code)).filter(|text| !text.is_empty()),
+            Unicode::Pictures => Some(""),
+            Unicode::Missing => None,
+        }
     }
 
     /// Returns the advance of a code for size 1.

@@ -14,6 +14,8 @@ use crate::pdf::{PageObject, Pdf, TREE_DEPTH_MAX};
 /// A leaf of the tree: one letter.
 pub(crate) struct Leaf {
     pub(crate) id: PieceId,
+    /// 通番, if the metadata name it.
+    pub(crate) sequence: Option<i64>,
     /// Page indexes, from 0.
     pub(crate) pages: Range<usize>,
 }
@@ -42,9 +44,9 @@ pub(crate) fn leaves(pdf: &Pdf, pages: &[PageObject<'_>]) -> Result<Vec<Leaf>, R
                 return Err(fault(i + 1, trouble));
             }
         }
-        let piece = piece_id(pdf, dict)?;
-        let id = piece.ok_or_else(|| fault(i + 1, "its metadata names no piece".to_owned()))?;
-        leaves.push(Leaf { id, pages: next..last + 1 });
+        let (piece, sequence) = identity(pdf, dict)?;
+        let id = piece.ok_or_else(|| fault(i + 1, "its metadata name no piece".to_owned()))?;
+        leaves.push(Leaf { id, sequence, pages: next..last + 1 });
         next = last + 1;
     }
     if next < pages.len() {
@@ -96,21 +98,28 @@ fn last_page(leaf: &Dictionary, pages: &[PageObject<'_>], next: usize) -> Result
     distance.map(|distance| next + distance).ok_or_else(|| "End lies before Start".to_owned())
 }
 
-/// Reads the piece id: sixteen hexadecimal digits in the recipient's ExternalID (ISO 21812-1).
-fn piece_id(pdf: &Pdf, leaf: &Dictionary) -> Result<Option<PieceId>, ReadError> {
-    let mut dict = leaf;
-    for key in [&b"DPM"[..], b"CIP4_Root", b"CIP4_Recipient"] {
-        match pdf.dict(dict, key)? {
-            Some(inner) => dict = inner,
-            None => return Ok(None),
-        }
-    }
-    let id = match pdf.get(dict, b"CIP4_ExternalID")? {
-        Some(Object::Name(name)) => name,
-        Some(Object::String(text, _)) => text,
-        _ => return Ok(None),
+/// Reads what the metadata call the letter: the piece id, sixteen hexadecimal digits in the root's
+/// or the recipient's ExternalID (ISO 21812-1), and the shop's own sequence.
+fn identity(pdf: &Pdf, leaf: &Dictionary) -> Result<(Option<PieceId>, Option<i64>), ReadError> {
+    let Some(metadata) = pdf.dict(leaf, b"DPM")? else {
+        return Ok((None, None));
     };
-    let digits = id.len() == 16 && id.iter().all(u8::is_ascii_hexdigit);
-    let number = std::str::from_utf8(id).ok().and_then(|id| u64::from_str_radix(id, 16).ok());
-    Ok(number.filter(|_| digits).map(PieceId))
+    let sequence = pdf.get(metadata, b"LS_Sequence")?.map(Object::as_i64).transpose()?;
+    let Some(root) = pdf.dict(metadata, b"CIP4_Root")? else {
+        return Ok((None, sequence));
+    };
+    let id = match pdf.get(root, b"CIP4_ExternalID")? {
+        Some(id) => Some(id),
+        None => match pdf.dict(root, b"CIP4_Recipient")? {
+            Some(recipient) => pdf.get(recipient, b"CIP4_ExternalID")?,
+            None => None,
+        },
+    };
+    Ok((id.and_then(|id| piece_id(id.as_name().ok()?)), sequence))
+}
+
+fn piece_id(name: &[u8]) -> Option<PieceId> {
+    let digits = name.len() == 16 && name.iter().all(u8::is_ascii_hexdigit);
+    let name = std::str::from_utf8(name).ok().filter(|_| digits)?;
+    u64::from_str_radix(name, 16).ok().map(PieceId)
 }

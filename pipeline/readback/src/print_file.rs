@@ -145,6 +145,10 @@ fn letter_of(leaf: &Leaf, marks: &[(usize, SheetMark)]) -> Result<LetterFacts, R
     let Some(&(_, mark)) = marks.first() else {
         return Err(fault(leaf, first_page, "no mark on any page".to_owned()));
     };
+    if leaf.sequence.is_some_and(|sequence| sequence != i64::from(mark.sequence)) {
+        let trouble = format!("the mark says another sequence, {}", mark.sequence);
+        return Err(fault(leaf, first_page, trouble));
+    }
     let sheets = usize::from(mark.sheets);
     let sides = leaf.pages.len() / sheets.max(1);
     if marks.len() != sheets || !(1..=2).contains(&sides) || sides * sheets != leaf.pages.len() {
@@ -174,3 +178,6 @@ fn letter_of(leaf: &Leaf, marks: &[(usize, SheetMark)]) -> Result<LetterFacts, R
 fn fault(leaf: &Leaf, index: usize, trouble: String) -> ReadError {
     ReadError::Mark { piece: leaf.id, page: index as u32 + 1, trouble }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,288 @@
+//! Print files made here by another writer, sound and broken in one way each.
+
+use lopdf::content::{Content, Operation};
+use lopdf::{dictionary, Dictionary, Document, Object, ObjectId, SaveOptions, Stream};
+
+use super::*;
+
+/// A letter to be written: the mark of each page (none on a blank back) and lines of text.
+struct Letter {
+    id: u64,
+    pages: Vec<(Option<SheetMark>, Vec<&'static str>)>,
+}
+
+fn mark(sequence: u32, sheet: u16, sheets: u16) -> Option<SheetMark> {
+    Some(SheetMark { job: 20_261_122, sequence, sheet, sheets, inserts: 0 })
+}
+
+fn two_letters() -> Vec<Letter> {
+    vec![
+        Letter {
+            id: 0xa1,
+            pages: vec![
+                (mark(7, 1, 1), vec!["〒100-0013", "葛\u{E0100}西 𠮷子 様"]),
+                (None, vec!["裏面"]),
+            ],
+        },
+        Letter {
+            id: 0xb2,
+            pages: vec![
+                (mark(8, 1, 2), vec!["12,000円"]),
+                (None, vec![]),
+                (mark(8, 2, 2), vec!["合計"]),
+                (None, vec![]),
+            ],
+        },
+    ]
+}
+
+/// The codes of a text: its place among all texts of one character that the table was given.
+#[derive(Default)]
+struct Codes(Vec<String>);
+
+impl Codes {
+    fn encode(&mut self, text: &str) -> Vec<u8> {
+        let mut codes = Vec::new();
+        let mut characters = text.chars().peekable();
+        while let Some(character) = characters.next() {
+            let mut unit = character.to_string();
+            while let Some(selector) = characters.next_if(|c| ('\u{E0100}'..).contains(c)) {
+                unit.push(selector);
+            }
+            let known = self.0.iter().position(|known| *known == unit);
+            let index = known.unwrap_or_else(|| {
+                self.0.push(unit);
+                self.0.len() - 1
+            });
+            // From 0x285C on, so that a code holds the bytes of a parenthesis and a backslash.
+            codes.extend((index as u16 + 0x285C).to_be_bytes());
+        }
+        codes
+    }
+
+    fn cmap(&self) -> Vec<u8> {
+        let mut cmap = "1 begincodespacerange <0000> <FFFF> endcodespacerange\n".to_owned();
+        cmap.push_str(&format!("{} beginbfchar\n", self.0.len()));
+        for (index, unit) in self.0.iter().enumerate() {
+            let value: String = unit.encode_utf16().map(|unit| format!("{unit:04X}")).collect();
+            cmap.push_str(&format!("<{:04X}> <{value}>\n", index + 0x285C));
+        }
+        cmap.push_str("endbfchar\n");
+        cmap.into_bytes()
+    }
+}
+
+/// Lines at 12 points, one below the other, then the mark's digits.
+fn content(codes: &mut Codes, mark: Option<SheetMark>, lines: &[&str], form: bool) -> Vec<u8> {
+    let mut operations = vec![
+        Operation::new("q", vec![]),
+        Operation::new("cm", [0.01, 0.0, 0.0, 0.01, 0.0, 0.0].map(Object::from).to_vec()),
+        Operation::new("BT", vec![]),
+        Operation::new("Tf", vec!["A".into(), 1200.into()]),
+    ];
+    let mut show = |text: &str, y: i64| {
+        operations.push(Operation::new("Td", vec![0.into(), y.into()]));
+        operations.push(Operation::new("Tj", vec![Object::string_literal(codes.encode(text))]));
+    };
+    for line in lines {
+        show(line, -2000);
+    }
+    if let Some(mark) = mark {
+        show(&mark.text(), -2000);
+    }
+    operations.push(Operation::new("ET", vec![]));
+    operations.push(Operation::new("Q", vec![]));
+    if form {
+        operations.push(Operation::new("Do", vec!["L0".into()]));
+    }
+    Content { operations }.encode().expect("operators encode")
+}
+
+struct Made {
+    document: Document,
+    leaves: Vec<ObjectId>,
+    pages: Vec<ObjectId>,
+    page_root: ObjectId,
+}
+
+fn make(letters: &[Letter]) -> Made {
+    let mut document = Document::with_version("1.6");
+    let mut codes = Codes::default();
+    let [page_root, part_root, font, form] = std::array::from_fn(|_| document.new_object_id());
+    let (mut leaves, mut pages) = (Vec::new(), Vec::new());
+    for letter in letters {
+        let leaf = document.new_object_id();
+        let first = pages.len();
+        for (mark, lines) in &letter.pages {
+            let content = content(&mut codes, *mark, lines, mark.is_some());
+            let content = document.add_object(Stream::new(dictionary! {}, content));
+            pages.push(document.add_object(dictionary! {
+                "Type" => "Page", "Parent" => page_root, "DPart" => leaf, "Contents" => content,
+            }));
+        }
+        let id = Object::Name(format!("{:016x}", letter.id).into_bytes());
+        let metadata = dictionary! { "CIP4_Root" => dictionary! { "CIP4_ExternalID" => id } };
+        let mut part = dictionary! {
+            "Type" => "DPart", "Parent" => part_root, "Start" => pages[first], "DPM" => metadata,
+        };
+        if pages.len() > first + 1 {
+            part.set("End", pages[pages.len() - 1]);
+        }
+        document.objects.insert(leaf, part.into());
+        leaves.push(leaf);
+    }
+    let static_text = content(&mut codes, None, &["納税通知書"], false);
+    let resources = dictionary! {
+        "Font" => dictionary! { "A" => font }, "XObject" => dictionary! { "L0" => form },
+    };
+    let form_head =
+        dictionary! { "Type" => "XObject", "Subtype" => "Form", "Resources" => resources.clone() };
+    document.objects.insert(form, Stream::new(form_head, static_text).into());
+    let to_unicode = document.add_object(Stream::new(dictionary! {}, codes.cmap()));
+    let composite = type0(&mut document, to_unicode);
+    document.objects.insert(font, composite.into());
+    let references = |ids: &[ObjectId]| ids.iter().map(|&id| id.into()).collect::<Vec<Object>>();
+    let (kids, parts) = (references(&pages), references(&leaves));
+    let page_tree = dictionary! {
+        "Type" => "Pages", "Kids" => kids, "Count" => pages.len() as i64, "Resources" => resources,
+    };
+    document.objects.insert(page_root, page_tree.into());
+    let part_tree = dictionary! { "Type" => "DPart", "DParts" => vec![Object::Array(parts)] };
+    document.objects.insert(part_root, part_tree.into());
+    let parts = document.add_object(dictionary! { "DPartRootNode" => part_root });
+    let catalog = document.add_object(dictionary! {
+        "Type" => "Catalog", "Pages" => page_root, "DPartRoot" => parts,
+    });
+    document.trailer.set("Root", catalog);
+    Made { document, leaves, pages, page_root }
+}
+
+fn type0(document: &mut Document, to_unicode: ObjectId) -> Dictionary {
+    let descendant = document.add_object(dictionary! {
+        "Type" => "Font", "Subtype" => "CIDFontType2", "DW" => 1000,
+    });
+    dictionary! {
+        "Type" => "Font", "Subtype" => "Type0", "BaseFont" => "Made", "Encoding" => "Identity-H",
+        "DescendantFonts" => vec![descendant.into()], "ToUnicode" => to_unicode,
+    }
+}
+
+impl Made {
+    fn dict(&mut self, id: ObjectId) -> &mut Dictionary {
+        self.document.get_dictionary_mut(id).expect("a dictionary")
+    }
+
+    fn bytes(&mut self) -> Vec<u8> {
+        self.document.compress();
+        let mut bytes = Vec::new();
+        let options = SaveOptions::builder().use_object_streams(true).use_xref_streams(true);
+        self.document.save_with_options(&mut bytes, options.build()).expect("memory takes all");
+        bytes
+    }
+}
+
+#[test]
+fn letters_pages_marks_and_text_are_read_back() {
+    let bytes = make(&two_letters()).bytes();
+    let (facts, text) = read_print_file_with_text(&bytes).expect("a sound file");
+    assert_eq!(facts.pages, 6);
+    let [first, second] = &facts.letters[..] else { panic!("two letters, not {facts:?}") };
+    assert_eq!((first.id, first.sequence, first.sheets), (PieceId(0xa1), 7, 1));
+    assert_eq!((second.id, second.sequence, second.sheets), (PieceId(0xb2), 8, 2));
+    assert_eq!((first.pages.clone(), second.pages.clone()), (0..2, 2..6));
+    assert_eq!(Some(second.mark), mark(8, 1, 2));
+    let pages = text.text_of(first);
+    let digits = first.mark.text();
+    assert_eq!(pages[0].text, format!("〒100-0013\n葛\u{E0100}西 𠮷子 様\n{digits}"));
+    assert_eq!((pages[1].text.as_str(), &pages[1].forms[..]), ("裏面", &[][..]));
+    assert_eq!((text.forms.clone(), &pages[0].forms[..]), (vec!["納税通知書".into()], &[0][..]));
+    assert_eq!(read_print_file(&bytes).expect("a sound file"), facts);
+}
+
+/// Reads two letters after `breaking` one thing and compares the message.
+fn check(expected: &str, breaking: impl FnOnce(&mut Made)) {
+    let mut made = make(&two_letters());
+    breaking(&mut made);
+    let error = read_print_file(&made.bytes()).expect_err(expected).to_string();
+    assert!(error.contains(expected), "{error:?} does not say {expected:?}");
+}
+
+#[test]
+fn parts_that_do_not_cover_the_pages_are_found() {
+    check("End lies before Start", |made| {
+        let early = made.pages[0];
+        made.dict(made.leaves[1]).set("End", early);
+    });
+    check("Start is not page 3", |made| {
+        let late = made.pages[3];
+        made.dict(made.leaves[1]).set("Start", late);
+    });
+    check("no leaf has page 6", |made| {
+        let early = made.pages[4];
+        made.dict(made.leaves[1]).set("End", early);
+    });
+    check("page 4 does not point back", |made| {
+        let other = made.leaves[0];
+        made.dict(made.pages[3]).set("DPart", other);
+    });
+    check("metadata name no piece", |made| {
+        made.dict(made.leaves[0]).remove(b"DPM");
+    });
+    check("Parent is not the node", |made| {
+        let other = made.leaves[1];
+        made.dict(made.leaves[0]).set("Parent", other);
+    });
+}
+
+#[test]
+fn a_page_tree_that_miscounts_is_found() {
+    check("Count is Some(5), 6 pages", |made| made.dict(made.page_root).set("Count", 5));
+    check("neither Page nor Pages", |made| made.dict(made.pages[0]).set("Type", "Leaf"));
+}
+
+/// Reads letters with these marks, a page each, and compares the message.
+fn check_marks(expected: &str, marks: &[&[Option<SheetMark>]]) {
+    let letter = |(i, marks): (usize, &&[Option<SheetMark>])| Letter {
+        id: i as u64,
+        pages: marks.iter().map(|&mark| (mark, vec!["本文"])).collect(),
+    };
+    let letters: Vec<Letter> = marks.iter().enumerate().map(letter).collect();
+    let error = read_print_file(&make(&letters).bytes()).expect_err(expected).to_string();
+    assert!(error.contains(expected), "{error:?} does not say {expected:?}");
+}
+
+#[test]
+fn marks_that_disagree_are_found() {
+    check_marks("no mark on any page", &[&[None, None]]);
+    check_marks("2 pages and 1 marks for 2 sheets", &[&[mark(1, 1, 2), None]]);
+    check_marks("the mark says", &[&[mark(1, 2, 2), mark(1, 1, 2)]]);
+    check_marks("the mark says", &[&[mark(1, 1, 2), mark(2, 2, 2)]]);
+    check_marks("not on the front", &[&[None, mark(1, 1, 1)]]);
+    check_marks("sequence 1 comes after 1", &[&[mark(1, 1, 1)], &[mark(1, 1, 1)]]);
+    check_marks("sequence 4 comes after 5", &[&[mark(5, 1, 1)], &[mark(4, 1, 1)]]);
+}
+
+#[test]
+fn a_mark_with_a_wrong_check_is_found() {
+    let letters = [Letter { id: 1, pages: vec![(None, vec!["12026112200000010101100039"])] }];
+    let error = read_print_file(&make(&letters).bytes()).expect_err("a wrong check");
+    assert!(error.to_string().contains("fails its check"), "{error}");
+}
+
+#[test]
+fn a_code_without_unicode_is_found_on_a_page() {
+    let mut made = make(&two_letters());
+    let content = b"BT /A 9 Tf <FFFF> Tj ET".to_vec();
+    let content = made.document.add_object(Stream::new(dictionary! {}, content));
+    made.dict(made.pages[1]).set("Contents", content);
+    let error = read_print_file(&made.bytes()).expect_err("no Unicode value").to_string();
+    assert_eq!(error, "page 2: code 0xffff of font Made has no Unicode value");
+}
+
+#[test]
+fn a_file_cut_off_anywhere_is_an_error_and_no_panic() {
+    let bytes = make(&two_letters()).bytes();
+    for end in (0..bytes.len() - 8).step_by(7) {
+        assert!(read_print_file(&bytes[..end]).is_err(), "cut at {end}");
+    }
+}
