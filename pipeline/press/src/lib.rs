@@ -1,1 +1,26 @@
 //! Pages become PDF: streaming print files and sealed electronic copies.
+
+mod bars;
+mod block;
+mod content;
+mod deflate;
+mod error;
+mod file;
+mod fonts;
+mod icc;
+mod layers;
+mod mark;
+mod matrix;
+mod parts;
+mod run;
+mod xmp;
+mod xref;
+
+pub use block::{Block, BlockComposer, BlockStart, Painted, LETTERS_PER_BLOCK};
+pub use deflate::Scratch;
+pub use error::PressError;
+pub use file::{PrintFile, Summary, Totals};
+pub use fonts::{FaceData, Fonts, CODES_MAX, FACES_MAX};
+pub use layers::Layers;
+pub use mark::MARK_CHARACTERS;
+pub use run::{PrintMeta, PrintRun};

@@ -1,0 +1,121 @@
+//! The faces of a batch, each cut to what the batch draws and serialised once.
+
+mod codes;
+mod embed;
+
+use letter::page::{CharIndex, CharUse, Charset, FaceIndex};
+
+pub(crate) use self::codes::{Code, NO_CODE};
+use self::embed::embed;
+use crate::error::PressError;
+use crate::parts::Parts;
+
+pub use self::codes::CODES_MAX;
+
+/// One face of the font chain as the press needs it.
+#[derive(Clone, Copy, Debug)]
+pub struct FaceData<'a> {
+    /// What errors call it; the name in the PDF comes from the font file.
+    pub name: &'a str,
+    /// The OpenType file, with `glyf` or `CFF ` outlines; face 0 of a collection.
+    pub bytes: &'a [u8],
+    /// What the face can draw; the indices of pages point into it.
+    pub charset: &'a Charset,
+}
+
+/// The fonts of a batch as PDF objects, one subset for every face that is used.
+#[derive(Clone, Debug)]
+pub struct Fonts {
+    /// Objects from [`FIRST_OBJECT`] on.
+    pub(crate) parts: Parts,
+    faces: Vec<Option<Face>>,
+    mark: Option<MarkFace>,
+}
+
+/// A face that is used.
+#[derive(Clone, Debug)]
+struct Face {
+    /// The Type 0 font.
+    object: u32,
+    /// The two-byte code of every character; [`NO_CODE`] where it is not used.
+    codes: Vec<Code>,
+}
+
+/// The face whose digits stand beside an inserter mark.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MarkFace {
+    pub(crate) face: FaceIndex,
+    /// The codes of 0 to 9.
+    pub(crate) digits: [Code; 10],
+}
+
+impl Fonts {
+    /// Cuts every used face to its characters; `uses` has one set a face, in the same order.
+    ///
+    /// # Errors
+    /// A font file that cannot be read, or more faces or characters than the press has codes for.
+    pub fn build(faces: &[FaceData<'_>], uses: &[CharUse]) -> Result<Self, PressError> {
+        if faces.len() > FACES_MAX {
+            return Err(PressError::TooManyFaces { found: faces.len(), max: FACES_MAX });
+        }
+        let mut fonts = Self { parts: Parts::new(FIRST_OBJECT), faces: Vec::new(), mark: None };
+        for (index, (face, used)) in faces.iter().zip(uses).enumerate() {
+            let used: Vec<CharIndex> = used.iter().collect();
+            if used.is_empty() {
+                fonts.faces.push(None);
+                continue;
+            }
+            let codes = codes::assign(face, &used)?;
+            let object = embed(&mut fonts.parts, face, &used, &codes)?;
+            fonts.mark = fonts.mark.or_else(|| mark_face(index as FaceIndex, face, &codes));
+            fonts.faces.push(Some(Face { object, codes }));
+        }
+        Ok(fonts)
+    }
+
+    /// Returns the codes of a face, empty if nothing of it is used.
+    pub(crate) fn codes(&self, face: FaceIndex) -> &[Code] {
+        match self.faces.get(usize::from(face)) {
+            Some(Some(face)) => &face.codes,
+            _ => &[],
+        }
+    }
+
+    /// Returns the face whose digits stand beside an inserter mark.
+    pub(crate) fn mark_face(&self) -> Option<&MarkFace> {
+        self.mark.as_ref()
+    }
+
+    /// Returns the entries of a font resource dictionary, `/A 5 0 R/B 9 0 R`.
+    pub(crate) fn resource_entries(&self) -> String {
+        let used = self.faces.iter().enumerate();
+        used.filter_map(|(index, face)| {
+            let face = face.as_ref()?;
+            Some(format!("/{} {} 0 R", char::from(resource_letter(index)), face.object))
+        })
+        .collect()
+    }
+}
+
+/// Returns the letter under which content streams know a face.
+pub(crate) fn resource_letter(face: usize) -> u8 {
+    b'A' + face as u8
+}
+
+fn mark_face(face: FaceIndex, data: &FaceData<'_>, codes: &[Code]) -> Option<MarkFace> {
+    let mut digits = [NO_CODE; 10];
+    for (digit, character) in crate::MARK_CHARACTERS.chars().enumerate() {
+        let entries = &data.charset.entries;
+        let index = entries
+            .binary_search_by_key(&(character, None), |entry| (entry.character, entry.selector))
+            .ok()?;
+        digits[digit] = codes[index];
+    }
+    let used = digits.iter().all(|&code| code != NO_CODE);
+    used.then_some(MarkFace { face, digits })
+}
+
+/// Faces of one chain: their resource names are the letters A to W; X to Z stay for the press.
+pub const FACES_MAX: usize = 23;
+/// The number of the first object of every file.
+pub(crate) const FIRST_OBJECT: u32 = 1;

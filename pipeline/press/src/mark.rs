@@ -1,0 +1,85 @@
+//! The inserter mark of a sheet: a DataMatrix where the inserter reads, its digits beside it.
+
+use letter::page::{Len, A4};
+use letter::piece::SheetMark;
+use letter::stock::InserterProfile;
+
+use crate::content::{number, Composer};
+use crate::error::PressError;
+use crate::fonts::{Fonts, MarkFace};
+use crate::matrix;
+
+/// The characters that some face of the batch must hold when marks are printed.
+pub const MARK_CHARACTERS: &str = "0123456789";
+
+/// Where the marks of a print run stand.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MarkPlace {
+    /// Left edge of the symbol.
+    left: Len,
+    /// Lower edge of the symbol.
+    bottom: Len,
+    side: Len,
+    /// Left end of the digits' baseline.
+    digits_left: Len,
+    /// Height of the digits' baseline.
+    digits_y: Len,
+    face: MarkFace,
+}
+
+impl MarkPlace {
+    /// Returns where marks stand, or `None` if the inserter reads none.
+    ///
+    /// # Errors
+    /// No face of the batch has all ten digits.
+    pub(crate) fn of(
+        inserter: &InserterProfile,
+        fonts: &Fonts,
+    ) -> Result<Option<Self>, PressError> {
+        if !inserter.data_matrix {
+            return Ok(None);
+        }
+        let face = *fonts.mark_face().ok_or(PressError::NoMarkDigits)?;
+        let side = Len::from_mm(inserter.module_mm * matrix::SIDE as f64);
+        let left = Len::from_mm(inserter.mark_left_mm);
+        let bottom = A4.1 - Len::from_mm(inserter.mark_top_mm) - side;
+        let quiet = Len::from_mm(inserter.module_mm * QUIET_MODULES);
+        // Digits are about 0.7 em high.
+        let digits_y = bottom + Len((side.0 - DIGITS_SIZE.0 * 7 / 10) / 2);
+        Ok(Some(Self { left, bottom, side, digits_left: left + side + quiet, digits_y, face }))
+    }
+
+    /// Writes a sheet's mark.
+    pub(crate) fn write(&self, composer: &mut Composer<'_>, mark: &SheetMark) {
+        let digits = mark.text();
+        let rows = matrix::encode(&digits);
+        write_symbol(composer.raw(), self, &rows);
+        let codes = digits.bytes().map(|digit| &self.face.digits[usize::from(digit - b'0')]);
+        composer.codes(self.face.face, DIGITS_SIZE, (self.digits_left, self.digits_y), codes);
+    }
+}
+
+/// Writes the symbol as an image mask of one sample a module: exact, and small when compressed.
+///
+/// The samples are in hexadecimal because a reader that looks for the image's end by its letters
+/// could find them in binary ones.
+fn write_symbol(out: &mut Vec<u8>, place: &MarkPlace, rows: &matrix::Rows) {
+    out.extend_from_slice(b"q ");
+    for value in [place.side.0, 0, 0, place.side.0, place.left.0, place.bottom.0] {
+        number(out, value);
+        out.push(b' ');
+    }
+    out.extend_from_slice(b"cm\nBI/W 18/H 18/IM true/D[1 0]/F/AHx ID ");
+    for row in rows {
+        // Three bytes a row, the last six samples beyond the edge.
+        let bits = row << 6;
+        out.extend((0..6).map(|nibble| HEX[(bits >> (20 - 4 * nibble) & 15) as usize]));
+    }
+    out.extend_from_slice(b">\nEI Q\n");
+}
+
+const HEX: &[u8; 16] = b"0123456789ABCDEF";
+/// Size of the digits: legible, and 26 of them are not wider than 20 mm.
+const DIGITS_SIZE: Len = Len(400);
+/// Clear modules between symbol and digits; the standard asks for one on every side.
+const QUIET_MODULES: f64 = 2.0;

@@ -1,0 +1,98 @@
+//! Objects that are written once for a batch, numbered in a row, with their places.
+
+use pdf_writer::{Chunk, Filter, Ref, Settings};
+
+use crate::deflate::pack_static;
+
+/// A row of indirect objects with consecutive numbers.
+#[derive(Clone, Debug)]
+pub(crate) struct Parts {
+    first: u32,
+    bytes: Vec<u8>,
+    starts: Vec<usize>,
+}
+
+impl Parts {
+    /// Starts a row whose first object gets the number `first`.
+    pub(crate) fn new(first: u32) -> Self {
+        Self { first, bytes: Vec::new(), starts: Vec::new() }
+    }
+
+    /// Returns the number that the next object gets.
+    pub(crate) fn next(&self) -> u32 {
+        self.first + self.starts.len() as u32
+    }
+
+    /// Returns the objects' bytes.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Returns where each object starts within the bytes, by number.
+    pub(crate) fn starts(&self) -> &[usize] {
+        &self.starts
+    }
+
+    /// Writes one object with pdf-writer and returns its number.
+    pub(crate) fn object(&mut self, write: impl FnOnce(&mut Chunk, Ref)) -> u32 {
+        let number = self.next();
+        let mut chunk = Chunk::with_settings(Settings { pretty: false });
+        write(&mut chunk, reference(number));
+        self.starts.push(self.bytes.len());
+        self.bytes.extend_from_slice(chunk.as_bytes());
+        number
+    }
+
+    /// Writes one compressed stream and returns its number.
+    pub(crate) fn packed_stream(
+        &mut self,
+        raw: &[u8],
+        entries: impl FnOnce(&mut pdf_writer::Stream<'_>),
+    ) -> u32 {
+        let packed = pack_static(raw);
+        self.object(|chunk, id| {
+            let mut stream = chunk.stream(id, &packed);
+            stream.filter(Filter::FlateDecode);
+            entries(&mut stream);
+        })
+    }
+
+    /// Writes one compressed stream with further dictionary entries and returns its number.
+    pub(crate) fn raw_stream(&mut self, raw: &[u8], entries: &str) -> u32 {
+        let packed = pack_static(raw);
+        let number = self.next();
+        self.starts.push(self.bytes.len());
+        write_stream(&mut self.bytes, number, entries, &packed);
+        number
+    }
+
+    /// Writes one object whose body is ready and returns its number.
+    pub(crate) fn raw(&mut self, body: &[u8]) -> u32 {
+        let number = self.next();
+        self.starts.push(self.bytes.len());
+        self.bytes.extend_from_slice(format!("{number} 0 obj\n").as_bytes());
+        self.bytes.extend_from_slice(body);
+        self.bytes.extend_from_slice(b"\nendobj\n");
+        number
+    }
+}
+
+/// Writes a compressed stream object.
+pub(crate) fn write_stream(out: &mut Vec<u8>, number: u32, entries: &str, packed: &[u8]) {
+    let head =
+        format_args!("{number} 0 obj\n<<{entries}/Filter/FlateDecode/Length {}>>", packed.len());
+    write(out, head);
+    out.extend_from_slice(b"\nstream\n");
+    out.extend_from_slice(packed);
+    out.extend_from_slice(b"\nendstream\nendobj\n");
+}
+
+/// Writes formatted text.
+pub(crate) fn write(out: &mut Vec<u8>, text: std::fmt::Arguments<'_>) {
+    std::io::Write::write_fmt(out, text).expect("a vector takes every byte");
+}
+
+/// Returns the reference to an object number.
+pub(crate) fn reference(number: u32) -> Ref {
+    Ref::new(i32::try_from(number).expect("a file has fewer than 2^31 objects"))
+}

@@ -1,0 +1,103 @@
+//! What the print files of one run share: fonts, layers, marks and the numbers of their objects.
+
+use letter::stock::InserterProfile;
+use letter::Moment;
+use pdf_writer::Name;
+
+use crate::bars;
+use crate::error::PressError;
+use crate::fonts::{Fonts, FIRST_OBJECT};
+use crate::icc;
+use crate::layers::Layers;
+use crate::mark::MarkPlace;
+use crate::parts::Parts;
+
+/// What a print file is called and how it is printed.
+#[derive(Clone, Copy, Debug)]
+pub struct PrintMeta<'a> {
+    /// Title of the print file; ids only, no names.
+    pub title: &'a str,
+    /// The job number in the marks, at most 8 digits.
+    pub job: u32,
+    /// The moment of the run; all dates of the file.
+    pub now: Moment,
+    /// Whether both sides are printed; an odd page count then gets a blank back.
+    pub duplex: bool,
+    /// Where the inserter reads its mark.
+    pub inserter: &'a InserterProfile,
+}
+
+/// A print file's shared parts; any number of threads compose blocks from it.
+#[derive(Debug)]
+pub struct PrintRun<'a> {
+    pub(crate) fonts: &'a Fonts,
+    pub(crate) layers: &'a Layers,
+    pub(crate) meta: PrintMeta<'a>,
+    pub(crate) mark: Option<MarkPlace>,
+    /// Barcode font, profile and resources.
+    pub(crate) parts: Parts,
+    pub(crate) numbers: Numbers,
+}
+
+/// Object numbers that every block knows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Numbers {
+    pub(crate) profile: u32,
+    pub(crate) resources: u32,
+    /// The objects of the tail.
+    pub(crate) page_root: u32,
+    pub(crate) part_top: u32,
+    pub(crate) part_root: u32,
+    pub(crate) catalog: u32,
+    pub(crate) info: u32,
+    pub(crate) metadata: u32,
+    /// The first object of the first block.
+    pub(crate) first_block: u32,
+}
+
+impl<'a> PrintRun<'a> {
+    /// Makes the shared parts of a print file.
+    ///
+    /// # Errors
+    /// Marks are to be printed but no face of `fonts` holds the digits.
+    pub fn new(
+        fonts: &'a Fonts,
+        layers: &'a Layers,
+        meta: PrintMeta<'a>,
+    ) -> Result<Self, PressError> {
+        let mark = MarkPlace::of(meta.inserter, fonts)?;
+        let mut parts = Parts::new(layers.parts.next());
+        let barcode = bars::write_font(&mut parts);
+        let profile = parts.packed_stream(&icc::gray_printer(), |stream| {
+            stream.pair(Name(b"N"), 1);
+        });
+        let resources = parts.raw(
+            format!(
+                "<</Font<<{}/{} {barcode} 0 R>>/XObject<<{}>>>>",
+                fonts.resource_entries(),
+                char::from(bars::RESOURCE),
+                layers.resource_entries()
+            )
+            .as_bytes(),
+        );
+        let tail = parts.next();
+        let numbers = Numbers {
+            profile,
+            resources,
+            page_root: tail,
+            part_top: tail + 1,
+            part_root: tail + 2,
+            catalog: tail + 3,
+            info: tail + 4,
+            metadata: tail + 5,
+            first_block: tail + 6,
+        };
+        Ok(Self { fonts, layers, meta, mark, parts, numbers })
+    }
+
+    /// Returns the shared objects in the order of their numbers, from [`FIRST_OBJECT`] on.
+    pub(crate) fn shared(&self) -> [&Parts; 3] {
+        debug_assert_eq!(FIRST_OBJECT, 1);
+        [&self.fonts.parts, &self.layers.parts, &self.parts]
+    }
+}
