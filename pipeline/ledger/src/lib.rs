@@ -9,6 +9,7 @@ pub mod control;
 pub mod receipt;
 pub mod reconcile;
 pub mod rejects;
+pub mod report;
 pub mod wide;
 pub mod words;
 
@@ -17,3 +18,6 @@ pub use control::{ControlLine, ControlRow, ControlWriter};
 pub use receipt::{Head, Receipt, Status};
 pub use reconcile::{reconcile, Discrepancy, Plan, PrintFileCount, Recounted};
 pub use rejects::{FaultList, RejectList};
+pub use report::{
+    report_html, BatchReport, FileLink, RefusedDrop, ReportInput, StageTime, Verdict,
+};
