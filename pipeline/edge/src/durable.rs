@@ -1,0 +1,78 @@
+//! Files that are whole or not there: what a power cut may not halve.
+
+mod log;
+#[cfg(test)]
+mod tests;
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+pub use log::{AppendLog, LogError, Records};
+
+/// Writes a file whole or not at all; on return it is durable under its name.
+///
+/// The content goes into a dot file beside `path`, which takes the name when it is on the disk.
+/// Missing folders are made. What a cut run left of the dot file is overwritten.
+///
+/// # Errors
+/// What `write` or the disk returns; a file of that name is then as it was.
+pub fn publish(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+    let unfinished = unfinished(path)?;
+    make_folder(folder_of(path))?;
+    let mut file = File::create(&unfinished)?;
+    if let Err(error) = write(&mut file) {
+        fs::remove_file(&unfinished)?;
+        return Err(error);
+    }
+    file.sync_all()?;
+    fs::rename(&unfinished, path)?;
+    sync_folder(folder_of(path))
+}
+
+/// Writes bytes as [`publish`] does.
+///
+/// # Errors
+/// As [`publish`].
+pub fn publish_bytes(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    publish(path, |file| io::Write::write_all(file, bytes))
+}
+
+/// Makes a folder and those above it that are missing, durably.
+///
+/// # Errors
+/// What the disk returns.
+pub fn make_folder(folder: &Path) -> io::Result<()> {
+    if folder.as_os_str().is_empty() || folder.is_dir() {
+        return Ok(());
+    }
+    let above = folder_of(folder);
+    make_folder(above)?;
+    match fs::create_dir(folder) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => sync_folder(above),
+    }
+}
+
+/// Makes durable which names a folder holds.
+///
+/// # Errors
+/// What the disk returns.
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    File::open(folder)?.sync_all()
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new("/"))
+}
+
+fn unfinished(path: &Path) -> io::Result<PathBuf> {
+    let Some(name) = path.file_name() else {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "the path names no file"));
+    };
+    let mut hidden = std::ffi::OsString::from(".");
+    hidden.push(name);
+    hidden.push(".new");
+    Ok(path.with_file_name(hidden))
+}
