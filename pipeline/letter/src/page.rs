@@ -179,6 +179,21 @@ impl CharUse {
         (0..=CharIndex::MAX).filter(|&index| self.contains(index))
     }
 
+    /// The length of [`CharUse::to_bytes`].
+    pub const BYTES: usize = (CharIndex::MAX as usize + 1) / 8;
+
+    /// Returns the set as one bit a character.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        self.words.iter().flat_map(|word| word.to_le_bytes()).collect()
+    }
+
+    /// Reads what [`CharUse::to_bytes`] returned; `None` if the length is another.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let words = bytes.chunks_exact(8);
+        let words = words.map(|word| u64::from_le_bytes(word.try_into().expect("8 bytes")));
+        (bytes.len() == Self::BYTES).then(|| Self { words: words.collect() })
+    }
+
     /// Returns whether the set is empty.
     pub fn is_empty(&self) -> bool {
         self.words.iter().all(|&word| word == 0)
