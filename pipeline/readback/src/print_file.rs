@@ -66,8 +66,8 @@ impl PrintFileText {
 ///
 /// # Errors
 /// If the file is not a sound PDF; if the leaves of its document parts do not cover all pages once
-/// and in order; if the marks of a letter do not say sheet 1 to n of n with one job and sequence, on
-/// the front of each sheet; or if sequences do not rise.
+/// and in order; if the marks of a letter do not say sheet 1 to n of n with one job and sequence,
+/// on the front of each sheet; or if sequences do not rise.
 pub fn read_print_file(bytes: &[u8]) -> Result<PrintFileFacts, ReadError> {
     read(bytes, Follow::PageOnly, |_, _| {}).map(|(facts, _)| facts)
 }

@@ -1,0 +1,3 @@
+//! The outside view: the shop as its operators, senders and inspectors see it.
+
+mod tidy;
