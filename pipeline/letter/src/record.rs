@@ -76,6 +76,12 @@ impl RecordBuilder {
         &self.text[start..self.ends[index] as usize]
     }
 
+    /// Forgets what was pushed and keeps the memory.
+    pub fn clear(&mut self) {
+        self.ends.clear();
+        self.text.clear();
+    }
+
     /// Appends the record to `out`, clears the builder and returns the encoded length.
     ///
     /// # Panics
@@ -97,8 +103,7 @@ impl RecordBuilder {
             out.extend_from_slice(&end.to_le_bytes());
         }
         out.extend_from_slice(self.text.as_bytes());
-        self.ends.clear();
-        self.text.clear();
+        self.clear();
         out.len() - start
     }
 }
