@@ -1,1 +1,10 @@
 //! Template becomes measured pages: template, font, layout.
+
+pub mod font;
+pub mod layout;
+pub mod template;
+pub mod typeset;
+
+pub use font::{Face, FontChain, FontError};
+pub use template::{Form, LetterFacts, SenderFacts, Template, TemplateFault, TemplateSource};
+pub use typeset::Scratch;

@@ -1,0 +1,47 @@
+//! Reads from a font file which characters it draws: cmap formats 4, 12 and 14, and hmtx.
+
+use letter::page::{Charset, CharsetEntry};
+use skrifa::charmap::{Charmap, MapVariant};
+use skrifa::raw::tables::hmtx::Hmtx;
+use skrifa::raw::{ReadError, TableProvider};
+use skrifa::{FontRef, GlyphId};
+
+/// Returns every character and every base with selector that the face draws, ascending.
+pub(super) fn read(font: &FontRef<'_>) -> Result<Charset, ReadError> {
+    let hmtx = font.hmtx()?;
+    let charmap = Charmap::new(font);
+    let mut entries: Vec<CharsetEntry> = charmap
+        .mappings()
+        .filter_map(|(code, glyph)| entry(&hmtx, code, None, glyph))
+        .filter(|entry| is_plain(entry.character))
+        .collect();
+    for (code, selector, variant) in charmap.variant_mappings() {
+        let glyph = match variant {
+            MapVariant::Variant(glyph) => glyph,
+            MapVariant::UseDefault => charmap.map(code).unwrap_or_default(),
+        };
+        entries.extend(entry(&hmtx, code, char::from_u32(selector), glyph));
+    }
+    entries.sort_unstable_by_key(|entry| (entry.character, entry.selector));
+    entries.dedup_by_key(|entry| (entry.character, entry.selector));
+    Ok(Charset { entries, units_per_em: font.head()?.units_per_em() })
+}
+
+fn entry(hmtx: &Hmtx<'_>, code: u32, selector: Option<char>, glyph: GlyphId) -> Option<CharsetEntry> {
+    let character = char::from_u32(code)?;
+    let advance = hmtx.advance(glyph)?;
+    let glyph = u16::try_from(glyph.to_u32()).ok().filter(|&glyph| glyph != 0)?;
+    Some(CharsetEntry { character, selector, glyph, advance })
+}
+
+/// Returns whether a character can be set by its advance alone: control characters, combining
+/// marks, selectors and scripts that need shaping cannot, and their letters are held.
+fn is_plain(c: char) -> bool {
+    !matches!(c as u32,
+        0x00..=0x1f | 0x7f..=0x9f | 0xad
+        | 0x0300..=0x036f | 0x0483..=0x0489 | 0x0590..=0x10ff | 0x1100..=0x11ff
+        | 0x1700..=0x1cff | 0x1dc0..=0x1dff | 0x200b..=0x200f | 0x2028..=0x202e
+        | 0x2060..=0x206f | 0x20d0..=0x20ff | 0x302a..=0x302f | 0x3099..=0x309a
+        | 0xfb1d..=0xfdff | 0xfe00..=0xfe0f | 0xfe20..=0xfe2f | 0xfe70..=0xfeff
+        | 0xfff0..=0xfffb | 0xe0000..=0xe0fff)
+}

@@ -1,0 +1,221 @@
+//! 文字クラス: the classes of characters that decide where a line may break, stretch and shrink.
+//!
+//! Kinsoku after Word's Japanese default plus the strict set (small kana and ー never start a
+//! line), facts: post_and_print §6.4; spacing after JIS X 4051 and JLREQ. The pair table below is
+//! never laxer than UAX #14 with strict Japanese rules: a test compares it with `icu_segmenter`.
+
+/// The class of one character.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Class {
+    /// 漢字, kana and all else that breaks freely on both sides.
+    Ideograph = 0,
+    /// Katakana; as [`Class::Ideograph`], but an address is not broken inside a run of them.
+    Katakana = 1,
+    /// 行頭禁則: small kana, ー, 々, iteration marks.
+    NonStarter = 2,
+    /// 始め括弧類.
+    Opening = 3,
+    /// 終わり括弧類.
+    Closing = 4,
+    /// 読点・句点 and their full-width Western forms.
+    Stop = 5,
+    /// 中点類: ・：；.
+    MiddleDot = 6,
+    /// 区切り約物: ！？.
+    Divider = 7,
+    /// 分離禁止文字: … ‥ ― —, which stay together.
+    Inseparable = 8,
+    /// 前置省略記号: ￥＄＃№, kept with the number that follows.
+    Prefix = 9,
+    /// 後置省略記号: ％‰℃, kept with the number before.
+    Postfix = 10,
+    /// 円 and 銭, kept with the amount before, otherwise as [`Class::Ideograph`].
+    Yen = 11,
+    /// Half-width digits.
+    Digit = 12,
+    /// Full-width digits.
+    WideDigit = 13,
+    /// Latin, Greek, Cyrillic letters.
+    Letter = 14,
+    /// Half-width `,` `.` `:` `;` `!` `?` and closing quotes: bound to what stands before.
+    Trailer = 15,
+    /// Half-width `-` `/` and dashes: inside numbers and words, never broken around.
+    Joiner = 16,
+    /// Half-width opening brackets and quotes.
+    HalfOpening = 17,
+    /// Half-width closing brackets.
+    HalfClosing = 18,
+    /// The blank between words.
+    Space = 19,
+    /// 和字間隔, U+3000.
+    WideSpace = 20,
+    /// NO-BREAK SPACE.
+    Glue = 21,
+}
+
+/// The number of classes.
+pub const CLASS_COUNT: usize = 22;
+
+/// A line may break between the two.
+pub const BREAK: u8 = 1;
+/// 四分アキ: a gap stands between the two (Latin or digits beside Japanese).
+pub const GAP: u8 = 2;
+/// The first is set 半角 (its trailing blank goes).
+pub const TRIM_FIRST: u8 = 4;
+/// The second is set 半角 (its leading blank goes).
+pub const TRIM_SECOND: u8 = 8;
+
+/// Returns what may happen between two neighbours, a set of [`BREAK`], [`GAP`], [`TRIM_FIRST`]
+/// and [`TRIM_SECOND`].
+#[inline]
+pub fn between(first: u8, second: u8) -> u8 {
+    PAIRS[usize::from(first)][usize::from(second)]
+}
+
+impl Class {
+    /// Returns the class of a character.
+    pub fn of(c: char) -> Self {
+        match c {
+            '0'..='9' => Self::Digit,
+            '０'..='９' => Self::WideDigit,
+            ' ' => Self::Space,
+            '\u{a0}' => Self::Glue,
+            '\u{3000}' => Self::WideSpace,
+            '円' | '銭' => Self::Yen,
+            _ if OPENING.contains(c) => Self::Opening,
+            _ if CLOSING.contains(c) => Self::Closing,
+            _ if STOPS.contains(c) => Self::Stop,
+            _ if MIDDLE_DOTS.contains(c) => Self::MiddleDot,
+            _ if DIVIDERS.contains(c) => Self::Divider,
+            _ if NON_STARTERS.contains(c) => Self::NonStarter,
+            _ if INSEPARABLES.contains(c) => Self::Inseparable,
+            _ if PREFIXES.contains(c) => Self::Prefix,
+            _ if POSTFIXES.contains(c) => Self::Postfix,
+            _ if TRAILERS.contains(c) => Self::Trailer,
+            _ if JOINERS.contains(c) => Self::Joiner,
+            _ if HALF_OPENING.contains(c) => Self::HalfOpening,
+            _ if HALF_CLOSING.contains(c) => Self::HalfClosing,
+            'ァ'..='ヺ' | 'ｦ'..='ﾝ' => Self::Katakana,
+            '\u{21}'..='\u{52f}' => Self::Letter,
+            _ => Self::Ideograph,
+        }
+    }
+
+    /// Returns whether a quarter-em gap stands between this and Latin or digits.
+    const fn is_japanese(self) -> bool {
+        matches!(self, Self::Ideograph | Self::Katakana | Self::NonStarter | Self::Yen)
+    }
+
+    const fn is_western(self) -> bool {
+        matches!(self, Self::Digit | Self::Letter)
+    }
+
+    /// Returns whether a line may not start with it.
+    const fn never_starts(self) -> bool {
+        use Class::*;
+        matches!(
+            self,
+            NonStarter
+                | Closing
+                | Stop
+                | MiddleDot
+                | Divider
+                | Postfix
+                | Trailer
+                | Joiner
+                | HalfClosing
+                | Space
+                | WideSpace
+                | Glue
+        )
+    }
+
+    /// Returns whether a line may not end with it.
+    const fn never_ends(self) -> bool {
+        use Class::*;
+        matches!(self, Opening | HalfOpening | Prefix | Glue | Joiner)
+    }
+}
+
+const ALL: [Class; CLASS_COUNT] = {
+    use Class::*;
+    [
+        Ideograph, Katakana, NonStarter, Opening, Closing, Stop, MiddleDot, Divider, Inseparable,
+        Prefix, Postfix, Yen, Digit, WideDigit, Letter, Trailer, Joiner, HalfOpening, HalfClosing,
+        Space, WideSpace, Glue,
+    ]
+};
+
+static PAIRS: [[u8; CLASS_COUNT]; CLASS_COUNT] = {
+    let mut pairs = [[0; CLASS_COUNT]; CLASS_COUNT];
+    let mut first = 0;
+    while first < CLASS_COUNT {
+        let mut second = 0;
+        while second < CLASS_COUNT {
+            pairs[first][second] = pair(ALL[first], ALL[second]);
+            second += 1;
+        }
+        first += 1;
+    }
+    pairs
+};
+
+const fn pair(first: Class, second: Class) -> u8 {
+    let breaks = if may_break(first, second) { BREAK } else { 0 };
+    let gap = (first.is_japanese() && second.is_western())
+        || (first.is_western() && second.is_japanese());
+    breaks | if gap { GAP } else { 0 } | trims(first, second)
+}
+
+const fn may_break(first: Class, second: Class) -> bool {
+    use Class::*;
+    if second.never_starts() || first.never_ends() {
+        return false;
+    }
+    !matches!(
+        (first, second),
+        (Inseparable, Inseparable)
+            | (Digit | Letter, Digit | Letter)
+            | (WideDigit, WideDigit)
+            | (Digit | WideDigit, Yen)
+            // 1,234 and １，２３４ stay whole; so does 3.5 and "a.b".
+            | (Trailer, Digit | Letter | Trailer | Opening | HalfOpening | WideDigit | Yen)
+            | (Stop, WideDigit | Digit)
+            | (Digit | WideDigit | Letter, HalfOpening)
+            | (HalfClosing, Digit | Letter | HalfOpening | Yen)
+            | (Postfix | Inseparable, Digit | WideDigit | Letter | Postfix)
+            | (Closing, Opening)
+            | (_, Inseparable)
+            | (Digit | Letter, WideDigit | Prefix)
+            | (WideDigit, Digit | Letter | Prefix)
+            | (Postfix, Opening | HalfOpening)
+    )
+}
+
+/// 約物半角: between brackets and stops only one of the two blanks remains (JLREQ §3.1.4).
+const fn trims(first: Class, second: Class) -> u8 {
+    use Class::*;
+    match (first, second) {
+        (Closing | Stop, Opening | Closing | Stop | MiddleDot) => TRIM_FIRST,
+        (Opening, Opening) => TRIM_SECOND,
+        _ => 0,
+    }
+}
+
+const OPENING: &str = "（［｛〔〈《「『【〘〖〝｢｟“‘";
+const CLOSING: &str = "）］｝〕〉》」』】〙〗〟｣｠”’";
+const STOPS: &str = "、。，．､｡";
+const MIDDLE_DOTS: &str = "・：；･";
+const DIVIDERS: &str = "！？‼⁇⁈⁉";
+const NON_STARTERS: &str = "ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶㇰㇱㇲㇳㇴㇵㇶㇷㇸㇹㇺㇻㇼㇽㇾㇿーｰ々〻ゝゞヽヾ゛゜ﾞﾟｧｨｩｪｫｬｭｮｯ〜～〆";
+const INSEPARABLES: &str = "…‥―—";
+const PREFIXES: &str = "￥＄￡№＃¥$£#";
+const POSTFIXES: &str = "％‰℃％¢￠°′″%";
+const TRAILERS: &str = ",.:;!?'\"";
+const JOINERS: &str = "-/‐‑–−_@&+=~^`|\\*<>";
+const HALF_OPENING: &str = "([{";
+const HALF_CLOSING: &str = ")]}";
+
+#[cfg(test)]
+mod tests;

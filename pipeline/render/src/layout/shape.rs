@@ -1,0 +1,95 @@
+//! 文選 (bunsen): picks the sorts of a text, variation selectors honoured.
+
+use icu_segmenter::options::{LineBreakOptions, LineBreakStrictness};
+use icu_segmenter::{LineSegmenter, LineSegmenterBorrowed};
+
+use crate::font::{FaceMap, Sort, BREAK_HINT, NO_BREAK_HINT};
+
+/// A character, or base with selector, that no face draws.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// The character.
+    pub base: char,
+    /// Its variation selector.
+    pub selector: Option<char>,
+}
+
+impl Missing {
+    /// Names it for a message: `U+845B U+E0100 葛󠄀`.
+    pub fn name(self) -> String {
+        match self.selector {
+            Some(selector) => {
+                let (base, mark) = (self.base, selector);
+                format!("U+{:04X} U+{:04X} {base}{mark}", base as u32, mark as u32)
+            }
+            None if self.base.is_control() => format!("U+{:04X}", self.base as u32),
+            None => format!("U+{:04X} {}", self.base as u32, self.base),
+        }
+    }
+}
+
+/// Appends the sorts of `text`.
+///
+/// # Errors
+/// The first character that no face of the chain draws; `sorts` then holds what came before it.
+pub fn pick(map: &FaceMap, text: &str, sorts: &mut Vec<Sort>) -> Result<(), Missing> {
+    let mut base = None;
+    for character in text.chars() {
+        if is_selector(character) {
+            let Some(before) = base else {
+                return Err(Missing { base: character, selector: None });
+            };
+            let missing = Missing { base: before, selector: Some(character) };
+            let sort = map.pair(before, character).ok_or(missing)?;
+            *sorts.last_mut().expect("a base stands before its selector") = sort;
+            base = None;
+        } else {
+            let missing = Missing { base: character, selector: None };
+            match map.sort(character) {
+                Some(sort) => sorts.push(sort),
+                // A base may be drawn only together with its selector.
+                None if text_has_selector(text) => sorts.push(lone_base(map, text, missing)?),
+                None => return Err(missing),
+            }
+            base = Some(character);
+        }
+    }
+    Ok(())
+}
+
+/// Appends the sorts of a text that stands in the template, with the segmenter's word on every
+/// place inside it; on top of that the class table decides, which is stricter about numbers.
+pub fn pick_static(map: &FaceMap, text: &str, sorts: &mut Vec<Sort>) -> Result<(), Missing> {
+    let first = sorts.len();
+    pick(map, text, sorts)?;
+    let mut breaks = segmenter().segment_str(text).peekable();
+    let bases = text.char_indices().filter(|&(_, c)| !is_selector(c));
+    for ((at, _), sort) in bases.zip(&mut sorts[first..]).skip(1) {
+        while breaks.next_if(|&place| place < at).is_some() {}
+        sort.hint = if breaks.peek() == Some(&at) { BREAK_HINT } else { NO_BREAK_HINT };
+    }
+    Ok(())
+}
+
+/// Returns the segmenter with strict Japanese rules.
+pub fn segmenter() -> LineSegmenterBorrowed<'static> {
+    let mut options = LineBreakOptions::default();
+    options.strictness = Some(LineBreakStrictness::Strict);
+    LineSegmenter::new_for_non_complex_scripts(options)
+}
+
+/// Returns whether a character is a variation selector.
+pub fn is_selector(c: char) -> bool {
+    matches!(c as u32, 0xfe00..=0xfe0f | 0xe0100..=0xe01ef)
+}
+
+fn text_has_selector(text: &str) -> bool {
+    text.chars().any(is_selector)
+}
+
+/// A base that no face draws alone: fine if its selector follows and the pair is drawn.
+fn lone_base(map: &FaceMap, text: &str, missing: Missing) -> Result<Sort, Missing> {
+    let mut following = text.chars().skip_while(|&c| c != missing.base).skip(1);
+    let selector = following.next().filter(|&c| is_selector(c)).ok_or(missing)?;
+    map.pair(missing.base, selector).ok_or(Missing { selector: Some(selector), ..missing })
+}

@@ -1,0 +1,151 @@
+//! 様式 (yōshiki): a template, compiled once against fields, faces and envelope, filled millions of
+//! times.
+
+mod compile;
+mod fault;
+mod filter;
+mod parse;
+mod program;
+mod sheet;
+mod window;
+
+use letter::page::Page;
+use letter::record::Schema;
+use letter::stock::EnvelopeProfile;
+use letter::{CustomerBarcode, Date, PostalCode, Reason, RecordView};
+
+pub use fault::TemplateFault;
+pub use filter::Filter;
+pub(crate) use program::*;
+pub(crate) use sheet::Align;
+pub(crate) use window::BARCODE_HEIGHT;
+pub use window::Reach;
+
+use crate::font::FontChain;
+use crate::typeset::{Scratch, Setter};
+
+/// The files of a template's folder.
+#[derive(Clone, Copy, Debug)]
+pub struct TemplateSource<'a> {
+    /// `template.toml`.
+    pub toml: &'a str,
+    /// `body.txt`.
+    pub body: &'a str,
+    /// `stationery.pdf`, the sender's own; it becomes layer 0.
+    pub stationery: Option<&'a [u8]>,
+}
+
+/// What a template may say of the sender.
+#[derive(Clone, Copy, Debug)]
+pub struct SenderFacts<'a> {
+    /// The sender's name, `{{ sender.name }}`.
+    pub name: &'a str,
+    /// The lines of the sender's block, `{{ sender.office }}`.
+    pub office: &'a [String],
+    /// The honorific of records that give none.
+    pub honorific: &'a str,
+}
+
+/// What is known of one letter beside its record.
+#[derive(Clone, Copy, Debug)]
+pub struct LetterFacts {
+    /// 郵便番号.
+    pub postal: PostalCode,
+    /// The customer barcode, where the rules give one.
+    pub barcode: Option<CustomerBarcode>,
+    /// 差出日, `{{ posting_date }}`.
+    pub posting_date: Date,
+}
+
+/// For which channel a letter is set: the pages are the same but for the customer barcode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// On paper, with customer barcode.
+    Print,
+    /// An electronic copy.
+    Copy,
+}
+
+/// A template ready to be filled.
+#[derive(Debug)]
+pub struct Template {
+    program: Program,
+}
+
+impl Template {
+    /// Compiles a template against a batch's fields, the font chain, the sender and the envelope.
+    ///
+    /// # Errors
+    /// Every fault that was found: unknown fields, filters, frames, faces; text that no face draws;
+    /// frames that leave the sheet, meet the inserter's marks, or would show in the window.
+    pub fn compile(
+        source: &TemplateSource<'_>,
+        chain: &FontChain,
+        schema: &Schema,
+        sender: &SenderFacts<'_>,
+        envelope: &EnvelopeProfile,
+    ) -> Result<Self, Vec<TemplateFault>> {
+        compile::compile(source, chain, schema, sender, envelope).map(|program| Self { program })
+    }
+
+    /// Returns the template's name.
+    pub fn name(&self) -> &str {
+        &self.program.name
+    }
+
+    /// Returns the template's version.
+    pub fn version(&self) -> u32 {
+        self.program.version
+    }
+
+    /// Returns what the letter is, in the recipient's language.
+    pub fn title(&self) -> &str {
+        &self.program.title
+    }
+
+    /// Returns the static layers, which [`letter::page::Mark::Layer`] numbers.
+    pub fn layers(&self) -> &[Page] {
+        &self.program.layers
+    }
+
+    /// Returns the layer that stands for page 1 of the sender's `stationery.pdf`; it is empty here.
+    pub fn stationery_layer(&self) -> Option<u16> {
+        self.program.stationery.map(|_| 0)
+    }
+
+    /// Returns our names of the fields and columns that the template uses, in order.
+    pub fn fields_used(&self) -> &[String] {
+        &self.program.fields_used
+    }
+
+    /// Sets one letter for print; the pages are in [`Scratch::pages`]. Returns how many.
+    ///
+    /// Pure: the same record and facts give the same pages, whatever was set before.
+    ///
+    /// # Errors
+    /// Why this record cannot be set: a glyph is missing, a text does not fit, a value is no number.
+    pub fn typeset(
+        &self,
+        scratch: &mut Scratch,
+        record: &RecordView<'_>,
+        letter: &LetterFacts,
+    ) -> Result<usize, Reason> {
+        Setter::new(&self.program, scratch, record, letter, Form::Print).letter()
+    }
+
+    /// Sets one letter as an electronic copy: as [`Template::typeset`] without customer barcode.
+    ///
+    /// # Errors
+    /// As [`Template::typeset`].
+    pub fn typeset_copy(
+        &self,
+        scratch: &mut Scratch,
+        record: &RecordView<'_>,
+        letter: &LetterFacts,
+    ) -> Result<usize, Reason> {
+        Setter::new(&self.program, scratch, record, letter, Form::Copy).letter()
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

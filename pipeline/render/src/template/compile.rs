@@ -1,0 +1,494 @@
+//! Compiles a template's files to a program: every name resolved, every static text picked.
+
+mod text;
+
+use std::collections::BTreeMap;
+
+use letter::page::{FaceIndex, Len, Mark, Page};
+use letter::record::{field, Schema};
+use letter::stock::EnvelopeProfile;
+use toml::Spanned;
+
+use super::fault::{Place, TemplateFault, BODY, STATIONERY, TOML};
+use super::parse::{self, Node};
+use super::program::*;
+use super::sheet::{self, Area, ColumnSheet, Paper, Sheet, StyleSheet, TableSheet};
+use super::window;
+use super::{SenderFacts, TemplateSource};
+use crate::font::FontChain;
+use crate::typeset;
+
+/// Compiles a template.
+pub(super) fn compile(
+    source: &TemplateSource<'_>,
+    chain: &FontChain,
+    schema: &Schema,
+    sender: &SenderFacts<'_>,
+    envelope: &EnvelopeProfile,
+) -> Result<Program, Vec<TemplateFault>> {
+    let sheet = sheet::read(source.toml).map_err(|fault| vec![fault])?;
+    let mut compiler = Compiler::new(source.toml, chain, schema, sender);
+    compiler.check_stationery(source.stationery);
+    compiler.check_geometry(&sheet, envelope);
+    compiler.styles(&sheet);
+    let nodes = match parse::read_body(BODY, source.body) {
+        Ok(nodes) => nodes,
+        Err(faults) => {
+            compiler.faults.extend(faults);
+            Vec::new()
+        }
+    };
+    let program = compiler.program(&sheet, nodes);
+    match program {
+        Some(mut program) if compiler.faults.is_empty() => {
+            let stationery = source.stationery.map(|_| sheet.stationery);
+            compiler.layers(&sheet, &mut program, stationery);
+            if compiler.faults.is_empty() { Ok(program) } else { Err(compiler.faults) }
+        }
+        _ => Err(compiler.faults),
+    }
+}
+
+/// What is known and found while a template is compiled.
+struct Compiler<'a> {
+    toml: &'a str,
+    chain: &'a FontChain,
+    schema: &'a Schema,
+    sender: &'a SenderFacts<'a>,
+    styles: Vec<Style>,
+    style_names: BTreeMap<String, usize>,
+    tables: BTreeMap<String, usize>,
+    sorts: Vec<crate::font::Sort>,
+    fields_used: Vec<String>,
+    faults: Vec<TemplateFault>,
+}
+
+impl<'a> Compiler<'a> {
+    fn new(
+        toml: &'a str,
+        chain: &'a FontChain,
+        schema: &'a Schema,
+        sender: &'a SenderFacts<'a>,
+    ) -> Self {
+        Self {
+            toml,
+            chain,
+            schema,
+            sender,
+            styles: Vec::new(),
+            style_names: BTreeMap::new(),
+            tables: BTreeMap::new(),
+            sorts: Vec::new(),
+            fields_used: Vec::new(),
+            faults: Vec::new(),
+        }
+    }
+
+    fn place(&self, spanned: &Spanned<String>) -> Place {
+        Place::at(TOML, self.toml, spanned.span().start)
+    }
+
+    fn check_stationery(&mut self, bytes: Option<&[u8]>) {
+        if bytes.is_some_and(|bytes| !bytes.starts_with(b"%PDF-")) {
+            let place = Place { file: STATIONERY, line: 0, column: 0 };
+            self.faults.push(place.fault("the file is no PDF", "export it again as PDF"));
+        }
+    }
+
+    fn check_geometry(&mut self, sheet: &Sheet, envelope: &EnvelopeProfile) {
+        let whole = Place { file: TOML, line: 0, column: 0 };
+        if *sheet.envelope.get_ref() != envelope.name {
+            let place = self.place(&sheet.envelope);
+            let message = format!(
+                "the template is made for envelope {:?}, not for {:?}",
+                sheet.envelope.get_ref(),
+                envelope.name
+            );
+            self.faults.push(place.fault(message, "configure the envelope it names"));
+        }
+        let address = ("[address]".to_owned(), window::address_area(sheet));
+        let mut areas = window::first_page(sheet);
+        areas.push(("[flow] continuation".to_owned(), sheet.flow.continuation));
+        areas.push(address);
+        for (what, area) in &areas {
+            if !printable(sheet.paper).holds(*area) {
+                let message = format!("{what} {} leaves the printable area", window::show(*area));
+                self.faults.push(whole.fault(message, "keep 5 mm to every edge of the sheet"));
+            }
+            let marks = sheet.reserved.iter().find(|marks| marks.get_ref().meets(*area));
+            if marks.is_some() {
+                let message = format!("{what} {} covers a reserved area", window::show(*area));
+                self.faults.push(whole.fault(message, "leave room for the inserter's marks"));
+            }
+        }
+        if !(8.0..=11.5).contains(&sheet.address.barcode_pt) {
+            let message = format!("barcode_pt {} is not 8 to 11.5", sheet.address.barcode_pt);
+            self.faults.push(whole.fault(message, "take a size of 8 to 11.5 pt"));
+        }
+        if sheet.address.barcode_gap_mm < window::BARCODE_CLEAR_MM {
+            let message = "barcode_gap_mm is below the clear zone of 2 mm";
+            self.faults.push(whole.fault(message, "leave 2 mm or more above the barcode"));
+        }
+        self.faults.extend(window::check(sheet, self.toml, envelope));
+    }
+
+    fn styles(&mut self, sheet: &Sheet) {
+        for (name, style) in &sheet.styles {
+            let Some(face) = self.face(sheet, &style.face) else { continue };
+            let zero = self.chain.map(face).sort('0').map_or(500, |sort| i32::from(sort.advance));
+            self.style_names.insert(name.clone(), self.styles.len());
+            self.styles.push(read_style(style, face, zero));
+        }
+        if self.styles.is_empty() {
+            let whole = Place { file: TOML, line: 0, column: 0 };
+            self.faults.push(whole.fault("there is no style", "write [styles.body]"));
+        }
+    }
+
+    fn face(&mut self, sheet: &Sheet, short: &Spanned<String>) -> Option<FaceIndex> {
+        let Some(name) = sheet.faces.get(short.get_ref()) else {
+            let known: Vec<&str> = sheet.faces.keys().map(String::as_str).collect();
+            let fix = format!("[faces] has {}", known.join(", "));
+            let message = format!("face {:?} is not in [faces]", short.get_ref());
+            self.faults.push(self.place(short).fault(message, fix));
+            return None;
+        };
+        let face = self.chain.face(name.get_ref());
+        if face.is_none() {
+            let known: Vec<&str> = self.chain.faces().iter().map(|face| face.name()).collect();
+            let fix = format!("the chain has {}", known.join(", "));
+            let message = format!("face {:?} is not in the font chain", name.get_ref());
+            self.faults.push(self.place(name).fault(message, fix));
+        }
+        face
+    }
+
+    fn style(&mut self, name: &Spanned<String>) -> usize {
+        match self.style_names.get(name.get_ref()) {
+            Some(&style) => style,
+            None => {
+                let known: Vec<&str> = self.style_names.keys().map(String::as_str).collect();
+                let fix = format!("[styles] has {}", known.join(", "));
+                let message = format!("style {:?} is not in [styles]", name.get_ref());
+                self.faults.push(self.place(name).fault(message, fix));
+                0
+            }
+        }
+    }
+
+    fn program(&mut self, sheet: &Sheet, nodes: Vec<Node>) -> Option<Program> {
+        if self.styles.is_empty() {
+            return None;
+        }
+        let tables = sheet.tables.iter().enumerate();
+        self.tables = tables.map(|(at, (name, _))| (name.clone(), at)).collect();
+        let address = self.address(sheet)?;
+        let tables = sheet.tables.iter().map(|(name, table)| self.table(name, table)).collect();
+        let (flow_nodes, frames) = self.split(sheet, nodes);
+        let flow_style = self.style(&sheet.flow.style);
+        let blocks = self.blocks(&flow_nodes, flow_style, false);
+        let flow = Flow {
+            first: rect(sheet.flow.first),
+            continuation: rect(sheet.flow.continuation),
+            blocks,
+        };
+        self.check_table_widths(&tables, &flow);
+        Some(Program {
+            name: sheet.name.clone(),
+            version: sheet.version,
+            title: sheet.title.clone(),
+            chain: self.chain.clone(),
+            sorts: std::mem::take(&mut self.sorts),
+            styles: self.styles.clone(),
+            address,
+            flow,
+            frames,
+            tables,
+            layers: Vec::new(),
+            stationery: None,
+            fixed: [None; 2],
+            fields_used: std::mem::take(&mut self.fields_used),
+            honorific: self.sender.honorific.to_owned(),
+        })
+    }
+
+    fn address(&mut self, sheet: &Sheet) -> Option<Address> {
+        let address = &sheet.address;
+        let styles = [&address.postal, &address.address, &address.name].map(|name| self.style(name));
+        let [postal, lines, name] = styles.map(|style| self.styles[style]);
+        let whole = Place { file: TOML, line: 0, column: 0 };
+        let mut required = |name: &str| {
+            let found = self.schema.field(name);
+            if found.is_none() {
+                let message = format!("the address needs the field {name}, which the batch lacks");
+                self.faults.push(whole.fault(message, "map a column to it"));
+            }
+            self.fields_used.push(name.to_owned());
+            found
+        };
+        let (address1, name_field) = (required(field::ADDRESS1), required(field::NAME));
+        Some(Address {
+            rect: rect(window::address_area(sheet)),
+            postal,
+            address: lines,
+            address_min: points(address.address_min_pt),
+            address_lines: address.address_lines,
+            name,
+            name_min: points(address.name_min_pt),
+            name_lines: address.name_lines,
+            name_gap: millimetres(address.name_gap_mm),
+            barcode: points(address.barcode_pt),
+            barcode_gap: millimetres(address.barcode_gap_mm),
+            fields: AddressFields {
+                address1: address1?,
+                address2: self.schema.field(field::ADDRESS2),
+                name: name_field?,
+                name2: self.schema.field(field::NAME2),
+                honorific: self.schema.field(field::HONORIFIC),
+            },
+        })
+    }
+
+    /// Parts the frames' nodes from those of the running text.
+    fn split(&mut self, sheet: &Sheet, nodes: Vec<Node>) -> (Vec<Node>, Vec<Frame>) {
+        let (mut flow, mut frames) = (Vec::new(), Vec::new());
+        for node in nodes {
+            let Node::Frame(name, inner, place) = node else {
+                flow.push(node);
+                continue;
+            };
+            let Some(frame) = sheet.frames.get(&name) else {
+                let known: Vec<&str> = sheet.frames.keys().map(String::as_str).collect();
+                let fix = format!("template.toml has the frames {}", known.join(", "));
+                self.faults.push(place.fault(format!("frame {name:?} is not known"), fix));
+                continue;
+            };
+            let style = self.style(&frame.style);
+            let blocks = self.blocks(&inner, style, false);
+            let outer = rect(frame.area());
+            let padding = millimetres(frame.padding_mm);
+            frames.push(Frame {
+                name,
+                rect: Rect {
+                    left: outer.left + padding,
+                    top: outer.top + padding,
+                    width: outer.width - 2 * padding,
+                    height: outer.height - 2 * padding,
+                },
+                pages: frame.pages,
+                shrink_to_percent: frame.shrink_to_percent.clamp(1, 100),
+                blocks,
+            });
+        }
+        (flow, frames)
+    }
+
+    fn table(&mut self, name: &str, table: &TableSheet) -> Table {
+        let (cell, head) = (self.style(&table.style), self.style(&table.head_style));
+        let width = table.columns.len();
+        let heads = table.columns.iter().any(|column| column.head.is_some()).then(|| {
+            let columns = table.columns.iter();
+            columns.map(|column| self.maybe_text(column.head.as_ref(), head, false)).collect()
+        });
+        let rows = if table.rows.is_empty() {
+            let columns = table.columns.iter();
+            Rows::OfRecord(
+                columns.map(|column| self.maybe_text(column.cell.as_ref(), cell, true)).collect(),
+            )
+        } else {
+            Rows::Fixed(table.rows.iter().map(|row| self.row(table, row, cell, head)).collect())
+        };
+        let total = (!table.total.is_empty()).then(|| self.row(table, &table.total, cell, head));
+        debug_assert!(width > 0 || !self.faults.is_empty());
+        Table {
+            name: name.to_owned(),
+            columns: table.columns.iter().map(read_column).collect(),
+            heads,
+            rows,
+            total,
+            cell,
+            head,
+            row_height: millimetres(table.row_mm),
+            left: millimetres(table.left_mm),
+            after: millimetres(table.after_mm),
+            shrink_to_percent: table.shrink_to_percent.clamp(1, 100),
+            head_tint: table.head_tint.min(100),
+            grid: table.grid,
+        }
+    }
+
+    fn row(
+        &mut self,
+        table: &TableSheet,
+        cells: &[Spanned<String>],
+        cell: usize,
+        head: usize,
+    ) -> Vec<Vec<Piece>> {
+        if cells.len() != table.columns.len() {
+            if let Some(first) = cells.first() {
+                let message = format!("the row has {} cells", cells.len());
+                let fix = format!("write {} cells, one a column", table.columns.len());
+                self.faults.push(self.place(first).fault(message, fix));
+            }
+        }
+        let columns = table.columns.iter().zip(cells);
+        columns
+            .map(|(column, text)| {
+                let style = if column.is_head { head } else { cell };
+                self.maybe_text(Some(text), style, false)
+            })
+            .collect()
+    }
+
+    fn maybe_text(
+        &mut self,
+        text: Option<&Spanned<String>>,
+        style: usize,
+        in_row: bool,
+    ) -> Vec<Piece> {
+        let Some(text) = text else { return Vec::new() };
+        // A basic string's text starts one byte after its quote.
+        let place = self.place(text).right(1);
+        match parse::read_inlines(text.get_ref(), place) {
+            Ok(inlines) => self.pieces(&inlines, style, in_row),
+            Err(fault) => {
+                self.faults.push(fault);
+                Vec::new()
+            }
+        }
+    }
+
+    fn check_table_widths(&mut self, tables: &Vec<Table>, flow: &Flow) {
+        let whole = Place { file: TOML, line: 0, column: 0 };
+        let room = flow.first.width.min(flow.continuation.width);
+        for table in tables {
+            let needed = table.left + table.width();
+            if needed > room || table.columns.is_empty() || table.row_height <= 0 {
+                let (needed, room) = (Len(needed).to_mm(), Len(room).to_mm());
+                let message =
+                    format!("table {:?} is {needed:.1} mm wide, the flow {room:.1}", table.name);
+                self.faults.push(whole.fault(message, "mend width_mm and row_mm of the table"));
+            }
+        }
+    }
+
+    /// Sets everything that is the same in each letter, and takes it out of the program's frames.
+    fn layers(
+        &mut self,
+        sheet: &Sheet,
+        program: &mut Program,
+        stationery: Option<sheet::Pages>,
+    ) {
+        if stationery.is_some() {
+            program.stationery = stationery;
+            program.layers.push(Page::default());
+        }
+        let (fixed, variable): (Vec<Frame>, Vec<Frame>) =
+            program.frames.drain(..).partition(|frame| is_static(&frame.blocks));
+        program.frames = fixed;
+        for (slot, page) in [(0, 0), (1, 1)] {
+            let mut layer = Page::default();
+            decorate(sheet, page, &mut layer);
+            if let Err(reason) = typeset::set_static(program, page, &mut layer) {
+                let whole = Place { file: BODY, line: 0, column: 0 };
+                self.faults.push(whole.fault(reason.english(), reason.fix_english()));
+            }
+            if !layer.marks.is_empty() {
+                program.fixed[slot] = Some(program.layers.len() as u16);
+                program.layers.push(layer);
+            }
+        }
+        program.frames = variable;
+    }
+}
+
+/// Returns whether blocks are the same in each letter.
+fn is_static(blocks: &[Block]) -> bool {
+    blocks.iter().all(|block| match block {
+        Block::Paragraph(paragraph) => {
+            paragraph.pieces.iter().all(|piece| matches!(piece, Piece::Static(..)))
+        }
+        Block::Blank(_) => true,
+        _ => false,
+    })
+}
+
+/// Paints rules, borders and grounds.
+fn decorate(sheet: &Sheet, page: usize, layer: &mut Page) {
+    for frame in sheet.frames.values().filter(|frame| frame.pages.has(page)) {
+        let rect = rect(frame.area());
+        if frame.tint > 0 {
+            layer.marks.push(typeset::band(rect, frame.tint.min(100)));
+        }
+        if frame.border_pt > 0.0 {
+            border(rect, points(frame.border_pt).max(1), layer);
+        }
+    }
+    for rule in sheet.rules.iter().filter(|rule| rule.pages.has(page)) {
+        let rect = Rect {
+            left: millimetres(rule.left_mm),
+            top: millimetres(rule.top_mm),
+            width: millimetres(rule.width_mm),
+            height: points(rule.thickness_pt).max(1),
+        };
+        layer.marks.push(typeset::band(rect, rule.tint.clamp(1, 100)));
+    }
+}
+
+fn border(rect: Rect, thickness: i32, layer: &mut Page) {
+    let Rect { left, top, width, height } = rect;
+    let sides = [
+        Rect { height: thickness, ..rect },
+        Rect { top: top + height - thickness, height: thickness, ..rect },
+        Rect { width: thickness, ..rect },
+        Rect { left: left + width - thickness, width: thickness, ..rect },
+    ];
+    let marks: [Mark; 4] = sides.map(|side| typeset::band(side, 100));
+    layer.marks.extend(marks);
+}
+
+fn read_style(style: &StyleSheet, face: FaceIndex, digit: i32) -> Style {
+    let mils = |em: f64| (em * 1000.0).round() as i32;
+    Style {
+        face,
+        size: points(style.size_pt).max(1),
+        leading: points(style.leading_pt).max(1),
+        align: style.align,
+        indent: mils(style.indent_em),
+        hang: mils(style.hang_em),
+        gap: mils(style.gap_em),
+        before: millimetres(style.before_mm),
+        after: millimetres(style.after_mm),
+        keep: millimetres(style.keep_mm),
+        digit,
+    }
+}
+
+fn read_column(column: &ColumnSheet) -> Column {
+    let width = millimetres(column.width_mm);
+    Column { width, align: column.align, is_head: column.is_head }
+}
+
+fn rect(area: Area) -> Rect {
+    Rect {
+        left: millimetres(area.left_mm),
+        top: millimetres(area.top_mm),
+        width: millimetres(area.width_mm),
+        height: millimetres(area.height_mm),
+    }
+}
+
+fn millimetres(mm: f64) -> i32 {
+    Len::from_mm(mm).0
+}
+
+fn points(pt: f64) -> i32 {
+    Len::from_pt(pt).0
+}
+
+/// The paper less the 5 mm at every edge that printers leave blank.
+fn printable(paper: Paper) -> Area {
+    match paper {
+        Paper::A4 => Area { left_mm: 5.0, top_mm: 5.0, width_mm: 200.0, height_mm: 287.0 },
+    }
+}

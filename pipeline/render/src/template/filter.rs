@@ -1,0 +1,187 @@
+//! Filters: how a value of a record is written in a letter.
+
+use std::fmt::Write;
+
+use letter::date::ERAS;
+use letter::{Date, PostalCode};
+
+/// One filter of `{{ value | filter }}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Filter {
+    /// `number`: 1234567 becomes 1,234,567.
+    Number,
+    /// `yen`: 1234567 becomes 1,234,567円.
+    Yen,
+    /// `date`: 2026-06-30 becomes 2026年6月30日.
+    Date,
+    /// `wareki`: 2026-06-30 becomes 令和8年6月30日.
+    Wareki,
+    /// `short_date`: 2026-06-30 becomes 8.6.30, as columns of tables have it.
+    ShortDate,
+    /// `nendo`: 2026 becomes 令和8年度; a text that is no year stays.
+    Nendo,
+    /// `postal`: 1000013 becomes 〒100-0013.
+    Postal,
+    /// `fullwidth`: ASCII becomes full-width.
+    FullWidth,
+}
+
+impl Filter {
+    /// All filters by the names that templates use.
+    pub const NAMES: [(&'static str, Self); 8] = [
+        ("number", Self::Number),
+        ("yen", Self::Yen),
+        ("date", Self::Date),
+        ("wareki", Self::Wareki),
+        ("short_date", Self::ShortDate),
+        ("nendo", Self::Nendo),
+        ("postal", Self::Postal),
+        ("fullwidth", Self::FullWidth),
+    ];
+
+    /// Returns the filter called `name`.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::NAMES.iter().find(|(known, _)| *known == name).map(|&(_, filter)| filter)
+    }
+
+    /// Appends `value` as this filter writes it; an empty value stays empty.
+    ///
+    /// # Errors
+    /// What the value should have been.
+    pub fn apply(self, value: &str, out: &mut String) -> Result<(), &'static str> {
+        if value.is_empty() {
+            return Ok(());
+        }
+        match self {
+            Self::Number => number(value, out)?,
+            Self::Yen => {
+                number(value, out)?;
+                out.push('円');
+            }
+            Self::Date => {
+                let date = day(value)?;
+                let _ = write!(out, "{}年{}月{}日", date.year(), date.month(), date.day());
+            }
+            Self::Wareki => wareki(day(value)?, out),
+            Self::ShortDate => {
+                let date = day(value)?;
+                let year = era(date).map_or(date.year(), |(_, year)| year);
+                let _ = write!(out, "{year}.{}.{}", date.month(), date.day());
+            }
+            Self::Nendo => nendo(value, out),
+            Self::Postal => {
+                let code = PostalCode::parse(value).ok_or("not a postal code")?;
+                let _ = write!(out, "〒{code}");
+            }
+            Self::FullWidth => out.extend(value.chars().map(full_width)),
+        }
+        Ok(())
+    }
+}
+
+fn day(value: &str) -> Result<Date, &'static str> {
+    Date::parse(value).ok_or("not a date")
+}
+
+fn number(value: &str, out: &mut String) -> Result<(), &'static str> {
+    let digits = value.strip_prefix('-').unwrap_or(value);
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return Err("not a whole number");
+    }
+    if digits.len() < value.len() {
+        out.push('-');
+    }
+    let significant = digits.trim_start_matches('0');
+    let digits = if significant.is_empty() { "0" } else { significant };
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    Ok(())
+}
+
+/// Appends a day in the Japanese calendar, as [`Date::wareki`] writes it.
+pub fn wareki(date: Date, out: &mut String) {
+    let _ = match era(date) {
+        None => write!(out, "{}年", date.year()),
+        Some((name, 1)) => write!(out, "{name}元年"),
+        Some((name, year)) => write!(out, "{name}{year}年"),
+    };
+    let _ = write!(out, "{}月{}日", date.month(), date.day());
+}
+
+fn era(date: Date) -> Option<(&'static str, u16)> {
+    let (_, name, year_zero) = *ERAS.iter().find(|(first, _, _)| date >= *first)?;
+    Some((name, date.year() - year_zero))
+}
+
+/// 年度: the fiscal year from 1 April, named by the era of that day.
+fn nendo(value: &str, out: &mut String) {
+    let first = value.parse().ok().and_then(|year| Date::new(year, 4, 1));
+    let _ = match first.and_then(era) {
+        None => write!(out, "{value}"),
+        Some((name, 1)) => write!(out, "{name}元年度"),
+        Some((name, year)) => write!(out, "{name}{year}年度"),
+    };
+}
+
+fn full_width(c: char) -> char {
+    match c {
+        ' ' => '\u{3000}',
+        '!'..='~' => char::from_u32(c as u32 + 0xfee0).unwrap_or(c),
+        _ => c,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_written_as_letters_write_them() {
+        for (filter, value, expected) in [
+            ("number", "1234567", "1,234,567"),
+            ("number", "-120", "-120"),
+            ("number", "-1200", "-1,200"),
+            ("number", "000", "0"),
+            ("number", "", ""),
+            ("yen", "38500", "38,500円"),
+            ("date", "2026-06-30", "2026年6月30日"),
+            ("wareki", "2026-06-30", "令和8年6月30日"),
+            ("wareki", "2019-05-01", "令和元年5月1日"),
+            ("wareki", "1989-01-07", "昭和64年1月7日"),
+            ("short_date", "2026-06-30", "8.6.30"),
+            ("nendo", "2026", "令和8年度"),
+            ("nendo", "令和8年度", "令和8年度"),
+            ("nendo", "2019", "平成31年度"),
+            ("postal", "0600906", "〒060-0906"),
+            ("fullwidth", "3-2 A", "３－２　Ａ"),
+        ] {
+            let mut out = String::new();
+            Filter::named(filter).expect("a filter").apply(value, &mut out).expect(value);
+            assert_eq!(out, expected, "{value} | {filter}");
+        }
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_form_is_refused() {
+        for (filter, value) in
+            [("number", "1,000"), ("yen", "十"), ("wareki", "2026-02-30"), ("postal", "12")]
+        {
+            let result = Filter::named(filter).expect("a filter").apply(value, &mut String::new());
+            assert!(result.is_err(), "{value} | {filter}");
+        }
+    }
+
+    #[test]
+    fn wareki_agrees_with_the_nouns() {
+        for days in (-40_000..25_000).step_by(97) {
+            let date = Date::from_days_since_epoch(days).expect("within range");
+            let mut out = String::new();
+            wareki(date, &mut out);
+            assert_eq!(out, date.wareki());
+        }
+    }
+}

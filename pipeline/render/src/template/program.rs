@@ -1,0 +1,216 @@
+//! What a compiled template consists of: styles, frames and blocks with all names resolved.
+
+use letter::page::{FaceIndex, Page};
+
+use super::filter::Filter;
+use super::sheet::{Align, Pages};
+use crate::font::{FontChain, Sort};
+
+/// A compiled template. Lengths are 1/100 pt, heights from the sheet's upper edge downwards.
+#[derive(Debug)]
+pub struct Program {
+    pub name: String,
+    pub version: u32,
+    pub title: String,
+    pub chain: FontChain,
+    /// All sorts of static text.
+    pub sorts: Vec<Sort>,
+    pub styles: Vec<Style>,
+    pub address: Address,
+    pub flow: Flow,
+    /// Frames with variable text.
+    pub frames: Vec<Frame>,
+    pub tables: Vec<Table>,
+    pub layers: Vec<Page>,
+    /// On which pages the stationery lies; it is layer 0.
+    pub stationery: Option<Pages>,
+    /// Layer of static marks for the first page, and for all others.
+    pub fixed: [Option<u16>; 2],
+    pub fields_used: Vec<String>,
+    /// The sender's honorific for records without one.
+    pub honorific: String,
+}
+
+/// How text looks.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    pub face: FaceIndex,
+    pub size: i32,
+    pub leading: i32,
+    pub align: Align,
+    /// 1/1000 em.
+    pub indent: i32,
+    /// 1/1000 em.
+    pub hang: i32,
+    /// 1/1000 em.
+    pub gap: i32,
+    pub before: i32,
+    pub after: i32,
+    pub keep: i32,
+    /// Advance of a 0, 1/1000 em.
+    pub digit: i32,
+}
+
+/// A rectangle on the sheet, from its upper left corner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rect {
+    pub left: i32,
+    pub top: i32,
+    pub width: i32,
+    pub height: i32,
+}
+
+impl Rect {
+    pub fn bottom(self) -> i32 {
+        self.top + self.height
+    }
+}
+
+/// The address frame.
+#[derive(Debug)]
+pub struct Address {
+    pub rect: Rect,
+    pub postal: Style,
+    pub address: Style,
+    pub address_min: i32,
+    pub address_lines: usize,
+    pub name: Style,
+    pub name_min: i32,
+    pub name_lines: usize,
+    pub name_gap: i32,
+    pub barcode: i32,
+    pub barcode_gap: i32,
+    pub fields: AddressFields,
+}
+
+/// Where the record keeps its address.
+#[derive(Clone, Copy, Debug)]
+pub struct AddressFields {
+    pub address1: usize,
+    pub address2: Option<usize>,
+    pub name: usize,
+    pub name2: Option<usize>,
+    pub honorific: Option<usize>,
+}
+
+/// The running text.
+#[derive(Debug)]
+pub struct Flow {
+    pub first: Rect,
+    pub continuation: Rect,
+    pub blocks: Vec<Block>,
+}
+
+/// A frame of fixed place with variable text.
+#[derive(Debug)]
+pub struct Frame {
+    pub name: String,
+    pub rect: Rect,
+    pub pages: Pages,
+    pub shrink_to_percent: u32,
+    pub blocks: Vec<Block>,
+}
+
+/// A paragraph or a group of them.
+#[derive(Debug)]
+pub enum Block {
+    Paragraph(Paragraph),
+    /// Blank space of half a line of this style.
+    Blank(usize),
+    Table(usize),
+    PageBreak,
+    If(Cond, Vec<Block>, Vec<Block>),
+    Rows(Vec<Block>),
+}
+
+/// A paragraph.
+#[derive(Debug)]
+pub struct Paragraph {
+    pub style: usize,
+    pub align: Align,
+    /// Static label of a hanging paragraph.
+    pub label: Option<(u32, u32)>,
+    pub pieces: Vec<Piece>,
+}
+
+/// A piece of a line.
+#[derive(Debug)]
+pub enum Piece {
+    /// A range of [`Program::sorts`].
+    Static(u32, u32),
+    Value(Value),
+    If(Cond, Vec<Piece>, Vec<Piece>),
+}
+
+/// A value of the letter as it is written.
+#[derive(Debug)]
+pub struct Value {
+    pub source: Source,
+    pub filters: Vec<Filter>,
+    /// Our name, for reasons.
+    pub name: String,
+}
+
+/// Where a value comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    Field(usize),
+    /// A cell of the row that is being set.
+    Cell(usize),
+    /// The name with its honorific.
+    Addressee,
+    Postal,
+    PostingDate,
+    Page,
+    Pages,
+    RowCount,
+}
+
+/// A condition.
+#[derive(Debug)]
+pub struct Cond {
+    pub source: Source,
+    pub negated: bool,
+    pub equals: Option<String>,
+}
+
+/// A table.
+#[derive(Debug)]
+pub struct Table {
+    pub name: String,
+    pub columns: Vec<Column>,
+    pub heads: Option<Vec<Vec<Piece>>>,
+    pub rows: Rows,
+    pub total: Option<Vec<Vec<Piece>>>,
+    pub cell: usize,
+    pub head: usize,
+    pub row_height: i32,
+    pub left: i32,
+    pub after: i32,
+    pub shrink_to_percent: u32,
+    pub head_tint: u8,
+    pub grid: bool,
+}
+
+impl Table {
+    pub fn width(&self) -> i32 {
+        self.columns.iter().map(|column| column.width).sum()
+    }
+}
+
+/// The rows of a table.
+#[derive(Debug)]
+pub enum Rows {
+    /// They always stand.
+    Fixed(Vec<Vec<Vec<Piece>>>),
+    /// One for each table row of the record.
+    OfRecord(Vec<Vec<Piece>>),
+}
+
+/// A column of a table.
+#[derive(Clone, Copy, Debug)]
+pub struct Column {
+    pub width: i32,
+    pub align: Align,
+    pub is_head: bool,
+}

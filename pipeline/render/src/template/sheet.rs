@@ -1,0 +1,367 @@
+//! `template.toml`: paper, faces, styles, frames and tables as they are written.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::fault::{Place, TemplateFault, TOML};
+
+/// A `template.toml` as it is written; lengths in mm from the sheet's upper left corner.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sheet {
+    /// The template's name, the name of its folder.
+    pub name: String,
+    /// Its version, which a drop's manifest must name.
+    pub version: u32,
+    /// What the letter is, in the recipient's language.
+    pub title: String,
+    /// Class of paper; A4 is the only one.
+    #[serde(default)]
+    pub paper: Paper,
+    /// The envelope profile for which its frames are made.
+    pub envelope: Spanned<String>,
+    /// On which pages a `stationery.pdf` lies.
+    #[serde(default)]
+    pub stationery: Pages,
+    /// Short names of faces of the font chain.
+    pub faces: BTreeMap<String, Spanned<String>>,
+    /// How text looks; `body`, `heading`, `subheading` and `note` are known to the body text.
+    pub styles: BTreeMap<String, StyleSheet>,
+    /// The address frame.
+    pub address: AddressSheet,
+    /// Where the running text goes.
+    pub flow: FlowSheet,
+    /// Frames of fixed place.
+    #[serde(default)]
+    pub frames: BTreeMap<String, FrameSheet>,
+    /// Tables that the body text can call up.
+    #[serde(default)]
+    pub tables: BTreeMap<String, TableSheet>,
+    /// Rules and bands of fixed place.
+    #[serde(default)]
+    pub rules: Vec<RuleSheet>,
+    /// Areas kept free for the inserter's marks.
+    #[serde(default)]
+    pub reserved: Vec<Spanned<Area>>,
+}
+
+/// Classes of paper.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub enum Paper {
+    /// 210 × 297 mm, upright.
+    #[default]
+    A4,
+}
+
+/// On which pages something stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Pages {
+    /// The first page only.
+    #[default]
+    First,
+    /// All pages but the first.
+    Continuation,
+    /// Every page.
+    All,
+}
+
+impl Pages {
+    /// Returns whether page number `page`, from 0, is one of them.
+    pub fn has(self, page: usize) -> bool {
+        match self {
+            Self::First => page == 0,
+            Self::Continuation => page > 0,
+            Self::All => true,
+        }
+    }
+}
+
+/// A rectangle on the sheet.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Area {
+    /// From the sheet's left edge to the area's, mm.
+    pub left_mm: f64,
+    /// From the sheet's upper edge to the area's, mm.
+    pub top_mm: f64,
+    /// Width, mm.
+    pub width_mm: f64,
+    /// Height, mm.
+    pub height_mm: f64,
+}
+
+impl Area {
+    /// Returns the right edge, mm from the sheet's left.
+    pub fn right_mm(self) -> f64 {
+        self.left_mm + self.width_mm
+    }
+
+    /// Returns the lower edge, mm from the sheet's upper edge.
+    pub fn bottom_mm(self) -> f64 {
+        self.top_mm + self.height_mm
+    }
+
+    /// Returns whether the two share ground.
+    pub fn meets(self, other: Self) -> bool {
+        self.left_mm < other.right_mm()
+            && other.left_mm < self.right_mm()
+            && self.top_mm < other.bottom_mm()
+            && other.top_mm < self.bottom_mm()
+    }
+
+    /// Returns whether `inner` lies wholly inside, to a hundredth of a millimetre.
+    pub fn holds(self, inner: Self) -> bool {
+        const NEAR: f64 = 0.01;
+        self.left_mm <= inner.left_mm + NEAR
+            && self.top_mm <= inner.top_mm + NEAR
+            && self.right_mm() >= inner.right_mm() - NEAR
+            && self.bottom_mm() >= inner.bottom_mm() - NEAR
+    }
+}
+
+/// How a paragraph's lines are set in their measure.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Align {
+    /// 行頭揃え.
+    #[default]
+    Left,
+    /// 行末揃え.
+    Right,
+    /// 中央揃え.
+    Center,
+    /// 両端揃え: all lines but the last fill the measure.
+    Justify,
+}
+
+/// One style.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StyleSheet {
+    /// A short name of `[faces]`.
+    pub face: Spanned<String>,
+    /// Font size, pt.
+    pub size_pt: f64,
+    /// From baseline to baseline, pt.
+    pub leading_pt: f64,
+    /// How lines are set.
+    #[serde(default)]
+    pub align: Align,
+    /// 字下げ: blank before the first line, em.
+    #[serde(default)]
+    pub indent_em: f64,
+    /// Blank before all lines of a labelled paragraph, em.
+    #[serde(default = "two_em")]
+    pub hang_em: f64,
+    /// Blank between Japanese and Latin or digits, em.
+    #[serde(default = "gap_em")]
+    pub gap_em: f64,
+    /// Blank above, mm; not at the top of a page.
+    #[serde(default)]
+    pub before_mm: f64,
+    /// Blank below, mm.
+    #[serde(default)]
+    pub after_mm: f64,
+    /// A page ends before this paragraph unless so much is left below it, mm (headings).
+    #[serde(default)]
+    pub keep_mm: f64,
+}
+
+/// The address frame: 〒 and postal code, address, name, customer barcode.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AddressSheet {
+    /// From the sheet's left edge, mm.
+    pub left_mm: f64,
+    /// From the sheet's upper edge, mm.
+    pub top_mm: f64,
+    /// Width, mm.
+    pub width_mm: f64,
+    /// Height, mm.
+    pub height_mm: f64,
+    /// Style of 〒 and postal code.
+    pub postal: Spanned<String>,
+    /// Style of the address; its size is the largest.
+    pub address: Spanned<String>,
+    /// Smallest size of the address, pt.
+    pub address_min_pt: f64,
+    /// Most lines of the address.
+    pub address_lines: usize,
+    /// Style of the name; its size is the largest.
+    pub name: Spanned<String>,
+    /// Smallest size of the name, pt.
+    pub name_min_pt: f64,
+    /// Most lines of the name.
+    pub name_lines: usize,
+    /// Blank between address and name, mm.
+    pub name_gap_mm: f64,
+    /// Size a of the customer barcode, 8 to 11.5 pt.
+    pub barcode_pt: f64,
+    /// Blank above the barcode, mm; at least its clear zone.
+    pub barcode_gap_mm: f64,
+}
+
+/// Where the running text goes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FlowSheet {
+    /// On the first page.
+    pub first: Area,
+    /// On all others.
+    pub continuation: Area,
+    /// The style of a plain line.
+    pub style: Spanned<String>,
+}
+
+/// A frame of fixed place, filled by `{% frame … %}` of the body text.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FrameSheet {
+    /// From the sheet's left edge, mm.
+    pub left_mm: f64,
+    /// From the sheet's upper edge, mm.
+    pub top_mm: f64,
+    /// Width, mm.
+    pub width_mm: f64,
+    /// Height, mm.
+    pub height_mm: f64,
+    /// The style of a plain line.
+    pub style: Spanned<String>,
+    /// On which pages it stands.
+    #[serde(default)]
+    pub pages: Pages,
+    /// How far the text may shrink to fit, per cent of its size.
+    #[serde(default = "hundred")]
+    pub shrink_to_percent: u32,
+    /// Thickness of a border, pt; none when 0.
+    #[serde(default)]
+    pub border_pt: f64,
+    /// Blank between border and text, mm.
+    #[serde(default)]
+    pub padding_mm: f64,
+    /// Tint of its ground, per cent of black; none when 0.
+    #[serde(default)]
+    pub tint: u8,
+}
+
+impl FrameSheet {
+    /// Returns its place.
+    pub fn area(&self) -> Area {
+        Area {
+            left_mm: self.left_mm,
+            top_mm: self.top_mm,
+            width_mm: self.width_mm,
+            height_mm: self.height_mm,
+        }
+    }
+}
+
+/// A table.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TableSheet {
+    /// Its columns, left to right.
+    pub columns: Vec<ColumnSheet>,
+    /// Rows that always stand; without them one row stands for each table row of the record.
+    #[serde(default)]
+    pub rows: Vec<Vec<Spanned<String>>>,
+    /// A last row, one text a column.
+    #[serde(default)]
+    pub total: Vec<Spanned<String>>,
+    /// Style of the cells.
+    pub style: Spanned<String>,
+    /// Style of the heads, and of the first column of a table without heads.
+    pub head_style: Spanned<String>,
+    /// Height of a row, mm.
+    pub row_mm: f64,
+    /// Blank left of the table, mm from the flow's left edge.
+    #[serde(default)]
+    pub left_mm: f64,
+    /// Blank below, mm.
+    #[serde(default)]
+    pub after_mm: f64,
+    /// How far a cell's text may shrink, per cent of its size.
+    #[serde(default = "cell_percent")]
+    pub shrink_to_percent: u32,
+    /// Tint of the head row or head column, per cent of black; none when 0.
+    #[serde(default)]
+    pub head_tint: u8,
+    /// Whether rules stand between columns too.
+    #[serde(default)]
+    pub grid: bool,
+}
+
+/// A column of a table.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ColumnSheet {
+    /// The head; a table none of whose columns has one has no head row.
+    #[serde(default)]
+    pub head: Option<Spanned<String>>,
+    /// The cell's text with `{{ row.field }}`; absent in tables with `rows`.
+    #[serde(default)]
+    pub cell: Option<Spanned<String>>,
+    /// Width, mm.
+    pub width_mm: f64,
+    /// How cells are set.
+    #[serde(default)]
+    pub align: Align,
+    /// Whether the column is a head itself (style and tint of heads).
+    #[serde(default)]
+    pub is_head: bool,
+}
+
+/// A rule or band of fixed place.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleSheet {
+    /// From the sheet's left edge, mm.
+    pub left_mm: f64,
+    /// From the sheet's upper edge, mm.
+    pub top_mm: f64,
+    /// Width, mm.
+    pub width_mm: f64,
+    /// Thickness, pt.
+    pub thickness_pt: f64,
+    /// Per cent of black.
+    #[serde(default = "black")]
+    pub tint: u8,
+    /// On which pages it stands.
+    #[serde(default)]
+    pub pages: Pages,
+}
+
+/// Reads a `template.toml`.
+///
+/// # Errors
+/// What the file has too much, too little or wrong, with its place.
+pub fn read(text: &str) -> Result<Sheet, TemplateFault> {
+    toml::from_str(text).map_err(|error| {
+        let at = error.span().map_or(0, |span| span.start);
+        let fix = "see the stock templates for the keys of template.toml";
+        Place::at(TOML, text, at).fault(error.message().trim().replace('\n', " "), fix)
+    })
+}
+
+fn two_em() -> f64 {
+    2.0
+}
+
+fn gap_em() -> f64 {
+    0.125
+}
+
+fn hundred() -> u32 {
+    100
+}
+
+fn cell_percent() -> u32 {
+    75
+}
+
+fn black() -> u8 {
+    100
+}

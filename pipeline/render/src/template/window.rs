@@ -1,0 +1,127 @@
+//! 窓 (mado): what of the sheet shows in the envelope's window, at both ends of the sheet's play.
+//!
+//! The folded sheet is smaller than the envelope and moves in it (facts: post_and_print §3.2). What
+//! must be read has to show at every place of the sheet; what must stay private may not show at any.
+
+use letter::stock::EnvelopeProfile;
+
+use super::fault::{Place, TemplateFault, TOML};
+use super::sheet::{Area, Sheet};
+
+/// What of the sheet the window shows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reach {
+    /// Shows wherever the sheet lies.
+    pub(crate) always: Area,
+    /// Shows at some place of the sheet.
+    pub(crate) ever: Area,
+}
+
+impl Reach {
+    /// Returns the reach of an envelope's window over an A4 sheet folded in three.
+    pub fn of(envelope: &EnvelopeProfile) -> Self {
+        let window = envelope.window;
+        let sideways = (envelope.inner_width_mm - SHEET_WIDTH_MM).max(0.0);
+        let upwards = (envelope.inner_height_mm - envelope.folded_height_mm).max(0.0);
+        let (left_mm, top_mm) = (window.left_mm, window.top_mm);
+        let always = Area {
+            left_mm,
+            top_mm,
+            width_mm: window.width_mm - sideways,
+            height_mm: window.height_mm - upwards,
+        };
+        let ever = Area {
+            left_mm: left_mm - sideways,
+            top_mm: top_mm - upwards,
+            width_mm: window.width_mm + sideways,
+            height_mm: window.height_mm + upwards,
+        };
+        Self { always, ever }
+    }
+}
+
+/// Finds what would be hidden, or would show and must not; `sheet` is written in `toml`.
+pub(super) fn check(sheet: &Sheet, toml: &str, envelope: &EnvelopeProfile) -> Vec<TemplateFault> {
+    let reach = Reach::of(envelope);
+    let whole = Place { file: TOML, line: 0, column: 0 };
+    let mut faults = Vec::new();
+    let address = &sheet.address;
+    let frame = address_area(sheet);
+    if !reach.always.holds(frame) {
+        let (seen, fix) = (show(reach.always), "move or narrow [address], or take a closer envelope");
+        let message = format!("the address frame {} leaves the window's {seen}", show(frame));
+        faults.push(whole.fault(message, fix));
+    }
+    let barcode = Area {
+        left_mm: frame.left_mm - BARCODE_CLEAR_MM,
+        top_mm: frame.top_mm,
+        width_mm: BARCODE_WIDTH_MM * address.barcode_pt + 2.0 * BARCODE_CLEAR_MM,
+        height_mm: frame.height_mm + BARCODE_CLEAR_MM,
+    };
+    if !reach.always.holds(barcode) {
+        let message = format!(
+            "the customer barcode of {} pt with 2 mm clear ({}) leaves the window's {}",
+            address.barcode_pt,
+            show(barcode),
+            show(reach.always)
+        );
+        faults.push(whole.fault(message, "take a smaller barcode_pt, or move [address]"));
+    }
+    for (what, area) in first_page(sheet) {
+        if reach.ever.meets(area) {
+            let message =
+                format!("{what} {} would show in the window's {}", show(area), show(reach.ever));
+            faults.push(whole.fault(message, "move it out of the window's reach"));
+        }
+    }
+    for reserved in &sheet.reserved {
+        if reach.ever.meets(*reserved.get_ref()) {
+            let place = Place::at(TOML, toml, reserved.span().start);
+            let message = "the reserved area would show in the window";
+            faults.push(place.fault(message, "move it out of the window's reach"));
+        }
+    }
+    faults
+}
+
+/// Returns the address frame's place.
+pub(super) fn address_area(sheet: &Sheet) -> Area {
+    let address = &sheet.address;
+    Area {
+        left_mm: address.left_mm,
+        top_mm: address.top_mm,
+        width_mm: address.width_mm,
+        height_mm: address.height_mm,
+    }
+}
+
+/// Returns everything but the address that may carry ink on the first page, by name.
+pub(super) fn first_page(sheet: &Sheet) -> Vec<(String, Area)> {
+    let mut areas = vec![("[flow] first".to_owned(), sheet.flow.first)];
+    let frames = sheet.frames.iter().filter(|(_, frame)| frame.pages.has(0));
+    areas.extend(frames.map(|(name, frame)| (format!("[frames.{name}]"), frame.area())));
+    let rules = sheet.rules.iter().filter(|rule| rule.pages.has(0));
+    areas.extend(rules.map(|rule| {
+        let height_mm = rule.thickness_pt * 25.4 / 72.0;
+        let (left_mm, top_mm, width_mm) = (rule.left_mm, rule.top_mm, rule.width_mm);
+        ("a rule".to_owned(), Area { left_mm, top_mm, width_mm, height_mm })
+    }));
+    areas
+}
+
+/// Writes an area for a message: `x 20-89, y 14-41 mm`.
+pub(super) fn show(area: Area) -> String {
+    let (left, right) = (area.left_mm, area.right_mm());
+    let (top, bottom) = (area.top_mm, area.bottom_mm());
+    format!("x {left:.1}-{right:.1}, y {top:.1}-{bottom:.1} mm")
+}
+
+/// A4 upright; folded in three it keeps its width.
+const SHEET_WIDTH_MM: f64 = 210.0;
+/// Clear zone of the customer barcode, to every side and to the window's edge (facts §1.2).
+pub(super) const BARCODE_CLEAR_MM: f64 = 2.0;
+/// Width of the customer barcode a pt of its size: 66 pitches of 0.12 mm and a bar of 0.06 mm.
+pub(super) const BARCODE_WIDTH_MM: f64 = 66.0 * 0.12 + 0.06;
+/// Height of the customer barcode in thousandths of its size: the long bar is 0.36 mm a pt, rounded
+/// up.
+pub(crate) const BARCODE_HEIGHT: i32 = 1021;

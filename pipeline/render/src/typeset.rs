@@ -1,0 +1,255 @@
+//! 組付け: fills a compiled template with one record, page by page, without allocation.
+
+mod address;
+mod flow;
+mod table;
+
+use letter::page::{Len, Mark, Page, A4};
+use letter::{Reason, RecordView};
+
+use crate::font::{FaceMap, Sort};
+use crate::layout::address::Unit;
+use crate::layout::honorific::{addressee, Addressee};
+use crate::layout::line::Line;
+use crate::layout::shape::{self, Missing};
+use crate::template::{
+    AddressFields, Cond, Filter, Form, LetterFacts, Piece, Program, Rect, Source, Value,
+};
+use flow::Cursor;
+
+/// Memory that typesetting uses again for each letter; one a thread.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    pages: Vec<Page>,
+    count: usize,
+    sorts: Vec<Sort>,
+    units: Vec<Unit>,
+    lines: Vec<Line>,
+    /// A value before and after a filter.
+    texts: [String; 2],
+}
+
+impl Scratch {
+    /// Returns the pages of the letter that was set last.
+    pub fn pages(&self) -> &[Page] {
+        &self.pages[..self.count]
+    }
+}
+
+/// Sets one letter.
+pub(crate) struct Setter<'a> {
+    program: &'a Program,
+    scratch: &'a mut Scratch,
+    record: &'a RecordView<'a>,
+    letter: &'a LetterFacts,
+    form: Form,
+    /// The table row whose cells are meant.
+    row: usize,
+    /// The page whose number is meant.
+    page: usize,
+}
+
+impl<'a> Setter<'a> {
+    pub(crate) fn new(
+        program: &'a Program,
+        scratch: &'a mut Scratch,
+        record: &'a RecordView<'a>,
+        letter: &'a LetterFacts,
+        form: Form,
+    ) -> Self {
+        Self { program, scratch, record, letter, form, row: 0, page: 0 }
+    }
+
+    /// Sets all pages and returns how many.
+    pub(crate) fn letter(mut self) -> Result<usize, Reason> {
+        self.scratch.count = 0;
+        self.open_page();
+        self.address()?;
+        let program = self.program;
+        let mut cursor = Cursor::flow(&program.flow);
+        self.blocks(&program.flow.blocks, &mut cursor)?;
+        for page in 0..self.scratch.count {
+            self.page = page;
+            for frame in program.frames.iter().filter(|frame| frame.pages.has(page)) {
+                self.frame(frame, page)?;
+            }
+        }
+        Ok(self.scratch.count)
+    }
+
+    /// Starts the next page with the layers that lie under it.
+    fn open_page(&mut self) {
+        let number = self.scratch.count;
+        if self.scratch.pages.len() == number {
+            self.scratch.pages.push(Page::default());
+        }
+        self.scratch.count += 1;
+        let page = &mut self.scratch.pages[number];
+        page.clear();
+        if self.program.stationery.is_some_and(|pages| pages.has(number)) {
+            page.marks.push(Mark::Layer(0));
+        }
+        if let Some(layer) = self.program.fixed[number.min(1)] {
+            page.marks.push(Mark::Layer(layer));
+        }
+    }
+
+    /// Collects the sorts of a line's pieces.
+    fn collect(&mut self, pieces: &'a [Piece], map: &FaceMap) -> Result<(), Reason> {
+        for piece in pieces {
+            match piece {
+                Piece::Static(start, end) => {
+                    let sorts = &self.program.sorts[*start as usize..*end as usize];
+                    self.scratch.sorts.extend_from_slice(sorts);
+                }
+                Piece::Value(value) => self.collect_value(value, map)?,
+                Piece::If(cond, then, otherwise) => {
+                    let chosen = if self.holds(cond) { then } else { otherwise };
+                    self.collect(chosen, map)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn collect_value(&mut self, value: &Value, map: &FaceMap) -> Result<(), Reason> {
+        if value.filters.is_empty() {
+            if let Some(text) = self.text_of(value.source) {
+                let picked = shape::pick(map, text, &mut self.scratch.sorts);
+                return picked.map_err(|missing| missing_glyph(&value.name, missing));
+            }
+        }
+        let mut texts = std::mem::take(&mut self.scratch.texts);
+        let result = self.write_value(value, &mut texts).and_then(|()| {
+            let picked = shape::pick(map, &texts[0], &mut self.scratch.sorts);
+            picked.map_err(|missing| missing_glyph(&value.name, missing))
+        });
+        self.scratch.texts = texts;
+        result
+    }
+
+    /// Writes a value with its filters into the first text.
+    fn write_value(&self, value: &Value, texts: &mut [String; 2]) -> Result<(), Reason> {
+        let [text, other] = texts;
+        text.clear();
+        match self.text_of(value.source) {
+            Some(known) => text.push_str(known),
+            None => self.write_fact(value.source, text),
+        }
+        for filter in &value.filters {
+            other.clear();
+            self.apply(*filter, value, text, other)?;
+            std::mem::swap(text, other);
+        }
+        Ok(())
+    }
+
+    fn apply(
+        &self,
+        filter: Filter,
+        value: &Value,
+        from: &str,
+        to: &mut String,
+    ) -> Result<(), Reason> {
+        filter.apply(from, to).map_err(|why| Reason::TemplateValue {
+            field: value.name.clone(),
+            why: why.to_owned(),
+        })
+    }
+
+    /// Returns a value that the record itself holds.
+    fn text_of(&self, source: Source) -> Option<&'a str> {
+        match source {
+            Source::Field(field) => Some(self.record.field(field)),
+            Source::Cell(column) => Some(self.record.cell(self.row, column)),
+            _ => None,
+        }
+    }
+
+    /// Writes a value that the record does not hold.
+    fn write_fact(&self, source: Source, text: &mut String) {
+        use std::fmt::Write;
+        let _ = match source {
+            Source::Addressee => {
+                let Addressee { lines, honorific } = self.addressee();
+                let last = if lines[1].is_empty() { lines[0] } else { lines[1] };
+                text.push_str(last);
+                if !honorific.is_empty() {
+                    text.push('\u{3000}');
+                }
+                write!(text, "{honorific}")
+            }
+            Source::Postal => write!(text, "{}", self.letter.postal),
+            Source::PostingDate => write!(text, "{}", self.letter.posting_date),
+            Source::Page => write!(text, "{}", self.page + 1),
+            Source::Pages => write!(text, "{}", self.scratch.count),
+            Source::RowCount => write!(text, "{}", self.record.row_count()),
+            Source::Field(_) | Source::Cell(_) => Ok(()),
+        };
+    }
+
+    fn addressee(&self) -> Addressee<'a> {
+        let AddressFields { name, name2, honorific, .. } = self.program.address.fields;
+        let field = |index: Option<usize>| index.map_or("", |index| self.record.field(index));
+        let own = field(honorific);
+        addressee(self.record.field(name), field(name2), own, &self.program.honorific)
+    }
+
+    fn holds(&self, cond: &Cond) -> bool {
+        let met = match (cond.source, &cond.equals) {
+            (Source::RowCount, None) => self.record.row_count() > 0,
+            (source, equals) => match (self.text_of(source), equals) {
+                (Some(text), None) => !text.trim().is_empty(),
+                (Some(text), Some(expected)) => text == expected,
+                (None, None) => true,
+                (None, Some(expected)) => {
+                    let mut text = String::new();
+                    self.write_fact(source, &mut text);
+                    text == *expected
+                }
+            },
+        };
+        met != cond.negated
+    }
+}
+
+/// Sets the program's frames that hold static text only on one page, for a layer.
+pub(crate) fn set_static(program: &Program, number: usize, layer: &mut Page) -> Result<(), Reason> {
+    let mut bytes = Vec::new();
+    let schema = letter::Schema::default();
+    letter::RecordBuilder::default().finish(Default::default(), &schema, &mut bytes);
+    let record = RecordView::parse(&bytes).expect("an empty record is whole");
+    let facts = LetterFacts {
+        postal: letter::PostalCode::from_number(0).expect("zero has seven digits at most"),
+        barcode: None,
+        posting_date: letter::Date::new(2000, 1, 1).expect("a day of the calendar"),
+    };
+    let mut scratch = Scratch { pages: vec![std::mem::take(layer)], count: 1, ..Scratch::default() };
+    let mut setter = Setter::new(program, &mut scratch, &record, &facts, Form::Copy);
+    for frame in program.frames.iter().filter(|frame| frame.pages.has(number)) {
+        setter.frame(frame, 0)?;
+    }
+    *layer = scratch.pages.swap_remove(0);
+    Ok(())
+}
+
+/// Returns a filled rectangle as a mark.
+pub(crate) fn band(rect: Rect, tint: u8) -> Mark {
+    Mark::Rule {
+        x: Len(rect.left),
+        y: Len(A4.1 .0 - rect.bottom()),
+        width: Len(rect.width),
+        height: Len(rect.height),
+        tint,
+    }
+}
+
+/// Returns the height of a baseline above the sheet's lower edge, for a line box whose upper edge is
+/// `top` below the sheet's: the em box sits in the middle of the line, its foot 0.12 em below.
+fn baseline(top: i32, leading: i32, size: i32) -> i32 {
+    A4.1 .0 - (top + (leading - size) / 2 + size * 88 / 100)
+}
+
+fn missing_glyph(field: &str, missing: Missing) -> Reason {
+    Reason::MissingGlyph { field: field.to_owned(), character: missing.name() }
+}

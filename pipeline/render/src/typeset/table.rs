@@ -1,0 +1,205 @@
+//! 表: sets tables row by row; heads are repeated on each page, rows are never split.
+
+use letter::Reason;
+
+use super::flow::Cursor;
+use super::{band, baseline, Setter};
+use crate::layout::line::{self, mils, paint, paint_tabular, scaled, tabular_width, Line, Pen};
+use crate::template::{Align, Column, Piece, Rect, Rows, Style, Table};
+
+/// Which style a row has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Head,
+    Body,
+    Total,
+}
+
+impl<'a> Setter<'a> {
+    pub(super) fn table(
+        &mut self,
+        table: &'a Table,
+        cursor: &mut Cursor<'a>,
+    ) -> Result<(), Reason> {
+        let count = match &table.rows {
+            Rows::Fixed(rows) => rows.len(),
+            Rows::OfRecord(_) => self.record.row_count(),
+        };
+        if count == 0 {
+            return Ok(());
+        }
+        let head_rows = i32::from(table.heads.is_some());
+        if cursor.room() < (head_rows + 1 + last_rows(table, count == 1)) * table.row_height {
+            self.turn(cursor)?;
+        }
+        let mut top = self.open_table(table, cursor)?;
+        for row in 0..count {
+            let needed = 1 + last_rows(table, row + 1 == count);
+            if cursor.room() < needed * table.row_height && row > 0 {
+                self.close_table(table, top, cursor);
+                self.turn(cursor)?;
+                top = self.open_table(table, cursor)?;
+            } else if row > 0 {
+                self.rule(table, cursor, HAIRLINE, HAIRLINE_TINT);
+            }
+            self.row = row;
+            let cells = match &table.rows {
+                Rows::Fixed(rows) => &rows[row],
+                Rows::OfRecord(cells) => cells,
+            };
+            self.table_row(table, cells, Kind::Body, cursor)?;
+        }
+        if let Some(total) = &table.total {
+            self.rule(table, cursor, MIDDLE, 100);
+            self.table_row(table, total, Kind::Total, cursor)?;
+        }
+        self.close_table(table, top, cursor);
+        cursor.y += table.after;
+        Ok(())
+    }
+
+    /// Sets the upper rule and the heads; returns where the table starts.
+    fn open_table(&mut self, table: &'a Table, cursor: &mut Cursor<'a>) -> Result<i32, Reason> {
+        let top = cursor.y;
+        if let Some(heads) = &table.heads {
+            if table.head_tint > 0 {
+                let ground = Rect { height: table.row_height, ..row_rect(table, cursor) };
+                self.mark(cursor, band(ground, table.head_tint));
+            }
+            self.rule(table, cursor, HEAVY, 100);
+            self.table_row(table, heads, Kind::Head, cursor)?;
+            self.rule(table, cursor, MIDDLE, 100);
+        } else {
+            self.rule(table, cursor, HEAVY, 100);
+        }
+        Ok(top)
+    }
+
+    /// Sets the lower rule and the rules between columns.
+    fn close_table(&mut self, table: &'a Table, top: i32, cursor: &mut Cursor<'a>) {
+        self.rule(table, cursor, HEAVY, 100);
+        if !table.grid {
+            return;
+        }
+        let mut left = row_rect(table, cursor).left;
+        for column in &table.columns[..table.columns.len() - 1] {
+            left += column.width;
+            let height = cursor.y - top;
+            let rect = Rect { left: left - HAIRLINE / 2, top, width: HAIRLINE, height };
+            self.mark(cursor, band(rect, HAIRLINE_TINT));
+        }
+    }
+
+    fn table_row(
+        &mut self,
+        table: &'a Table,
+        cells: &'a [Vec<Piece>],
+        kind: Kind,
+        cursor: &mut Cursor<'a>,
+    ) -> Result<(), Reason> {
+        if cursor.flow.is_none() && cursor.room() < table.row_height {
+            cursor.overflow += 1;
+            return Ok(());
+        }
+        let mut left = row_rect(table, cursor).left;
+        for (at, (column, pieces)) in table.columns.iter().zip(cells).enumerate() {
+            let heads = kind == Kind::Head || column.is_head;
+            if column.is_head && kind == Kind::Body && table.head_tint > 0 {
+                let (top, height) = (cursor.y, table.row_height);
+                let ground = Rect { left, top, width: column.width, height };
+                self.mark(cursor, band(ground, table.head_tint));
+            }
+            let style = if heads { table.head } else { table.cell };
+            let style = cursor.style(&self.program.styles[style]);
+            let fits = self.cell(table, column, pieces, &style, left, cursor)?;
+            if !fits {
+                let frame = format!("{}.{}", table.name, at + 1);
+                return Err(Reason::DoesNotFit { frame, lines: 2, max: 1 });
+            }
+            left += column.width;
+        }
+        cursor.y += table.row_height;
+        cursor.lines += 1;
+        Ok(())
+    }
+
+    /// Sets one cell on one line and returns whether it fits.
+    fn cell(
+        &mut self,
+        table: &'a Table,
+        column: &Column,
+        pieces: &'a [Piece],
+        style: &Style,
+        left: i32,
+        cursor: &Cursor<'a>,
+    ) -> Result<bool, Reason> {
+        self.scratch.sorts.clear();
+        let map = self.program.chain.map(style.face);
+        self.collect(pieces, map)?;
+        let sorts = &self.scratch.sorts;
+        let right = column.align == Align::Right;
+        let natural = match right {
+            true => tabular_width(sorts, style.digit, style.gap),
+            false => line::width(sorts, style.gap),
+        };
+        let room = column.width - 2 * PADDING;
+        let Some(size) = fitting_size(natural, room, style.size, table.shrink_to_percent) else {
+            return Ok(false);
+        };
+        let slack = room - scaled(natural, size);
+        let offset = match column.align {
+            Align::Left | Align::Justify => 0,
+            Align::Right => slack,
+            Align::Center => slack / 2,
+        };
+        let y = baseline(cursor.y, table.row_height, size);
+        let pen = Pen { x: left + PADDING + offset, y, size, gap: style.gap };
+        let page = &mut self.scratch.pages[cursor.page];
+        if right {
+            paint_tabular(page, sorts, style.digit, pen);
+        } else {
+            let line = Line { start: 0, end: sorts.len(), next: sorts.len(), natural };
+            paint(page, sorts, line, None, pen);
+        }
+        Ok(true)
+    }
+
+    fn rule(&mut self, table: &Table, cursor: &Cursor<'a>, thickness: i32, tint: u8) {
+        let rect = row_rect(table, cursor);
+        let rect = Rect { top: rect.top - thickness / 2, height: thickness, ..rect };
+        self.mark(cursor, band(rect, tint));
+    }
+
+    fn mark(&mut self, cursor: &Cursor<'a>, mark: letter::page::Mark) {
+        self.scratch.pages[cursor.page].marks.push(mark);
+    }
+}
+
+/// Rows that must follow a row on its page: the total follows the last.
+fn last_rows(table: &Table, is_last: bool) -> i32 {
+    i32::from(is_last && table.total.is_some())
+}
+
+fn row_rect(table: &Table, cursor: &Cursor<'_>) -> Rect {
+    Rect { left: cursor.area.left + table.left, top: cursor.y, width: table.width(), height: 0 }
+}
+
+/// Returns the largest size up to `size` at which a width fits, in tenths of a point.
+fn fitting_size(natural: i32, room: i32, size: i32, least_percent: u32) -> Option<i32> {
+    if scaled(natural, size) <= room {
+        return Some(size);
+    }
+    let fitting = (i64::from(room) * 1000 / i64::from(natural.max(1))) as i32 / 10 * 10;
+    debug_assert!(mils(room, fitting.max(1)) >= natural || fitting == 0);
+    (fitting * 100 >= size * least_percent as i32).then_some(fitting)
+}
+
+/// Blank left and right of a cell's text: 1.4 mm.
+const PADDING: i32 = 400;
+/// 表罫 (omote-kei) between rows.
+const HAIRLINE: i32 = 25;
+const HAIRLINE_TINT: u8 = 60;
+/// Below the heads and above the total.
+const MIDDLE: i32 = 50;
+/// Above and below the table.
+const HEAVY: i32 = 90;
