@@ -154,14 +154,13 @@ impl<'a> Composer<'a> {
     }
 
     fn begin_line(&mut self, face: FaceIndex, size: Len, (x, y): (Len, Len)) {
-        if self.manner == Manner::Tagged {
-            let line = Line { face, size: size.0, y: y.0 };
-            if !self.last_line.is_some_and(|last| last.continues(line)) {
-                self.close();
-            }
-            self.last_line = Some(line);
+        let line = Line { face, size: size.0, y: y.0 };
+        let same_paragraph = self.last_line.is_some_and(|last| last.continues(line));
+        if self.manner == Manner::Tagged && !same_paragraph {
+            self.close();
         }
         self.open_text();
+        self.last_line = Some(line);
         self.shade(BLACK);
         self.select(resource_letter(usize::from(face)), size.0);
         self.move_to(x.0, y.0);

@@ -5,6 +5,7 @@ use std::io::Write;
 use sha2::{Digest, Sha256};
 
 use crate::block::{Block, BlockStart, PageEntry, LETTERS_PER_BLOCK};
+use crate::deflate::Scratch;
 use crate::error::PressError;
 use crate::parts::Parts;
 use crate::run::PrintRun;
@@ -117,7 +118,7 @@ impl<'r, W: Write> PrintFile<'r, W> {
         let numbers = &self.run.numbers;
         let trailer =
             format!("/Root {} 0 R/Info {} 0 R/ID[{id}{id}]", numbers.catalog, numbers.info);
-        let end = rows.finish(self.out.at, &trailer);
+        let end = rows.finish(self.out.at, &trailer, &mut Scratch::default());
         self.out.write(&end)?;
         self.out.writer.flush()?;
         Ok(Summary {

@@ -15,6 +15,25 @@ pub(crate) fn gray_printer() -> Vec<u8> {
     )
 }
 
+/// Returns a profile of sRGB (IEC 61966-2-1), adapted to D50 as version 4 asks.
+pub(crate) fn srgb() -> Vec<u8> {
+    profile(
+        Head { version: 0x0420_0000, class: *b"mntr", space: *b"RGB " },
+        &[
+            (*b"desc", unicode("sRGB by lettershop")),
+            (*b"cprt", unicode("No copyright, use freely")),
+            (*b"wtpt", xyz(D50)),
+            (*b"chad", adaptation()),
+            (*b"rXYZ", xyz([0x6FA2, 0x38F5, 0x0390])),
+            (*b"gXYZ", xyz([0x6299, 0xB785, 0x18DA])),
+            (*b"bXYZ", xyz([0x24A0, 0x0F84, 0xB6CF])),
+            (*b"rTRC", srgb_curve()),
+            (*b"gTRC", srgb_curve()),
+            (*b"bTRC", srgb_curve()),
+        ],
+    )
+}
+
 /// What the 128 bytes of a profile's head say.
 struct Head {
     version: u32,
@@ -57,6 +76,24 @@ fn gamma(exponent: u16) -> Vec<u8> {
     tag
 }
 
+/// The curve of sRGB: exponent 2.4 above 0.04045, linear below (parametric type 3).
+fn srgb_curve() -> Vec<u8> {
+    let mut tag = b"para\0\0\0\0\0\x03\0\0".to_vec();
+    // g = 2.4, a = 1/1.055, b = 0.055/1.055, c = 1/12.92, d = 0.04045
+    let values = [0x2_6666i32, 0xF2A7, 0x0D59, 0x13D0, 0x0A5B];
+    tag.extend(values.iter().flat_map(|value| value.to_be_bytes()));
+    tag
+}
+
+/// The Bradford adaptation from D65 to D50.
+fn adaptation() -> Vec<u8> {
+    let mut tag = b"sf32\0\0\0\0".to_vec();
+    let rows =
+        [[0x1_0C42i32, 0x05DE, -0x0CDB], [0x0793, 0xFD90, -0x045E], [-0x025D, 0x03DC, 0xC06E]];
+    tag.extend(rows.iter().flatten().flat_map(|value| value.to_be_bytes()));
+    tag
+}
+
 /// Tristimulus values in 1/65536.
 fn xyz(values: [i32; 3]) -> Vec<u8> {
     let mut tag = b"XYZ \0\0\0\0".to_vec();
@@ -66,6 +103,16 @@ fn xyz(values: [i32; 3]) -> Vec<u8> {
 
 fn text(words: &str) -> Vec<u8> {
     [b"text\0\0\0\0", words.as_bytes(), b"\0"].concat()
+}
+
+/// multiLocalizedUnicodeType of version 4, in English.
+fn unicode(words: &str) -> Vec<u8> {
+    let units: Vec<u8> = words.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let mut tag = b"mluc\0\0\0\0\0\0\0\x01\0\0\0\x0CenUS".to_vec();
+    tag.extend_from_slice(&(units.len() as u32).to_be_bytes());
+    tag.extend_from_slice(&28u32.to_be_bytes());
+    tag.extend_from_slice(&units);
+    tag
 }
 
 /// textDescriptionType of version 2, in ASCII only.

@@ -3,6 +3,7 @@
 mod bars;
 mod block;
 mod content;
+mod copy;
 mod deflate;
 mod error;
 mod file;
@@ -11,12 +12,17 @@ mod icc;
 mod layers;
 mod mark;
 mod matrix;
+mod packed;
 mod parts;
 mod run;
+mod structure;
 mod xmp;
 mod xref;
 
-pub use block::{Block, BlockComposer, BlockStart, Painted, LETTERS_PER_BLOCK};
+pub use block::{
+    Block, BlockComposer, BlockStart, Painted, LETTERS_PER_BLOCK, PAGES_PER_LETTER_MAX,
+};
+pub use copy::{CopyBatchMeta, CopyMeta, CopyPress, COPY_PAGES_MAX};
 pub use deflate::Scratch;
 pub use error::PressError;
 pub use file::{PrintFile, Summary, Totals};

@@ -2,7 +2,7 @@
 
 use letter::Moment;
 
-/// What both kinds of packet say.
+/// What a print file's packet says.
 pub(crate) struct Packet<'a> {
     pub(crate) title: &'a str,
     pub(crate) now: Moment,
@@ -15,11 +15,9 @@ pub(crate) fn print_packet(packet: &Packet<'_>) -> String {
     let date = packet.now.rfc3339_jst();
     let uuid = uuid(packet.id);
     frame(
-        &format!(
-            " xmlns:pdfxid=\"http://www.npes.org/pdfx/ns/id/\" \
-             xmlns:pdfvtid=\"http://www.npes.org/pdfvt/ns/id/\" \
-             xmlns:xmpMM=\"http://ns.adobe.com/xap/1.0/mm/\""
-        ),
+        " xmlns:pdfxid=\"http://www.npes.org/pdfx/ns/id/\" \
+         xmlns:pdfvtid=\"http://www.npes.org/pdfvt/ns/id/\" \
+         xmlns:xmpMM=\"http://ns.adobe.com/xap/1.0/mm/\"",
         &format!(
             "<pdf:Trapped>False</pdf:Trapped>\
              <pdfxid:GTS_PDFXVersion>{PDFX}</pdfxid:GTS_PDFXVersion>\
@@ -30,13 +28,52 @@ pub(crate) fn print_packet(packet: &Packet<'_>) -> String {
              <xmpMM:VersionID>1</xmpMM:VersionID>\
              <xmpMM:RenditionClass>default</xmpMM:RenditionClass>"
         ),
-        packet,
+        &escape(packet.title),
+        packet.now,
     )
 }
 
-fn frame(namespaces: &str, own: &str, packet: &Packet<'_>) -> String {
-    let date = packet.now.rfc3339_jst();
-    let title = escape(packet.title);
+/// The packet of every copy of a batch, cut where title and row id go in.
+#[derive(Clone, Debug)]
+pub(crate) struct CopyPacket {
+    before_title: String,
+    before_row: String,
+    end: String,
+}
+
+impl CopyPacket {
+    /// Makes the packet of PDF/A-2u (ISO 19005-2 §6.6.4) for the copies of one sender and batch.
+    pub(crate) fn new(sender_name: &str, lang: &str, now: Moment) -> Self {
+        let whole = frame(
+            " xmlns:pdfaid=\"http://www.aiim.org/pdfa/ns/id/\"",
+            &format!(
+                "<pdfaid:part>2</pdfaid:part><pdfaid:conformance>U</pdfaid:conformance>\
+                 <dc:creator><rdf:Seq><rdf:li>{}</rdf:li></rdf:Seq></dc:creator>\
+                 <dc:language><rdf:Bag><rdf:li>{}</rdf:li></rdf:Bag></dc:language>\
+                 <dc:identifier>{GAP}</dc:identifier>",
+                escape(sender_name),
+                escape(lang)
+            ),
+            GAP,
+            now,
+        );
+        let mut pieces = whole.split(GAP).map(str::to_owned);
+        let mut next = || pieces.next().expect("the frame has two gaps");
+        Self { before_title: next(), before_row: next(), end: next() }
+    }
+
+    /// Writes the packet of one copy.
+    pub(crate) fn write(&self, title: &str, row_id: &str, out: &mut Vec<u8>) {
+        for text in
+            [&self.before_title, &*escape(title), &self.before_row, &escape(row_id), &self.end]
+        {
+            out.extend_from_slice(text.as_bytes());
+        }
+    }
+}
+
+fn frame(namespaces: &str, own: &str, title: &str, now: Moment) -> String {
+    let date = now.rfc3339_jst();
     format!(
         "<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n\
          <x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\n\
@@ -98,6 +135,8 @@ fn uuid(mut id: [u8; 16]) -> String {
     format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
 }
 
+/// Stands in a packet where a copy's own text goes; escaped text never holds it.
+const GAP: &str = "\u{1}";
 /// The program that made the document, in Info and XMP alike.
 pub(crate) const CREATOR: &str = "lettershop";
 /// The program that wrote the PDF, in Info and XMP alike.

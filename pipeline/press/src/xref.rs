@@ -1,8 +1,9 @@
 //! The cross-reference stream: rows of eight bytes, predicted from the row above.
 
-use crate::deflate::Deflater;
+use crate::deflate::Scratch;
 
 /// Rows in the order of object numbers, from object 0 on.
+#[derive(Clone, Debug)]
 pub(crate) struct XrefRows {
     /// Each row as PNG filter byte and the differences to the row above.
     predicted: Vec<u8>,
@@ -48,11 +49,11 @@ impl XrefRows {
     /// Writes the stream as the next object, at byte `offset`, and the end of the file.
     ///
     /// `trailer` holds the entries /Root, /Info and /ID.
-    pub(crate) fn finish(mut self, offset: u64, trailer: &str) -> Vec<u8> {
+    pub(crate) fn finish(mut self, offset: u64, trailer: &str, scratch: &mut Scratch) -> Vec<u8> {
         let number = self.next();
         self.at(offset);
-        let mut packed = Vec::new();
-        Deflater::new(LEVEL).zlib(&self.predicted, &mut packed);
+        scratch.pack(&self.predicted);
+        let packed = &scratch.packed;
         let mut out = format!(
             "{number} 0 obj\n<</Type/XRef/Size {}/W[1 5 2]/DecodeParms<</Predictor 12/Columns {ROW}>>\
              /Filter/FlateDecode/Length {}{trailer}>>\nstream\n",
@@ -60,7 +61,7 @@ impl XrefRows {
             packed.len()
         )
         .into_bytes();
-        out.extend_from_slice(&packed);
+        out.extend_from_slice(packed);
         out.extend_from_slice(
             format!("\nendstream\nendobj\nstartxref\n{offset}\n%%EOF\n").as_bytes(),
         );
@@ -75,4 +76,3 @@ const PLAIN: u8 = 1;
 const PACKED: u8 = 2;
 /// Filter type 2 of PNG: the difference to the byte above.
 const PNG_UP: u8 = 2;
-const LEVEL: i32 = 1;

@@ -353,3 +353,23 @@ pub fn print(sample: &Sample, duplex: bool) -> (Vec<u8>, Summary) {
     let summary = file.finish().expect("finish");
     (bytes, summary)
 }
+
+/// Returns what the copies of the sample share.
+pub fn copy_press(sample: &Sample) -> press::CopyPress<'_> {
+    let now = Moment::parse_rfc3339("2026-11-22T02:00:00+09:00").expect("a moment");
+    let meta =
+        press::CopyBatchMeta { sender_name: "星見市", batch: "tax-2026-1", now, lang: "ja-JP" };
+    press::CopyPress::build(&sample.fonts, &sample.layers, &meta)
+}
+
+/// Returns the whole copy of letter `number` and its seal.
+pub fn copy(press: &press::CopyPress<'_>, sample: &Sample, number: u32) -> (Vec<u8>, [u8; 32]) {
+    let row_id = format!("R<{number}>&1");
+    let meta = press::CopyMeta { id: words(number).id, row_id: &row_id, title: "納税通知書" };
+    let mut bytes = press.shared().to_vec();
+    let mut rest = Vec::new();
+    let pages = &sample.letters[number as usize - 1];
+    let seal = press.copy(&mut Scratch::default(), &meta, pages, &mut rest).expect("a copy");
+    bytes.append(&mut rest);
+    (bytes, seal)
+}
