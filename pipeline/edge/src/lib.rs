@@ -1,7 +1,15 @@
 //! The outside world, one module an outside system: the disk, the inbox, the embedded store.
 //!
 //! Truth is in append-only files ([`durable::AppendLog`], mailbox packs); what sled holds is a view
-//! of them that can be made again.
+//! of them that is brought up to date whenever it is opened, and can be made again by
+//! [`Memory::rebuild`].
 
 pub mod directory;
+pub mod duplicates;
 pub mod durable;
+pub mod mailboxes;
+mod memory;
+pub mod registry_store;
+pub mod store;
+
+pub use memory::Memory;

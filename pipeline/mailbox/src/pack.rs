@@ -8,12 +8,13 @@
 //! copy    label_len u32 | tail_len u32 |
 //!         piece u64 | mailbox u64 | received i64 | sha256 32 | row_id | title | crc | tail | crc
 //! …
-//! footer  (piece u64 | offset u64) × copies, by piece | copies u64 | tail_bytes u64 |
-//!         footer_offset u64 | "LSPEND" | crc
+//! index   (piece u64 | offset u64) × copies, by piece | crc
+//! trailer copies u64 | tail_bytes u64 | index_offset u64 | content_crc u32 | "LSPEND" | crc
 //! ```
 //!
-//! Texts are `len u16 | UTF-8`. A reader starts from the last 34 bytes, which lead to the index. A
-//! pack is published whole, so a file without a sound footer is damaged, not unfinished.
+//! Texts are `len u16 | UTF-8`; `content_crc` is the CRC-32 of all parts before the trailer without
+//! their checksums, and stands for the pack. A reader starts from the trailer. A pack is published
+//! whole, so a file without a sound trailer is damaged, not unfinished.
 
 mod read;
 mod write;
@@ -94,6 +95,8 @@ pub struct PackTotals {
     pub copies: u64,
     /// Bytes of their tails.
     pub tail_bytes: u64,
+    /// CRC-32 of head, labels, tails and index: two packs of one name that agree here are one.
+    pub content_crc: u32,
 }
 
 /// Why a pack cannot be written or read.
@@ -114,7 +117,7 @@ pub enum PackError {
     /// A part does not agree with its checksum, or points outside of the file.
     #[error("the {part} at byte {offset} of the pack is damaged")]
     Damaged {
-        /// Head, label, tail or footer.
+        /// Head, label, tail, index or trailer.
         part: &'static str,
         /// Where the part begins.
         offset: u64,
@@ -141,8 +144,8 @@ const MAGIC: &[u8; 6] = b"LSPACK";
 const END_MAGIC: &[u8; 6] = b"LSPEND";
 const VERSION: u16 = 1;
 const SLOT_LEN: u64 = 16;
-/// copies, tail_bytes, footer_offset, end magic, crc
-const FOOTER_TAIL_LEN: u64 = 8 + 8 + 8 + 6 + 4;
+/// copies, tail_bytes, index_offset, content_crc, end magic, crc
+const TRAILER_LEN: u64 = 8 + 8 + 8 + 4 + 6 + 4;
 /// A reader allocates what a length says: copies are a few pages, so 256 MiB means damage.
 const TAIL_LEN_MAX: usize = 1 << 28;
 

@@ -1,34 +1,32 @@
-//! Reads a pack by its index, believing nothing that a checksum has not confirmed.
+//! Reads a pack from its trailer, believing nothing that a checksum has not confirmed.
 
 use std::io::{Read, Seek, SeekFrom};
 
 use letter::{BatchId, Moment, PieceId, SenderId};
 
 use super::{CopyLabel, PackError, PackHead, PackTotals, Slot, StoredCopy};
-use super::{END_MAGIC, FOOTER_TAIL_LEN, MAGIC, SLOT_LEN, TAIL_LEN_MAX, VERSION};
+use super::{END_MAGIC, MAGIC, SLOT_LEN, TAIL_LEN_MAX, TRAILER_LEN, VERSION};
 use crate::{MailboxId, Seal};
 
-/// An open pack with its index.
+/// An open pack.
 #[derive(Debug)]
 pub struct PackReader<R> {
     bytes: R,
     head: PackHead,
     totals: PackTotals,
-    /// By piece.
-    slots: Vec<Slot>,
     /// Where the entries end.
-    footer_offset: u64,
+    index_offset: u64,
 }
 
 impl<R: Read + Seek> PackReader<R> {
-    /// Opens a pack: reads its head and its index.
+    /// Opens a pack: reads its head and its trailer, which cost the same for any pack.
     ///
     /// # Errors
-    /// [`PackError`] if the file is no pack, cut or damaged in head or footer.
+    /// [`PackError`] if the file is no pack, cut or damaged in head or trailer.
     pub fn open(mut bytes: R) -> Result<Self, PackError> {
         let head = read_head(&mut bytes)?;
-        let (slots, totals, footer_offset) = read_footer(&mut bytes)?;
-        Ok(Self { bytes, head, totals, slots, footer_offset })
+        let (totals, index_offset) = read_trailer(&mut bytes)?;
+        Ok(Self { bytes, head, totals, index_offset })
     }
 
     /// Returns what all copies have in common.
@@ -41,15 +39,19 @@ impl<R: Read + Seek> PackReader<R> {
         self.totals
     }
 
-    /// Returns the pieces and where their entries begin, by piece.
-    pub fn slots(&self) -> &[(PieceId, u64)] {
-        &self.slots
-    }
-
-    /// Returns where the entry of a piece begins.
-    pub fn find(&self, piece: PieceId) -> Option<u64> {
-        let at = self.slots.binary_search_by_key(&piece, |(piece, _)| *piece).ok()?;
-        Some(self.slots[at].1)
+    /// Reads which pieces the pack holds and where their entries begin, by piece.
+    ///
+    /// # Errors
+    /// [`PackError::Damaged`], or what the reader returns.
+    pub fn index(&mut self) -> Result<Vec<(PieceId, u64)>, PackError> {
+        let len = (self.totals.copies * SLOT_LEN) as usize;
+        let index = read_part(&mut self.bytes, self.index_offset, len, "index")?;
+        let slot = |slot: &[u8]| {
+            let mut fields = Fields(slot);
+            Some((PieceId(fields.u64()?), fields.u64()?))
+        };
+        let slots = index.chunks_exact(SLOT_LEN as usize).map(slot).collect::<Option<Vec<Slot>>>();
+        slots.ok_or(PackError::Damaged { part: "index", offset: self.index_offset })
     }
 
     /// Reads what the pack says of the copy whose entry begins at `offset`.
@@ -71,17 +73,23 @@ impl<R: Read + Seek> PackReader<R> {
         Ok(StoredCopy { label, tail })
     }
 
-    /// Reads the labels of all copies, in the order in which they were pushed.
-    pub fn labels(&mut self) -> impl Iterator<Item = Result<(u64, CopyLabel), PackError>> + '_ {
-        let mut offsets: Vec<_> = self.slots.iter().map(|(_, offset)| *offset).collect();
+    /// Reads the labels of all copies, each with where its entry begins, in the order in which
+    /// they were pushed.
+    ///
+    /// # Errors
+    /// As [`PackReader::index`]; then, label by label, as [`PackReader::label`].
+    pub fn labels(
+        &mut self,
+    ) -> Result<impl Iterator<Item = Result<(u64, CopyLabel), PackError>> + '_, PackError> {
+        let mut offsets: Vec<_> = self.index()?.into_iter().map(|(_, offset)| offset).collect();
         offsets.sort_unstable();
-        offsets.into_iter().map(|offset| Ok((offset, self.label(offset)?)))
+        Ok(offsets.into_iter().map(|offset| Ok((offset, self.label(offset)?))))
     }
 
     /// Returns the label at `offset` and where its tail begins.
     fn entry(&mut self, offset: u64) -> Result<(CopyLabel, u64), PackError> {
         let damaged = PackError::Damaged { part: "label", offset };
-        if offset >= self.footer_offset {
+        if offset >= self.index_offset {
             return Err(damaged);
         }
         let mut lens = [0; 8];
@@ -92,7 +100,7 @@ impl<R: Read + Seek> PackReader<R> {
         // Before its checksum is read, a length may be anything: it must lie within the entries.
         let tail_offset = offset + 8 + u64::from(label_len) + 4;
         let end = tail_offset + u64::from(tail_len) + 4;
-        if end > self.footer_offset || tail_len as usize > TAIL_LEN_MAX {
+        if end > self.index_offset || tail_len as usize > TAIL_LEN_MAX {
             return Err(damaged);
         }
         let part = read_part(&mut self.bytes, offset, 8 + label_len as usize, "label")?;
@@ -131,26 +139,25 @@ fn parse_head(fields: &mut Fields<'_>) -> Option<PackHead> {
     })
 }
 
-fn read_footer(bytes: &mut (impl Read + Seek)) -> Result<(Vec<Slot>, PackTotals, u64), PackError> {
+fn read_trailer(bytes: &mut (impl Read + Seek)) -> Result<(PackTotals, u64), PackError> {
     let end = bytes.seek(SeekFrom::End(0))?;
-    let damaged = || PackError::Damaged { part: "footer", offset: end };
-    let tail_offset = end.checked_sub(FOOTER_TAIL_LEN).ok_or_else(damaged)?;
-    let mut tail = [0; FOOTER_TAIL_LEN as usize];
-    bytes.seek(SeekFrom::Start(tail_offset))?;
-    bytes.read_exact(&mut tail)?;
-    let mut fields = Fields(&tail);
-    let (copies, tail_bytes, footer_offset) = fields.numbers().ok_or_else(damaged)?;
-    let index_len = copies.checked_mul(SLOT_LEN).ok_or_else(damaged)?;
-    if footer_offset.checked_add(index_len) != Some(tail_offset) || !fields.0.starts_with(END_MAGIC)
-    {
-        return Err(damaged());
+    let damaged = || PackError::Damaged { part: "trailer", offset: end };
+    let offset = end.checked_sub(TRAILER_LEN).ok_or_else(damaged)?;
+    let trailer = read_part(bytes, offset, TRAILER_LEN as usize - 4, "trailer")?;
+    let (totals, index_offset) = parse_trailer(&trailer).ok_or_else(damaged)?;
+    let index_len = totals.copies.checked_mul(SLOT_LEN).and_then(|len| len.checked_add(4));
+    match index_len.and_then(|len| len.checked_add(index_offset)) {
+        Some(index_end) if index_end == offset => Ok((totals, index_offset)),
+        _ => Err(damaged()),
     }
-    let len = (end - 4 - footer_offset) as usize;
-    let footer = read_part(bytes, footer_offset, len, "footer")?;
-    let mut fields = Fields(&footer);
-    let slot = |_| Some((PieceId(fields.u64()?), fields.u64()?));
-    let slots = (0..copies).map(slot).collect::<Option<Vec<_>>>().ok_or_else(damaged)?;
-    Ok((slots, PackTotals { copies, tail_bytes }, footer_offset))
+}
+
+fn parse_trailer(bytes: &[u8]) -> Option<(PackTotals, u64)> {
+    let mut fields = Fields(bytes);
+    let (copies, tail_bytes, index_offset) = (fields.u64()?, fields.u64()?, fields.u64()?);
+    let content_crc = fields.u32()?;
+    let totals = PackTotals { copies, tail_bytes, content_crc };
+    (fields.0 == END_MAGIC).then_some((totals, index_offset))
 }
 
 /// Reads a part and checks it against the checksum behind it.
@@ -205,10 +212,6 @@ impl<'a> Fields<'a> {
 
     fn u64(&mut self) -> Option<u64> {
         self.array().map(u64::from_le_bytes)
-    }
-
-    fn numbers(&mut self) -> Option<(u64, u64, u64)> {
-        Some((self.u64()?, self.u64()?, self.u64()?))
     }
 
     fn text(&mut self) -> Option<&'a str> {

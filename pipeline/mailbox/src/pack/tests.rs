@@ -7,6 +7,16 @@ use crate::{assemble, Sealer};
 
 const SHARED: &[u8] = b"%PDF-1.7 fonts and stationery ";
 
+const ENTRY: CopyEntry<'_> = CopyEntry {
+    piece: PieceId(1),
+    mailbox: MailboxId(1),
+    row_id: "1",
+    title: "",
+    received: Moment(0),
+    seal: Seal([0; 32]),
+    tail: b"",
+};
+
 fn head(shared: &[u8]) -> PackHead {
     let sealer = Sealer::new(shared);
     PackHead {
@@ -46,14 +56,14 @@ fn pack() -> (Vec<u8>, Vec<StoredCopy>) {
         copies.push(StoredCopy { label, tail });
     }
     let (bytes, totals) = writer.finish().expect("memory");
-    assert_eq!(totals, PackTotals { copies: 5, tail_bytes: 10 + 11 + 13 + 14 });
+    assert_eq!((totals.copies, totals.tail_bytes), (5, 10 + 11 + 13 + 14));
     (bytes, copies)
 }
 
 /// Reads everything that a pack holds.
 fn read_all(bytes: &[u8]) -> Result<(PackHead, Vec<StoredCopy>), PackError> {
     let mut reader = PackReader::open(Cursor::new(bytes))?;
-    let labels: Vec<_> = reader.labels().collect::<Result<_, _>>()?;
+    let labels: Vec<_> = reader.labels()?.collect::<Result<_, _>>()?;
     let copies = labels.iter().map(|(offset, _)| reader.copy(*offset)).collect::<Result<_, _>>()?;
     Ok((reader.head().clone(), copies))
 }
@@ -69,14 +79,26 @@ fn a_pack_reads_back_in_the_order_of_writing() {
 fn a_copy_is_found_by_its_piece_and_unites_with_the_prefix() {
     let (bytes, copies) = pack();
     let mut reader = PackReader::open(Cursor::new(&bytes)).expect("a sound pack");
+    let index = reader.index().expect("sound");
+    assert!(index.is_sorted());
     for expected in copies {
-        let offset = reader.find(expected.label.piece).expect("in the pack");
-        let copy = reader.copy(offset).expect("sound");
+        let slot = index.iter().find(|(piece, _)| *piece == expected.label.piece);
+        let copy = reader.copy(slot.expect("in the pack").1).expect("sound");
         assert_eq!(copy, expected);
         let whole = assemble(SHARED, &copy.tail, &copy.label.seal).expect("as sealed");
         assert!(whole.starts_with(SHARED) && whole.ends_with(&copy.tail));
     }
-    assert_eq!(reader.find(PieceId(1)), None);
+}
+
+#[test]
+fn packs_that_differ_in_one_byte_of_a_copy_have_other_totals() {
+    let content_crc = |tail: &[u8]| {
+        let mut writer = PackWriter::new(Vec::new(), &head(b"")).expect("memory");
+        writer.push(&CopyEntry { tail, ..ENTRY }).expect("memory");
+        writer.finish().expect("memory").1.content_crc
+    };
+    assert_ne!(content_crc(b"one yen"), content_crc(b"two yen"));
+    assert_eq!(content_crc(b"one yen"), content_crc(b"one yen"));
 }
 
 #[test]
@@ -109,21 +131,12 @@ fn a_changed_byte_anywhere_is_met_with_an_error() {
 
 #[test]
 fn no_piece_is_packed_twice_and_no_text_beyond_its_limit() {
-    let entry = CopyEntry {
-        piece: PieceId(1),
-        mailbox: MailboxId(1),
-        row_id: "1",
-        title: "",
-        received: Moment(0),
-        seal: Seal::of(b""),
-        tail: b"",
-    };
     let mut writer = PackWriter::new(Vec::new(), &head(b"")).expect("memory");
     let long = "x".repeat(65_536);
-    let refused = writer.push(&CopyEntry { title: &long, ..entry });
+    let refused = writer.push(&CopyEntry { title: &long, ..ENTRY });
     assert!(matches!(refused, Err(PackError::TooLong { part: "title", found: 65_536, .. })));
     for _ in 0..2 {
-        writer.push(&entry).expect("memory");
+        writer.push(&ENTRY).expect("memory");
     }
     assert!(matches!(writer.finish(), Err(PackError::PieceTwice(PieceId(1)))));
 }

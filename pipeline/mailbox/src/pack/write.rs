@@ -14,6 +14,7 @@ pub struct PackWriter<W> {
     offset: u64,
     slots: Vec<Slot>,
     tail_bytes: u64,
+    content: crc32fast::Hasher,
     scratch: Vec<u8>,
 }
 
@@ -23,8 +24,8 @@ impl<W: Write> PackWriter<W> {
     /// # Errors
     /// What the writer returns.
     pub fn new(out: W, head: &PackHead) -> Result<Self, PackError> {
-        let (slots, scratch) = (Vec::new(), Vec::new());
-        let mut pack = Self { out, offset: 0, slots, tail_bytes: 0, scratch };
+        let (slots, scratch, content) = (Vec::new(), Vec::new(), crc32fast::Hasher::new());
+        let mut pack = Self { out, offset: 0, slots, tail_bytes: 0, content, scratch };
         pack.scratch.extend_from_slice(MAGIC);
         pack.scratch.extend_from_slice(&VERSION.to_le_bytes());
         pack.scratch.extend_from_slice(&head.shared_len.to_le_bytes());
@@ -61,7 +62,7 @@ impl<W: Write> PackWriter<W> {
         Ok(offset)
     }
 
-    /// Writes the footer and returns the writer, not flushed.
+    /// Writes index and trailer and returns the writer, not flushed.
     ///
     /// # Errors
     /// [`PackError::PieceTwice`], or what the writer returns.
@@ -70,18 +71,22 @@ impl<W: Write> PackWriter<W> {
         if let Some(pair) = self.slots.windows(2).find(|pair| pair[0].0 == pair[1].0) {
             return Err(PackError::PieceTwice(pair[0].0));
         }
-        let totals = PackTotals { copies: self.slots.len() as u64, tail_bytes: self.tail_bytes };
+        let (copies, index_offset) = (self.slots.len() as u64, self.offset);
         self.scratch.clear();
         for (piece, offset) in &self.slots {
             self.scratch.extend_from_slice(&piece.0.to_le_bytes());
             self.scratch.extend_from_slice(&offset.to_le_bytes());
         }
-        for number in [totals.copies, totals.tail_bytes, self.offset] {
+        self.write_scratch()?;
+        let content_crc = self.content.clone().finalize();
+        self.scratch.clear();
+        for number in [copies, self.tail_bytes, index_offset] {
             self.scratch.extend_from_slice(&number.to_le_bytes());
         }
+        self.scratch.extend_from_slice(&content_crc.to_le_bytes());
         self.scratch.extend_from_slice(END_MAGIC);
         self.write_scratch()?;
-        Ok((self.out, totals))
+        Ok((self.out, PackTotals { copies, tail_bytes: self.tail_bytes, content_crc }))
     }
 
     fn write_scratch(&mut self) -> Result<(), PackError> {
@@ -94,6 +99,8 @@ impl<W: Write> PackWriter<W> {
     fn write_part(&mut self, part: &[u8]) -> Result<(), PackError> {
         self.out.write_all(part)?;
         self.out.write_all(&crc32fast::hash(part).to_le_bytes())?;
+        // Without the checksums: a CRC over bytes and their own CRC is the same for all bytes.
+        self.content.update(part);
         self.offset += part.len() as u64 + 4;
         Ok(())
     }

@@ -1,0 +1,354 @@
+//! The embedded mailboxes: packs on disk, a log of deliveries and openings, a view of both.
+//!
+//! A pack `<name>.pack` lies beside its prefix `<name>.shared` in one folder. The log says which
+//! packs are delivered and which copies were opened; its records are `D` and the delivery as JSON,
+//! or `O` and an [`OpenNotice`] line. Keys of the tree `mailbox` (numbers big-endian):
+//!
+//! | key | value |
+//! |---|---|
+//! | `p` pack name | the delivery, as JSON |
+//! | `n` pack number u32 | the pack's name |
+//! | `c` piece u64 | pack number u32, offset u64 |
+//! | `m` mailbox u64, piece u64 | nothing |
+//! | `o` piece u64 | when it was opened, i64 |
+
+mod index;
+#[cfg(test)]
+mod tests;
+
+use std::collections::btree_map::{BTreeMap, Entry};
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use letter::{BatchId, Moment, PieceId, SenderId};
+use mailbox::{
+    assemble, CopyLabel, Delivery, Mailbox, MailboxId, OpenNotice, PackError, PackHead, PackReader,
+    PackTotals, Seal, SealBroken, StoredCopy,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::durable::{self, AppendLog, LogError, Records};
+use crate::store::{Store, StoreError, View};
+
+/// The mailboxes, open for delivery and reading.
+#[derive(Debug)]
+pub struct Mailboxes {
+    folder: PathBuf,
+    log_path: PathBuf,
+    log: AppendLog,
+    view: View,
+}
+
+/// One copy as a recipient or an operator sees it in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Who sent it.
+    pub sender: SenderId,
+    /// In which batch.
+    pub batch: BatchId,
+    /// What the pack says of it.
+    pub label: CopyLabel,
+    /// When it was first read.
+    pub opened: Option<Moment>,
+}
+
+/// A copy that was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadCopy {
+    /// The copy, as it was sealed.
+    pub bytes: Vec<u8>,
+    /// What the pack says of it.
+    pub label: CopyLabel,
+    /// When it was first read, this time or an earlier one.
+    pub opened: Moment,
+    /// Whether this was the first time; the open notice is durable.
+    pub first: bool,
+}
+
+/// A pack that was delivered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeliveredPack {
+    /// The pack's file name without `.pack`.
+    pub name: String,
+    /// Whose letters these are.
+    pub sender: SenderId,
+    /// Their batch.
+    pub batch: BatchId,
+    /// Its copies.
+    pub copies: u64,
+    /// Its [`PackTotals::content_crc`](mailbox::PackTotals::content_crc).
+    pub content_crc: u32,
+}
+
+/// Why the mailboxes cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum MailboxError {
+    /// The disk.
+    #[error("{path}: {error}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What it said.
+        error: io::Error,
+    },
+    /// The log of deliveries and openings.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// The embedded store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A pack.
+    #[error("{path}: {error}")]
+    Pack {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        error: PackError,
+    },
+    /// The prefix file is not the one with which the pack was made.
+    #[error("{path} is not the prefix of its pack")]
+    WrongPrefix {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A pack of that name with other bytes was delivered before; a delivered copy never changes.
+    #[error("pack {name} was delivered before with other bytes")]
+    PackChanged {
+        /// The pack.
+        name: String,
+    },
+    /// No delivered pack holds the piece.
+    #[error("no mailbox holds piece {0}")]
+    NoSuchPiece(PieceId),
+    /// A copy is not what was sealed; it is not handed out, and counts as unread.
+    #[error("piece {piece}: {broken}")]
+    SealBroken {
+        /// The piece.
+        piece: PieceId,
+        /// Both seals.
+        broken: SealBroken,
+    },
+}
+
+impl Mailboxes {
+    /// Opens the mailboxes in `folder` and brings their view up to the end of `log`.
+    ///
+    /// # Errors
+    /// [`MailboxError`]; a delivered pack that is gone or damaged must be restored.
+    pub fn open(store: &Store, folder: &Path, log: &Path) -> Result<Self, MailboxError> {
+        let view = store.view("mailbox")?;
+        let opened =
+            view.follow(log, |batch, record| index::apply(batch, folder, &view, record))?;
+        let (folder, log_path) = (folder.to_owned(), log.to_owned());
+        Ok(Self { folder, log_path, log: opened, view })
+    }
+
+    /// Returns the packs delivered so far, by name.
+    ///
+    /// # Errors
+    /// What the store returns.
+    pub fn packs(&self) -> Result<Vec<DeliveredPack>, MailboxError> {
+        let packs = self.view.scan(b"p");
+        packs.map(|pair| index::parse_pack(&self.view, &pair?.1)).collect()
+    }
+
+    /// Lists a recipient's copies, by piece.
+    ///
+    /// # Errors
+    /// [`MailboxError`].
+    pub fn of_mailbox(&self, mailbox: MailboxId) -> Result<Vec<Listed>, MailboxError> {
+        let mut packs = BTreeMap::new();
+        let mut listed = Vec::new();
+        for piece in index::pieces_of(&self.view, mailbox) {
+            let place = index::place(&self.view, piece?)?;
+            let pack = match packs.entry(place.pack) {
+                Entry::Occupied(open) => open.into_mut(),
+                Entry::Vacant(free) => {
+                    free.insert(self.open_pack(&index::name(&self.view, place.pack)?)?)
+                }
+            };
+            let label = pack.read(|reader| reader.label(place.offset))?;
+            listed.push(self.listed(pack.reader.head(), label)?);
+        }
+        Ok(listed)
+    }
+
+    /// Lists a batch's copies, pack by pack in the order in which they were packed.
+    ///
+    /// # Errors
+    /// [`MailboxError`].
+    pub fn of_batch(
+        &self,
+        sender: &SenderId,
+        batch: &BatchId,
+    ) -> Result<Vec<Listed>, MailboxError> {
+        let mut listed = Vec::new();
+        for delivered in self.packs()? {
+            if delivered.sender != *sender || delivered.batch != *batch {
+                continue;
+            }
+            let mut pack = self.open_pack(&delivered.name)?;
+            let labels: Vec<_> = pack.read(|reader| reader.labels()?.collect())?;
+            for (_, label) in labels {
+                listed.push(self.listed(pack.reader.head(), label)?);
+            }
+        }
+        Ok(listed)
+    }
+
+    /// Reads a copy for its recipient.
+    ///
+    /// The first time makes one open notice, which is durable before this returns; a copy that
+    /// cannot be handed out makes none.
+    ///
+    /// # Errors
+    /// [`MailboxError`].
+    pub fn read(&mut self, piece: PieceId, now: Moment) -> Result<ReadCopy, MailboxError> {
+        let (head, label, bytes) = self.copy(piece)?;
+        if let Some(opened) = index::opened(&self.view, piece)? {
+            return Ok(ReadCopy { bytes, label, opened, first: false });
+        }
+        let notice = OpenNotice {
+            piece,
+            row_id: label.row_id.clone(),
+            sender: head.sender,
+            batch: head.batch,
+            opened: now,
+        };
+        self.log(&index::opened_record(&notice))?;
+        Ok(ReadCopy { bytes, label, opened: now, first: true })
+    }
+
+    /// Writes a copy to a file, for an operator; that is no reading by its recipient.
+    ///
+    /// # Errors
+    /// [`MailboxError`].
+    pub fn export(&self, piece: PieceId, path: &Path) -> Result<CopyLabel, MailboxError> {
+        let (_, label, bytes) = self.copy(piece)?;
+        durable::publish_bytes(path, &bytes).map_err(at(path))?;
+        Ok(label)
+    }
+
+    /// Returns all open notices, by sender and batch, in the order in which they were made.
+    ///
+    /// # Errors
+    /// [`MailboxError`].
+    pub fn notices(&self) -> Result<BTreeMap<(SenderId, BatchId), Vec<OpenNotice>>, MailboxError> {
+        let mut notices = BTreeMap::<_, Vec<_>>::new();
+        let mut records = Records::open(&self.log_path)?;
+        let mut record = Vec::new();
+        while records.next_into(&mut record).map_err(at(&self.log_path))? {
+            if let Some(notice) = index::parse_opened(&self.view, &record)? {
+                let batch = (notice.sender.clone(), notice.batch.clone());
+                notices.entry(batch).or_default().push(notice);
+            }
+        }
+        Ok(notices)
+    }
+
+    /// Puts a copy together and checks its seal.
+    fn copy(&self, piece: PieceId) -> Result<(PackHead, CopyLabel, Vec<u8>), MailboxError> {
+        let place = index::place(&self.view, piece)?;
+        let name = index::name(&self.view, place.pack)?;
+        let mut pack = self.open_pack(&name)?;
+        let StoredCopy { label, tail } = pack.read(|reader| reader.copy(place.offset))?;
+        let shared_path = index::path(&self.folder, &name, "shared");
+        let shared = fs::read(&shared_path).map_err(at(&shared_path))?;
+        let bytes = assemble(&shared, &tail, &label.seal)
+            .map_err(|broken| MailboxError::SealBroken { piece, broken })?;
+        Ok((pack.reader.head().clone(), label, bytes))
+    }
+
+    fn open_pack(&self, name: &str) -> Result<OpenPack, MailboxError> {
+        OpenPack::open(&self.folder, name)
+    }
+
+    fn listed(&self, head: &PackHead, label: CopyLabel) -> Result<Listed, MailboxError> {
+        let opened = index::opened(&self.view, label.piece)?;
+        let (sender, batch) = (head.sender.clone(), head.batch.clone());
+        Ok(Listed { sender, batch, label, opened })
+    }
+
+    /// Makes a record durable and then part of the view.
+    fn log(&mut self, record: &[u8]) -> Result<(), MailboxError> {
+        self.log.append(record)?;
+        self.log.sync()?;
+        let mut batch = self.view.batch();
+        index::apply(&mut batch, &self.folder, &self.view, record)?;
+        Ok(batch.write(self.log.records())?)
+    }
+}
+
+impl Mailbox for Mailboxes {
+    type Error = MailboxError;
+
+    fn deliver(&mut self, name: &str) -> Result<Delivery, MailboxError> {
+        let mut pack = self.open_pack(name)?;
+        let delivered = pack.identity(name);
+        let copies = delivered.copies;
+        if let Some(before) = index::pack(&self.view, name)? {
+            return if before == delivered {
+                Ok(Delivery::Repeated { copies })
+            } else {
+                Err(MailboxError::PackChanged { name: name.to_owned() })
+            };
+        }
+        // What the log says must hold for ever: the pack is read to its last label before.
+        pack.check_labels()?;
+        check_shared(&self.folder, name, pack.reader.head())?;
+        self.log(&index::delivered_record(&delivered))?;
+        Ok(Delivery::Delivered { copies })
+    }
+}
+
+/// A pack file with the name under which its trouble is told.
+struct OpenPack {
+    path: PathBuf,
+    reader: PackReader<File>,
+}
+
+impl OpenPack {
+    fn open(folder: &Path, name: &str) -> Result<Self, MailboxError> {
+        let path = index::path(folder, name, "pack");
+        let file = File::open(&path).map_err(at(&path))?;
+        match PackReader::open(file) {
+            Ok(reader) => Ok(Self { path, reader }),
+            Err(error) => Err(MailboxError::Pack { path, error }),
+        }
+    }
+
+    fn read<T>(
+        &mut self,
+        read: impl FnOnce(&mut PackReader<File>) -> Result<T, PackError>,
+    ) -> Result<T, MailboxError> {
+        let path = &self.path;
+        read(&mut self.reader).map_err(|error| MailboxError::Pack { path: path.clone(), error })
+    }
+
+    fn check_labels(&mut self) -> Result<(), MailboxError> {
+        self.read(|reader| reader.labels()?.try_for_each(|label| label.map(|_| ())))
+    }
+
+    /// Returns what the log says of the pack.
+    fn identity(&self, name: &str) -> DeliveredPack {
+        let PackHead { sender, batch, .. } = self.reader.head().clone();
+        let PackTotals { copies, content_crc, .. } = self.reader.totals();
+        DeliveredPack { name: name.to_owned(), sender, batch, copies, content_crc }
+    }
+}
+
+fn check_shared(folder: &Path, name: &str, head: &PackHead) -> Result<(), MailboxError> {
+    let path = index::path(folder, name, "shared");
+    let shared = fs::read(&path).map_err(at(&path))?;
+    if shared.len() as u64 == head.shared_len && Seal::of(&shared) == head.shared_seal {
+        Ok(())
+    } else {
+        Err(MailboxError::WrongPrefix { path })
+    }
+}
+
+fn at(path: &Path) -> impl FnOnce(io::Error) -> MailboxError + '_ {
+    |error| MailboxError::Io { path: path.to_owned(), error }
+}
