@@ -25,7 +25,7 @@ pub fn verdict(page: &mut Html, input: &ReportInput) {
         }
         Verdict::Waiting => (
             "waiting",
-            "!",
+            "M32 13V37M32 49V51",
             "全件照合済み・確認待ちあり",
             "Every record is accounted for; some wait for you",
         ),

@@ -179,6 +179,7 @@ fn the_report_says_at_its_head_whether_the_night_is_good() {
         let html = report_html(&input);
         let head = html.find(class).expect("the verdict's class");
         let said = html.find(words).expect("the verdict's words");
+        assert!(html.contains("<path d=\"M"), "the sign is drawn");
         assert!(head < said && said < html.find("<h2>").expect("a section"));
     }
 }
