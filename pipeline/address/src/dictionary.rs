@@ -44,6 +44,8 @@ pub struct Place<'a> {
     pub note: &'a str,
     /// KEN_ALL columns 10 to 13.
     pub flags: Flags,
+    /// The digits of the old code (KEN_ALL column 2), 3 or 5.
+    pub old_code_len: u32,
     /// The office's name; empty for a town.
     pub name: &'a str,
     /// 小字・丁目・番地 of the office, ASCII in half width; empty for a town.
@@ -87,11 +89,12 @@ pub(crate) struct City {
     pub after_big_city: usize,
 }
 
-/// One column of texts, all in one string.
+/// One column of texts, all in one string, each closed by a line end as in the file.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Texts {
-    pub text: String,
-    pub ends: Vec<u32>,
+    text: String,
+    /// The byte after each text's line end.
+    ends: Vec<u32>,
 }
 
 /// The text columns: town, note, name, street, post office.
@@ -144,12 +147,15 @@ impl Dictionary {
     /// Returns how many leading digits of this code are its 郵便区番号, 3 or 5.
     ///
     /// The old code (KEN_ALL column 2) has as many (facts §3.8, an inference: the posting office
-    /// has the official list). A code that the dictionary lacks has 3.
+    /// has the official list). 3 where the rows of a code differ (four codes of 2026-10) and for a
+    /// code that the dictionary lacks.
     pub fn postal_district(&self, code: PostalCode) -> u32 {
-        let row = self.rows(code.number()).next();
-        match row {
-            Some(row) if entry::old_code_is_long_in(self.traits[row]) => 5,
-            _ => 3,
+        let rows = self.rows(code.number());
+        let all_long = rows.clone().all(|row| entry::old_code_is_long_in(self.traits[row]));
+        if all_long && !rows.is_empty() {
+            5
+        } else {
+            3
         }
     }
 
@@ -253,6 +259,7 @@ impl Dictionary {
             town: self.town(row),
             note: self.note(row),
             flags: entry::flags_in(self.traits[row]),
+            old_code_len: if entry::old_code_is_long_in(self.traits[row]) { 5 } else { 3 },
             name: self.name(row),
             street: self.texts[STREET].get(row),
             post_office: self.texts[POST_OFFICE].get(row),
@@ -270,7 +277,7 @@ impl Dictionary {
             town: place.town.to_owned(),
             note: place.note.to_owned(),
             flags: place.flags,
-            old_code_is_long: entry::old_code_is_long_in(self.traits[row]),
+            old_code_is_long: place.old_code_len == 5,
             name: place.name.to_owned(),
             street: place.street.to_owned(),
             post_office: place.post_office.to_owned(),
@@ -341,13 +348,29 @@ fn after_big_city(name: &[char]) -> usize {
 }
 
 impl Texts {
+    /// Takes the first `count` lines of `bytes` and returns them with their length in bytes;
+    /// `None` if there are not as many or they are not UTF-8.
+    pub fn of_lines(bytes: &[u8], count: usize) -> Option<(Self, usize)> {
+        let mut ends = Vec::with_capacity(count.min(bytes.len()));
+        ends.extend(memchr::memchr_iter(b'\n', bytes).take(count).map(|at| at as u32 + 1));
+        let len = ends.last().map_or(0, |&end| end as usize);
+        let text = std::str::from_utf8(&bytes[..len]).ok()?.to_owned();
+        (ends.len() == count).then_some((Self { text, ends }, len))
+    }
+
+    /// Returns all lines.
+    pub fn lines(&self) -> &str {
+        &self.text
+    }
+
     pub fn get(&self, row: usize) -> &str {
         let start = if row == 0 { 0 } else { self.ends[row - 1] as usize };
-        &self.text[start..self.ends[row] as usize]
+        &self.text[start..self.ends[row] as usize - 1]
     }
 
     pub fn push(&mut self, text: &str) {
         self.text.push_str(text);
+        self.text.push('\n');
         self.ends.push(self.text.len() as u32);
     }
 }

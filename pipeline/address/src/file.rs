@@ -105,10 +105,7 @@ impl Dictionary {
             out.extend_from_slice(line.as_bytes());
         }
         for column in &self.texts {
-            for row in 0..self.codes.len() {
-                out.extend_from_slice(column.get(row).as_bytes());
-                out.push(b'\n');
-            }
+            out.extend_from_slice(column.lines().as_bytes());
         }
         out
     }
@@ -208,22 +205,10 @@ impl<'a> Cursor<'a> {
     }
 
     fn lines(&mut self, count: usize, part: &'static str) -> Result<Texts, DictionaryError> {
-        let damaged = DictionaryError::Damaged { part };
-        let mut ends = Vec::with_capacity(count.min(self.bytes.len()));
-        let mut text = Vec::new();
-        let mut start = 0;
-        for end in memchr::memchr_iter(b'\n', self.bytes).take(count) {
-            text.extend_from_slice(&self.bytes[start..end]);
-            ends.push(text.len() as u32);
-            start = end + 1;
-        }
-        self.bytes = &self.bytes[start..];
-        if ends.len() != count {
-            return Err(damaged);
-        }
-        // A line end is never part of a character, so that every end is a character's end.
-        let text = String::from_utf8(text).map_err(|_| damaged)?;
-        Ok(Texts { text, ends })
+        let lines = Texts::of_lines(self.bytes, count);
+        let (texts, len) = lines.ok_or(DictionaryError::Damaged { part })?;
+        self.bytes = &self.bytes[len..];
+        Ok(texts)
     }
 }
 

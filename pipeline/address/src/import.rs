@@ -250,6 +250,8 @@ fn decode(file: &[u8]) -> Result<(String, bool), ImportError> {
 }
 
 fn rows(text: &str) -> Result<Vec<Row>, ImportError> {
+    // The csv crate counts a line at its LF but ends a record at its CR.
+    let text = text.replace("\r\n", "\n");
     let mut reader =
         csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
     let mut record = csv::StringRecord::new();

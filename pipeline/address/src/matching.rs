@@ -9,12 +9,15 @@ use crate::normal::Normal;
 pub(crate) fn name_end(address: &Normal, at: usize, name: &[char]) -> Option<usize> {
     let text = address.chars();
     let (mut i, mut j) = (0, at);
-    if text.get(at..)?.starts_with(&LARGE_SECTION) && !name.starts_with(&LARGE_SECTION) {
-        j += LARGE_SECTION.len();
-    }
     while i < name.len() {
         let (want, have) = (&name[i..], text.get(j..)?);
-        if have.first() == Some(&want[0]) {
+        match (want.starts_with(&LARGE_SECTION), have.starts_with(&LARGE_SECTION)) {
+            (true, false) => i += LARGE_SECTION.len(),
+            (false, true) => j += LARGE_SECTION.len(),
+            _ => {}
+        }
+        let (want, have) = (name.get(i..)?, &text[j..]);
+        if have.first() == want.first() {
             i += 1;
             j += 1;
             continue;
@@ -31,7 +34,6 @@ pub(crate) fn name_end(address: &Normal, at: usize, name: &[char]) -> Option<usi
 fn gap(name: &[char], i: usize, want: &[char], have: &[char]) -> Option<(usize, usize)> {
     let before = i.checked_sub(1).map(|i| name[i]);
     let skip = match (want, have) {
-        (['大', '字', ..], _) => (2, 0),
         (['字', ..], _) => (1, 0),
         (_, ['字', ..]) => (0, 1),
         (['ケ' | 'ノ', ..], _) if before.is_some() => (1, 0),

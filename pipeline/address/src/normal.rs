@@ -47,6 +47,7 @@ impl Normal {
             rest = &rest[c.len_utf8()..];
             let Some(folded) = fold(c) else {
                 self.voice_last(c);
+                in_digits &= !c.is_whitespace();
                 continue;
             };
             let is_digit = folded.is_ascii_digit();
