@@ -7,7 +7,7 @@ use std::iter::Peekable;
 use letter::{SenderId, Wish};
 use sha2::{Digest, Sha256};
 
-use crate::entry::{Link, Preference, Recipient, ANY_CLASS};
+use crate::entry::{Link, Preference, Recipient, ANY_CLASS, IDENTITY_LEVEL_MAX};
 
 /// What the registry says of one pseudonym for one letter class.
 ///
@@ -35,8 +35,7 @@ pub struct SnapshotRow {
 impl SnapshotRow {
     /// Returns level, mailbox, selection and wish in one byte.
     pub fn bits(&self) -> StandingBits {
-        let flags = u8::from(self.mailbox_open) << 2 | u8::from(self.selected) << 3;
-        StandingBits(self.identity_level & 3 | flags | (self.wish as u8) << 4)
+        StandingBits::pack(self.identity_level, self.mailbox_open, self.selected, self.wish)
     }
 }
 
@@ -45,6 +44,12 @@ impl SnapshotRow {
 pub struct StandingBits(u8);
 
 impl StandingBits {
+    /// Puts a standing into one byte; a level above 3 counts as 3.
+    pub fn pack(identity_level: u8, mailbox_open: bool, selected: bool, wish: Wish) -> Self {
+        let flags = u8::from(mailbox_open) << 2 | u8::from(selected) << 3;
+        Self(identity_level.min(IDENTITY_LEVEL_MAX) | flags | (wish as u8) << 4)
+    }
+
     /// Reads the byte; `None` if it is not one that [`StandingBits::byte`] returns.
     pub fn new(byte: u8) -> Option<Self> {
         (usize::from(byte >> 4) < Wish::ALL.len()).then_some(Self(byte))
