@@ -6,9 +6,8 @@
 //! | `mailbox` | `mailboxes.log` and the packs it names | [`mailboxes`](crate::mailboxes) |
 //! | `duplicates` | the journal's taken drops | [`duplicates`](crate::duplicates) |
 //!
-//! Every value begins with the CRC-32 of its key and itself. The key `!position` of a tree says how
-//! many records of its file it has seen; it changes in one batch with what they changed. A tree
-//! that lags behind reads on from there; one that is ahead, or whose position is damaged, starts
+//! Every value begins with the CRC-32 of its key and itself. A tree's position says how many
+//! records of its file it has seen; it changes in one batch with what they changed. A tree that lags behind reads on from there; one that is ahead, or whose position is damaged, starts
 //! again from nothing. So nothing here needs an `fsync`, and a power cut costs time, not truth.
 
 mod view;
@@ -20,7 +19,7 @@ use std::path::{Path, PathBuf};
 
 use crate::durable::{make_folder, LogError};
 
-pub use view::{Batch, View};
+pub use view::{Batch, Pair, View};
 
 /// The open store; it is locked against a second process until it is dropped.
 #[derive(Debug)]

@@ -6,15 +6,7 @@ use letter::{Moment, PieceId};
 use mailbox::{MailboxId, OpenNotice};
 
 use super::{DeliveredPack, MailboxError, OpenPack};
-use crate::store::{Batch, StoreError, View};
-
-/// Where a copy lies.
-pub(super) struct Place {
-    /// The pack's number, in the order of delivery.
-    pub(super) pack: u32,
-    /// Where its entry begins in the pack.
-    pub(super) offset: u64,
-}
+use crate::store::{Batch, Pair, StoreError, View};
 
 /// Returns the file of a pack, or of its prefix.
 pub(super) fn path(folder: &Path, name: &str, extension: &str) -> PathBuf {
@@ -71,16 +63,16 @@ fn apply_delivery(
         return Err(MailboxError::PackChanged { name: delivered.name });
     }
     let number = number(batch, &delivered.name)?;
+    batch.spill()?; // so that the view knows the packs before this one
+    let earlier = packs_of_batch(view, &delivered, number)?;
     let labels: Vec<_> = pack.read(|reader| {
         let places = reader.labels()?;
         places.map(|label| label.map(|(offset, l)| (l.piece, l.mailbox, offset))).collect()
     })?;
     for (piece, mailbox, offset) in labels {
-        let key = copy_key(piece);
-        // A copy is delivered once: a later pack with the same piece changes nothing.
-        if batch.get(&key)?.is_none() {
-            batch.put(key, &[&number.to_be_bytes()[..], &offset.to_be_bytes()].concat());
-            batch.put(mailbox_key(mailbox, Some(piece)), b"");
+        if !is_in_any(batch, &earlier, piece)? {
+            batch.put(copy_key(number, piece), &offset.to_be_bytes());
+            batch.put(mailbox_key(number, mailbox, Some(piece)), &offset.to_be_bytes());
             batch.spill_when_full()?;
         }
     }
@@ -88,11 +80,39 @@ fn apply_delivery(
     Ok(())
 }
 
+/// Returns the packs before number `before` that may hold the same pieces: a piece's id follows
+/// from its sender, batch and record.
+fn packs_of_batch(
+    view: &View,
+    delivered: &DeliveredPack,
+    before: u32,
+) -> Result<Vec<u32>, MailboxError> {
+    let mut numbers = Vec::new();
+    for (number, name) in names(view)? {
+        let Some(pack) = pack(view, &name)? else { continue };
+        let same_batch = pack.sender == delivered.sender && pack.batch == delivered.batch;
+        if number < before && same_batch {
+            numbers.push(number);
+        }
+    }
+    Ok(numbers)
+}
+
+/// A copy is delivered once: a later pack with the same piece changes nothing.
+fn is_in_any(batch: &Batch<'_>, packs: &[u32], piece: PieceId) -> Result<bool, StoreError> {
+    for &pack in packs {
+        if batch.get(&copy_key(pack, piece))?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Returns the number of a pack; a new one gets the next number.
 fn number(batch: &mut Batch<'_>, name: &str) -> Result<u32, MailboxError> {
     let mut number = 0u32;
     while let Some(known) = batch.get(&number_key(number))? {
-        if *known == *name.as_bytes() {
+        if known == name.as_bytes() {
             return Ok(number);
         }
         number += 1;
@@ -111,44 +131,46 @@ pub(super) fn pack(view: &View, name: &str) -> Result<Option<DeliveredPack>, Mai
     view.get(&pack_key(name))?.map(|json| parse_pack(view, &json)).transpose()
 }
 
-/// Returns a pack's name by its number.
-pub(super) fn name(view: &View, number: u32) -> Result<String, MailboxError> {
-    let name = view.get(&number_key(number))?.ok_or_else(|| view.damaged())?;
-    Ok(String::from_utf8(name.to_vec()).map_err(|_| view.damaged())?)
+/// Returns the packs' numbers and names in the order of delivery.
+pub(super) fn names(view: &View) -> Result<Vec<(u32, String)>, MailboxError> {
+    let name = |pair: Result<Pair, StoreError>| {
+        let (key, name) = pair?;
+        let number = key[1..].try_into().map_err(|_| view.damaged())?;
+        let name = String::from_utf8(name).map_err(|_| view.damaged())?;
+        Ok((u32::from_be_bytes(number), name))
+    };
+    view.scan(b"n").map(name).collect()
 }
 
-/// Returns where a copy lies.
-pub(super) fn place(view: &View, piece: PieceId) -> Result<Place, MailboxError> {
-    let Some(value) = view.get(&copy_key(piece))? else {
-        return Err(MailboxError::NoSuchPiece(piece));
-    };
-    let place = value.split_first_chunk().and_then(|(pack, offset)| {
-        let (pack, offset) =
-            (u32::from_be_bytes(*pack), u64::from_be_bytes(offset.try_into().ok()?));
-        Some(Place { pack, offset })
-    });
-    Ok(place.ok_or_else(|| view.damaged())?)
+/// Returns the pack in which a copy lies, and where.
+pub(super) fn place(view: &View, piece: PieceId) -> Result<(String, u64), MailboxError> {
+    for (number, name) in names(view)? {
+        if let Some(offset) = view.get(&copy_key(number, piece))? {
+            return Ok((name, parse_offset(view, &offset)?));
+        }
+    }
+    Err(MailboxError::NoSuchPiece(piece))
+}
+
+/// Returns where in a pack the copies of a mailbox lie, by piece.
+pub(super) fn offsets_of(
+    view: &View,
+    pack: u32,
+    mailbox: MailboxId,
+) -> Result<Vec<u64>, StoreError> {
+    let copies = view.scan(&mailbox_key(pack, mailbox, None));
+    copies.map(|pair| parse_offset(view, &pair?.1)).collect()
+}
+
+fn parse_offset(view: &View, value: &[u8]) -> Result<u64, StoreError> {
+    Ok(u64::from_be_bytes(value.try_into().map_err(|_| view.damaged())?))
 }
 
 /// Returns when a copy was first read.
 pub(super) fn opened(view: &View, piece: PieceId) -> Result<Option<Moment>, MailboxError> {
     let Some(value) = view.get(&opened_key(piece))? else { return Ok(None) };
-    let seconds = value.as_ref().try_into().map_err(|_| view.damaged())?;
+    let seconds = value.try_into().map_err(|_| view.damaged())?;
     Ok(Some(Moment(i64::from_be_bytes(seconds))))
-}
-
-/// Returns the pieces of a mailbox, ascending.
-pub(super) fn pieces_of(
-    view: &View,
-    mailbox: MailboxId,
-) -> impl Iterator<Item = Result<PieceId, MailboxError>> + '_ {
-    let prefix = mailbox_key(mailbox, None);
-    let len = prefix.len();
-    view.scan(&prefix).map(move |pair| {
-        let (key, _) = pair?;
-        let piece = key[len..].try_into().map_err(|_| view.damaged())?;
-        Ok(PieceId(u64::from_be_bytes(piece)))
-    })
 }
 
 fn pack_key(name: &str) -> Vec<u8> {
@@ -159,16 +181,16 @@ fn number_key(number: u32) -> Vec<u8> {
     [b"n".as_slice(), &number.to_be_bytes()].concat()
 }
 
-fn copy_key(piece: PieceId) -> Vec<u8> {
-    [b"c".as_slice(), &piece.0.to_be_bytes()].concat()
+fn copy_key(pack: u32, piece: PieceId) -> Vec<u8> {
+    [b"c".as_slice(), &pack.to_be_bytes(), &piece.0.to_be_bytes()].concat()
 }
 
 fn opened_key(piece: PieceId) -> Vec<u8> {
     [b"o".as_slice(), &piece.0.to_be_bytes()].concat()
 }
 
-fn mailbox_key(mailbox: MailboxId, piece: Option<PieceId>) -> Vec<u8> {
-    let mut key = [b"m".as_slice(), &mailbox.0.to_be_bytes()].concat();
+fn mailbox_key(pack: u32, mailbox: MailboxId, piece: Option<PieceId>) -> Vec<u8> {
+    let mut key = [b"m".as_slice(), &pack.to_be_bytes(), &mailbox.0.to_be_bytes()].concat();
     if let Some(piece) = piece {
         key.extend_from_slice(&piece.0.to_be_bytes());
     }
