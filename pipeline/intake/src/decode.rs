@@ -224,8 +224,9 @@ impl<'l, R: BufRead, L: BufRead + Seek> Decoder<'l, R, L> {
             return Ok(Row { place, key, outcome: RowOutcome::Faults(faults) });
         }
         let mut faults = Vec::new();
-        self.read_fields(&place, &mut faults);
-        self.totals.add(Some(self.builder.get(self.layout.postal)));
+        let postal_is_known = self.read_fields(&place, &mut faults);
+        let postal = self.builder.get(self.layout.postal);
+        self.totals.add(postal_is_known.then_some(postal));
         let key = Some(self.builder.get(self.layout.key)).filter(|key| !key.is_empty());
         let key = key.map(KeyHash::of);
         self.read_folds(&place, &mut faults);
@@ -243,9 +244,11 @@ impl<'l, R: BufRead, L: BufRead + Seek> Decoder<'l, R, L> {
         Ok(Row { place, key, outcome: RowOutcome::Faults(faults) })
     }
 
-    /// Pushes every field of the schema; an empty one where there is a fault.
-    fn read_fields(&mut self, place: &Place, faults: &mut Vec<Fault>) {
-        for &index in &self.layout.fields {
+    /// Pushes every field of the schema, an empty one where there is a fault; returns whether the
+    /// postal code could be read.
+    fn read_fields(&mut self, place: &Place, faults: &mut Vec<Fault>) -> bool {
+        let mut postal_is_known = true;
+        for (number, &index) in self.layout.fields.iter().enumerate() {
             let column = &self.layout.columns[index];
             let field = self.frames.field(self.places[index]).expect("the columns were counted");
             match self.reader.read(self.frames.coding(), column, field) {
@@ -256,11 +259,13 @@ impl<'l, R: BufRead, L: BufRead + Seek> Decoder<'l, R, L> {
                 Ok(value) => self.builder.push(value),
                 Err(trouble) => {
                     self.builder.push("");
+                    postal_is_known &= number != self.layout.postal;
                     let file = &self.names.recipients;
                     faults.push(fault(&self.frames, place, file, &column.from, trouble));
                 }
             }
         }
+        postal_is_known
     }
 
     /// Pushes the column groups that hold anything as table rows.

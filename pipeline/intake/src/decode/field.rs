@@ -173,8 +173,7 @@ fn look(text: &str) -> Seen {
     }
     let mut before = '\0';
     for c in text.chars() {
-        let line_end = c == '\n' || (before == '\r' && c == '\n');
-        if line_end {
+        if c == '\n' {
             seen.line_ends = true;
         } else if is_control(c) && c != '\r' || before == '\r' {
             let code = if before == '\r' { before } else { c } as u32;

@@ -1,0 +1,11 @@
+//! Intake from outside: drops and files, each with one oddity, and what becomes of them.
+
+mod drops;
+mod encodings;
+mod lines;
+mod mutations;
+mod reasons;
+mod refusals;
+mod rejects;
+mod senders;
+mod shop;
