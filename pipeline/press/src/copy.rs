@@ -113,7 +113,8 @@ impl<'a> CopyPress<'a> {
     /// bytes and this rest.
     ///
     /// # Errors
-    /// A glyph that the fonts do not hold, a layer that does not exist, no page or too many.
+    /// A glyph that the fonts do not hold, a layer that does not exist, no page or too many, or
+    /// too many paragraphs for one object stream; `out` then holds a broken rest.
     pub fn copy(
         &self,
         scratch: &mut Scratch,
@@ -145,7 +146,7 @@ impl<'a> CopyPress<'a> {
         rows.at(metadata_at);
         rows.at(stream_at);
         contents_at.iter().for_each(|&at| rows.at(at));
-        for index in 0..numbers.packed_count(&structure) {
+        for index in 0..numbers.packed_count(&structure)? {
             rows.within(numbers.object_stream, index);
         }
         let mut hash = self.hash.clone();
@@ -288,9 +289,9 @@ impl Numbers {
     }
 
     /// Returns how many objects lie in the object stream.
-    fn packed_count(&self, structure: &Structure) -> u16 {
+    fn packed_count(&self, structure: &Structure) -> Result<u16, PressError> {
         let count = self.structure + structure.object_count() - self.catalog;
-        u16::try_from(count).expect("COPY_PAGES_MAX pages have fewer than 65,536 paragraphs")
+        u16::try_from(count).map_err(|_| PressError::TooManyParagraphs(count))
     }
 }
 

@@ -59,6 +59,9 @@ pub enum PressError {
         /// The limit, [`crate::PAGES_PER_LETTER_MAX`].
         max: usize,
     },
+    /// A print file without letters has no document part, which PDF/VT asks for.
+    #[error("a print file of no letters")]
+    NoLetters,
     /// A block came to the print file out of its order, or is not full.
     #[error("block after {found} letters came when the one after {expected} was due")]
     BlockOrder {
@@ -67,6 +70,9 @@ pub enum PressError {
         /// Letters before the block.
         found: u32,
     },
+    /// A copy has more paragraphs than one object stream takes.
+    #[error("a copy of {0} objects, its tables take 65,535")]
+    TooManyParagraphs(u32),
     /// The print file does not hold what was announced.
     #[error("the print file holds {found_letters} letters on {found_pages} pages, announced were {letters} on {pages}")]
     Totals {

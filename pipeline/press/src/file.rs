@@ -58,8 +58,11 @@ impl<'r, W: Write> PrintFile<'r, W> {
     /// Writes the head and the shared objects.
     ///
     /// # Errors
-    /// The writer's.
+    /// No letters are announced; or the writer's.
     pub fn begin(writer: W, run: &'r PrintRun<'r>, totals: Totals) -> Result<Self, PressError> {
+        if totals.letters == 0 {
+            return Err(PressError::NoLetters);
+        }
         let mut out = Counted { writer, at: 0, hash: Sha256::new() };
         out.write(HEADER)?;
         let mut shared_starts = Vec::new();

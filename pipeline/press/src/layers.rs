@@ -6,6 +6,7 @@ use crate::content::{Composer, Manner};
 use crate::error::PressError;
 use crate::fonts::Fonts;
 use crate::parts::Parts;
+use crate::stationery;
 
 /// The static layers of a batch as PDF objects.
 #[derive(Clone, Debug)]
@@ -31,11 +32,16 @@ impl Layers {
         stationery: Option<&[u8]>,
     ) -> Result<Self, PressError> {
         let mut parts = Parts::new(fonts.parts.next());
-        let _ = stationery;
+        let under = match stationery {
+            Some(pdf) => stationery::import(&mut parts, pdf)?,
+            None => Vec::new(),
+        };
+        let empty = Page::default();
         let mut forms = Vec::new();
-        for (index, layer) in layers.iter().enumerate() {
-            let content = static_content(fonts, index, layer)?;
-            forms.push(write_form(&mut parts, fonts, &content));
+        for index in 0..layers.len().max(under.len()) {
+            let layer = layers.get(index).unwrap_or(&empty);
+            let content = static_content(fonts, index, layer, under.get(index).is_some())?;
+            forms.push(write_form(&mut parts, fonts, &content, under.get(index)));
         }
         Ok(Self { parts, forms })
     }
@@ -52,12 +58,20 @@ impl Layers {
     }
 }
 
-fn static_content(fonts: &Fonts, index: usize, layer: &Page) -> Result<Vec<u8>, PressError> {
+fn static_content(
+    fonts: &Fonts,
+    index: usize,
+    layer: &Page,
+    on_stationery: bool,
+) -> Result<Vec<u8>, PressError> {
     let is_static = |mark: &Mark| matches!(mark, Mark::Text { .. } | Mark::Rule { .. });
     if !layer.marks.iter().all(is_static) {
         return Err(PressError::LayerNotStatic(index));
     }
     let mut content = Vec::new();
+    if on_stationery {
+        content.extend_from_slice(b"/S Do\n");
+    }
     let mut composer = Composer::new(fonts, 0, Manner::Print, &mut content);
     composer.page(layer)?;
     composer.finish();
@@ -65,9 +79,10 @@ fn static_content(fonts: &Fonts, index: usize, layer: &Page) -> Result<Vec<u8>, 
 }
 
 /// Writes a form in units of 1/100 point, the unit of the pages that paint it.
-fn write_form(parts: &mut Parts, fonts: &Fonts, content: &[u8]) -> u32 {
+fn write_form(parts: &mut Parts, fonts: &Fonts, content: &[u8], under: Option<&u32>) -> u32 {
+    let under = under.map(|form| format!("/XObject<</S {form} 0 R>>")).unwrap_or_default();
     let entries = format!(
-        "/Type/XObject/Subtype/Form/BBox[0 0 {} {}]/Resources<</Font<<{}>>>>",
+        "/Type/XObject/Subtype/Form/BBox[0 0 {} {}]/Resources<</Font<<{}>>{under}>>",
         A4.0 .0,
         A4.1 .0,
         fonts.resource_entries()

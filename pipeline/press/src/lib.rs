@@ -15,6 +15,7 @@ mod matrix;
 mod packed;
 mod parts;
 mod run;
+mod stationery;
 mod structure;
 mod xmp;
 mod xref;

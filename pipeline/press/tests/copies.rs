@@ -1,28 +1,162 @@
-//! Electronic copies, judged by outside programs.
+//! Electronic copies, judged by outside programs and by the rules of PDF/A-2u that they can break.
 
 mod judge;
 mod support;
 
-use sha2::{Digest, Sha256};
-
 use judge::{assert_sound, judge, kept, text};
-use support::{copy, copy_press, sample, words, Face, GOTHIC, MINCHO};
+use lopdf::{Document, LoadOptions, Object};
+use press::{CopyMeta, Scratch};
+use sha2::{Digest, Sha256};
+use skrifa::instance::{LocationRef, Size};
+use skrifa::{FontRef, GlyphId, MetadataProvider};
+use support::{copy, copy_press, sample, words, Face, Setter, GOTHIC, MINCHO};
+
+fn faces() -> [Face; 2] {
+    [Face::load(MINCHO), Face::load(GOTHIC)]
+}
 
 #[test]
 fn a_copy_is_whole_by_itself_and_sealed() {
-    let faces = [Face::load(MINCHO), Face::load(GOTHIC)];
-    let sample = sample(&faces, 10);
+    let sample = sample(&faces(), 10);
     let press = copy_press(&sample);
     for number in [4, 5] {
         let (bytes, seal) = copy(&press, &sample, number);
         assert_eq!(seal, <[u8; 32]>::from(Sha256::digest(&bytes)));
-        assert_eq!(copy(&press, &sample, number).0, bytes);
+        assert_eq!(copy(&press, &sample, number).0, bytes, "always the same bytes");
         let file = kept(&format!("copy-{number}.pdf"), &bytes);
         assert_sound(&file);
+        judge("mutool", &["draw", "-q", "-r", "30", "-F", "pgm", "-o", "/dev/null", "FILE"], &file);
         let text = text(&file);
         assert!(text.contains(&words(number).name), "{text}");
-        assert!(!text.contains("FDFF"), "a copy has no barcode");
-        let structure = judge("pdfinfo", &["-struct-text", "FILE"], &file);
-        assert!(structure.contains(&words(number).address), "{structure}");
+        assert!(!text.contains("FDF"), "a copy has no barcode");
+        assert!(!text.contains("20261122"), "a copy has no mark");
     }
 }
+
+#[test]
+fn a_copy_is_read_aloud_in_paragraphs() {
+    let sample = sample(&faces(), 5);
+    let file = kept("copy-aloud.pdf", &copy(&copy_press(&sample), &sample, 5).0);
+    let structure = judge("pdfinfo", &["-struct-text", "FILE"], &file);
+    let paragraphs = structure.split("P (block)").count() - 1;
+    // Layer, address, name, number, body, eight rows, sum; the second page's one.
+    assert_eq!(paragraphs, 15, "{structure}");
+    let body = structure.split("P (block)").nth(5).expect("the body");
+    assert!(body.contains("平素より") && body.contains("お願い申し上げます"), "{structure}");
+}
+
+#[test]
+fn a_copy_says_what_it_is_and_whose_row_it_was() {
+    let sample = sample(&faces(), 5);
+    let (bytes, _) = copy(&copy_press(&sample), &sample, 5);
+    let pdf = load(&bytes);
+    assert_eq!(pdf.version, "1.7");
+    let catalog = pdf.catalog().expect("a catalog");
+    assert_eq!(catalog.get(b"Lang").and_then(Object::as_str).expect("Lang"), b"ja-JP");
+    let intents = catalog.get(b"OutputIntents").expect("intents");
+    let intents = pdf.dereference(intents).expect("resolved").1.as_array().expect("an array");
+    let intent = intents[0].as_dict().expect("an intent");
+    assert_eq!(intent.get(b"S").and_then(Object::as_name).expect("a name"), b"GTS_PDFA1");
+    let metadata = catalog.get(b"Metadata").and_then(Object::as_reference).expect("metadata");
+    let metadata = pdf.get_object(metadata).and_then(Object::as_stream).expect("a stream");
+    let packet = std::str::from_utf8(&metadata.content).expect("uncompressed UTF-8");
+    for claim in [
+        "<pdfaid:part>2</pdfaid:part><pdfaid:conformance>U</pdfaid:conformance>",
+        "<dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">納税通知書</rdf:li></rdf:Alt></dc:title>",
+        "<dc:creator><rdf:Seq><rdf:li>星見市</rdf:li></rdf:Seq></dc:creator>",
+        "<dc:identifier>R&lt;5&gt;&amp;1</dc:identifier>",
+    ] {
+        assert!(packet.contains(claim), "{claim} in {packet}");
+    }
+    let said = judge("pdfinfo", &["-custom", "FILE"], &kept("copy-info.pdf", &bytes));
+    for claim in ["RowId:", "R<5>&1", &words(5).id.to_string(), "tax-2026-1"] {
+        assert!(said.contains(claim), "{claim} in {said}");
+    }
+}
+
+fn load(bytes: &[u8]) -> Document {
+    let options = LoadOptions { strict: true, ..LoadOptions::default() };
+    Document::load_mem_with_options(bytes, options).expect("a strict reader takes it")
+}
+
+/// ISO 19005-2 §6.2.11.5: the widths in the PDF are those of the font program; §6.2.11.8: no
+/// `.notdef`.
+#[test]
+fn widths_are_those_of_the_font_program_and_no_code_leads_to_notdef() {
+    let sample = sample(&faces(), 50);
+    let pdf = load(&copy(&copy_press(&sample), &sample, 5).0);
+    let mut checked = 0;
+    for object in pdf.objects.values() {
+        let Ok(font) = object.as_dict() else { continue };
+        if font.get(b"Subtype").and_then(Object::as_name).ok() != Some(b"CIDFontType2") {
+            continue;
+        }
+        let follow = |dict: &lopdf::Dictionary, key: &[u8]| {
+            let id = dict.get(key).and_then(Object::as_reference).expect("a reference");
+            pdf.get_object(id).expect("an object").clone()
+        };
+        let plain =
+            |object: Object| object.as_stream().unwrap().get_plain_content().expect("a stream");
+        let map = plain(follow(font, b"CIDToGIDMap"));
+        let descriptor = follow(font, b"FontDescriptor");
+        let program = plain(follow(descriptor.as_dict().unwrap(), b"FontFile2"));
+        let program = FontRef::new(&program).expect("a font");
+        let units =
+            f32::from(program.metrics(Size::unscaled(), LocationRef::default()).units_per_em);
+        let metrics = program.glyph_metrics(Size::unscaled(), LocationRef::default());
+        let widths = font.get(b"W").and_then(Object::as_array).expect("widths");
+        let mut listed = std::collections::BTreeMap::new();
+        for pair in widths.chunks_exact(2) {
+            let first = pair[0].as_i64().expect("a code");
+            for (cid, width) in (first..).zip(pair[1].as_array().expect("widths")) {
+                listed.insert(cid, width.as_float().expect("a width"));
+            }
+        }
+        for (cid, gid) in (0..).zip(map.chunks_exact(2)) {
+            let gid = u16::from_be_bytes([gid[0], gid[1]]);
+            if gid == 0 {
+                assert!(!listed.contains_key(&cid), "code {cid} draws .notdef");
+                continue;
+            }
+            let own = metrics.advance_width(GlyphId::from(gid)).expect("a glyph") * 1000.0 / units;
+            let said = listed.get(&cid).copied().unwrap_or(1000.0);
+            assert!((own - said).abs() < 0.01, "code {cid}: {said}, the program has {own}");
+            checked += 1;
+        }
+    }
+    assert!(checked > 200, "{checked} widths");
+}
+
+#[test]
+fn a_face_with_cff_outlines_is_drawn_and_searched_like_any_other() {
+    let faces = [Face::load(NIMBUS)];
+    let mut setter = Setter::new(&faces);
+    setter.line(0, 24.0, 60.0, 100.0, "Letters (all) \\ of a CFF face: 0123456789");
+    let uses = support::uses(&faces, [&setter.page]);
+    let fonts = press::Fonts::build(&[faces[0].data()], &uses).expect("fonts");
+    let layers = press::Layers::build(&fonts, &[], None).expect("layers");
+    let sample = support::Sample { letters: vec![vec![setter.page]], fonts, layers };
+    let (bytes, _) = copy(&copy_press(&sample), &sample, 1);
+    let file = kept("copy-cff.pdf", &bytes);
+    assert_sound(&file);
+    assert_eq!(text(&file).trim(), "Letters (all) \\ of a CFF face: 0123456789");
+    let fonts = judge("pdffonts", &["FILE"], &file);
+    assert!(fonts.contains("CID Type 0C") && fonts.contains("yes yes yes"), "{fonts}");
+    let stem = file.with_extension("");
+    let stem = stem.to_str().expect("UTF-8");
+    judge("pdftoppm", &["-r", "60", "-png", "-singlefile", "FILE", stem], &file);
+    let plain = support::print(&sample, false).0;
+    assert_sound(&kept("print-cff.pdf", &plain));
+}
+
+#[test]
+fn a_copy_without_pages_is_refused() {
+    let sample = sample(&faces(), 1);
+    let press = copy_press(&sample);
+    let meta = CopyMeta { id: words(1).id, row_id: "1", title: "t" };
+    let copy = press.copy(&mut Scratch::default(), &meta, &[], &mut Vec::new());
+    assert!(matches!(copy, Err(press::PressError::PageCount { found: 0, .. })));
+}
+
+/// From Debian's `fonts-urw-base35`, which Ghostscript brings along.
+const NIMBUS: &str = "/usr/share/fonts/opentype/urw-base35/NimbusSans-Regular.otf";

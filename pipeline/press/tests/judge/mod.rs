@@ -16,9 +16,13 @@ pub fn judge(program: &str, arguments: &[&str], file: &Path) -> String {
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     let complaints = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{program}: {said}{complaints}");
-    assert_eq!(complaints, "", "{program} complains");
+    let complaints: Vec<&str> = complaints.lines().filter(|line| *line != NO_ICC).collect();
+    assert!(complaints.is_empty(), "{program} complains: {complaints:?}");
     said
 }
+
+/// Debian builds mutool without colour management and has it say so.
+const NO_ICC: &str = "warning: ICC support is not available";
 
 /// Asks qpdf whether the file is sound.
 pub fn assert_sound(file: &Path) {

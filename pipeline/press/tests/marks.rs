@@ -1,0 +1,174 @@
+//! Customer barcode and inserter mark, read back from a raster.
+
+mod judge;
+mod support;
+
+use std::path::Path;
+
+use judge::{judge, kept};
+use letter::page::{Len, Mark, Page};
+use letter::piece::SheetMark;
+use press::{FaceData, Fonts, Layers};
+use support::{barcode, print, uses, Face, Sample, INSERTER, MINCHO};
+
+/// A gray raster with its resolution.
+struct Raster {
+    width: usize,
+    pixels: Vec<u8>,
+    dpi: f64,
+}
+
+impl Raster {
+    /// Lets poppler draw page 1.
+    fn of(file: &Path, dpi: u32) -> Self {
+        let stem = file.with_extension(format!("{dpi}"));
+        let stem = stem.to_str().expect("UTF-8");
+        let dpi_text = dpi.to_string();
+        let arguments = ["-gray", "-singlefile", "-r", &dpi_text, "FILE", stem];
+        judge("pdftoppm", &arguments, file);
+        let bytes = std::fs::read(format!("{stem}.pgm")).expect("a raster");
+        let mut words = bytes.split(|b| b.is_ascii_whitespace());
+        assert_eq!(words.next(), Some(&b"P5"[..]));
+        let mut number = || -> usize {
+            std::str::from_utf8(words.next().expect("a head")).unwrap().parse().expect("a number")
+        };
+        let (width, height, _) = (number(), number(), number());
+        let pixels = bytes[bytes.len() - width * height..].to_vec();
+        Self { width, pixels, dpi: f64::from(dpi) }
+    }
+
+    fn is_black(&self, x: usize, y: usize) -> bool {
+        self.pixels[y * self.width + x] < 128
+    }
+
+    fn pixels(&self, mm: f64) -> f64 {
+        mm / 25.4 * self.dpi
+    }
+
+    fn mm(&self, pixels: usize) -> f64 {
+        pixels as f64 / self.dpi * 25.4
+    }
+
+    /// Returns the lengths of black stretches in a row from `left` to `right`, with their starts.
+    fn stretches(&self, y: usize, left: usize, right: usize) -> Vec<(usize, usize)> {
+        let mut out = Vec::new();
+        let mut start = None;
+        for x in left..right {
+            match (self.is_black(x, y), start) {
+                (true, None) => start = Some(x),
+                (false, Some(from)) => {
+                    out.push((from, x - from));
+                    start = None;
+                }
+                _ => {}
+            }
+        }
+        out
+    }
+}
+
+const LEFT_MM: f64 = 30.0;
+const BOTTOM_MM: f64 = 60.0;
+
+/// A file with one page: a barcode of size `a` and the inserter mark.
+fn sheet(a: f64) -> std::path::PathBuf {
+    let faces = [Face::load(MINCHO)];
+    let page = Page {
+        marks: vec![Mark::Barcode {
+            x: Len::from_mm(LEFT_MM),
+            y: Len::from_mm(297.0 - BOTTOM_MM),
+            size: Len::from_pt(a),
+            barcode: barcode(7),
+        }],
+        glyphs: Vec::new(),
+    };
+    let data: Vec<FaceData<'_>> = faces.iter().map(Face::data).collect();
+    let fonts = Fonts::build(&data, &uses(&faces, [&page])).expect("fonts");
+    let layers = Layers::build(&fonts, &[], None).expect("layers");
+    let sample = Sample { letters: vec![vec![page]], fonts, layers };
+    kept(&format!("marks-{a}.pdf"), &print(&sample, false).0)
+}
+
+/// Reads the bars by where ink stands above and below the two rows in the middle.
+fn read_bars(raster: &Raster, a: f64) -> String {
+    let unit_mm = 0.06 * a;
+    let row = |units: f64| raster.pixels(BOTTOM_MM - units * unit_mm) as usize;
+    let left = raster.pixels(LEFT_MM - 2.0) as usize;
+    let right = raster.pixels(LEFT_MM + 134.0 * unit_mm + 2.0) as usize;
+    let bars = raster.stretches(row(3.0), left, right);
+    bars.into_iter()
+        .map(|(start, width)| {
+            let middle = start + width / 2;
+            match (raster.is_black(middle, row(5.0)), raster.is_black(middle, row(1.0))) {
+                (true, true) => 'F',
+                (true, false) => 'A',
+                (false, true) => 'D',
+                (false, false) => 'T',
+            }
+        })
+        .collect()
+}
+
+#[test]
+fn a_barcode_reads_back_and_keeps_its_geometry_at_every_size() {
+    for a in [8.0, 9.0, 10.0, 11.5] {
+        let file = sheet(a);
+        for dpi in [300, 600] {
+            let raster = Raster::of(&file, dpi);
+            assert_eq!(read_bars(&raster, a), barcode(7).bar_letters(), "a = {a} at {dpi} dpi");
+            let unit_mm = 0.06 * a;
+            let middle = raster.pixels(BOTTOM_MM - 3.0 * unit_mm) as usize;
+            let bars = raster.stretches(middle, 0, raster.width);
+            let dot_mm = raster.mm(1);
+            // Facts: post_and_print §1.2, at a/10 of 1.2 mm pitch and 0.6 mm bars; a dot of play.
+            for pair in bars.windows(2) {
+                let pitch = raster.mm(pair[1].0 - pair[0].0);
+                assert!((pitch - 2.0 * unit_mm).abs() <= dot_mm, "pitch {pitch} at a = {a}");
+            }
+            for &(_, width) in &bars {
+                let width = raster.mm(width);
+                assert!((width - unit_mm).abs() <= dot_mm, "width {width} at a = {a}");
+            }
+            let span = raster.mm(bars[66].0 + bars[66].1 - bars[0].0);
+            assert!((span - 133.0 * unit_mm).abs() <= 2.0 * dot_mm, "whole width {span}");
+        }
+    }
+}
+
+#[test]
+fn an_inserter_mark_is_read_by_a_foreign_reader() {
+    let file = sheet(9.0);
+    let inserter = INSERTER();
+    let expected =
+        SheetMark { job: 20_261_122, sequence: 1, sheet: 1, sheets: 1, inserts: 1 }.text();
+    for dpi in [300u32, 600] {
+        let at = |mm: f64| (mm / 25.4 * f64::from(dpi)).to_string();
+        let stem = file.with_extension(format!("mark{dpi}"));
+        let stem = stem.to_str().expect("UTF-8");
+        let [x, y, side] = [inserter.mark_left_mm - 4.0, inserter.mark_top_mm - 4.0, 17.0].map(at);
+        let whole = |text: &str| text.split('.').next().unwrap_or("0").to_owned();
+        let (x, y, side, dpi_text) = (whole(&x), whole(&y), whole(&side), dpi.to_string());
+        let arguments = [
+            "-singlefile",
+            "-png",
+            "-r",
+            &dpi_text,
+            "-x",
+            &x,
+            "-y",
+            &y,
+            "-W",
+            &side,
+            "-H",
+            &side,
+            "FILE",
+            stem,
+        ];
+        judge("pdftoppm", &arguments, &file);
+        let image = std::path::PathBuf::from(format!("{stem}.png"));
+        let read = judge("dmtxread", &["-N1", "FILE"], &image);
+        assert_eq!(read.trim(), expected, "at {dpi} dpi");
+    }
+    let text = judge::text(&file);
+    assert!(text.contains(&expected), "the digits stand beside it: {text}");
+}
