@@ -113,6 +113,8 @@ pub struct Decoder<'l, R, L> {
     builder: RecordBuilder,
     cells: RecordBuilder,
     totals: Totals,
+    /// The row in view.
+    last: Place,
     ended: bool,
 }
 
@@ -139,15 +141,14 @@ impl<'l, R: BufRead, L: BufRead + Seek> Decoder<'l, R, L> {
             }
             (None, None) => None,
             (Some(_), None) => {
-                return Err(DecodeError::Refusal(refusal::missing_member(&names.lines)))
+                return Err(in_file(&names.lines, refusal::missing_member(&names.lines)))
             }
             (None, Some(_)) => {
-                return Err(DecodeError::Refusal(refusal::unexpected_member(&names.lines)))
+                return Err(in_file(&names.lines, refusal::unexpected_member(&names.lines)))
             }
         };
         let (builder, cells) = (RecordBuilder::default(), RecordBuilder::default());
-        let last = Origin { file: file.clone(), ..Origin::default() };
-        let totals = Totals { last, ..Totals::default() };
+        let (totals, last) = (Totals::default(), Place::default());
         Ok(Self {
             layout,
             names,
@@ -158,6 +159,7 @@ impl<'l, R: BufRead, L: BufRead + Seek> Decoder<'l, R, L> {
             builder,
             cells,
             totals,
+            last,
             ended: false,
         })
     }
@@ -181,7 +183,7 @@ impl<'l, R: BufRead, L: BufRead + Seek> Decoder<'l, R, L> {
                 self.ended = true;
                 break;
             };
-            self.totals.last = self.origin(&frame.place, "");
+            self.last = frame.place;
             if self.is_trailer()? {
                 self.totals.trailer = Some(self.read_trailer(&frame.place)?);
                 self.ended = true;
@@ -201,6 +203,7 @@ impl<'l, R: BufRead, L: BufRead + Seek> Decoder<'l, R, L> {
     /// If rows are left.
     pub fn finish(mut self) -> Result<Totals, Refusal> {
         assert!(self.ended, "the decoder is finished after its last block");
+        self.totals.last = self.origin(&self.last, "");
         let totals = &mut self.totals;
         if let (Some(trailer), None) = (&self.layout.trailer, totals.trailer) {
             let origin = totals.last.clone();
@@ -231,9 +234,10 @@ impl<'l, R: BufRead, L: BufRead + Seek> Decoder<'l, R, L> {
         let key = key.map(KeyHash::of);
         self.read_folds(&place, &mut faults);
         if let (Some(table), Some(key)) = (&mut self.table, key) {
-            let file = self.names.recipients.clone();
-            let record = Origin { file, line: place.line, column: String::new(), byte: place.byte };
-            table.take(key, &mut self.reader, &mut self.builder, &mut faults, &record)?;
+            let found = table.take(key, &mut self.reader, &mut self.builder, &mut faults)?;
+            if let Some(reason) = found {
+                faults.push(Fault { origin: self.origin(&place, ""), reason });
+            }
         }
         let offset_in_spool = spool.len();
         let len = self.builder.finish(place, self.layout.schema(), spool);
@@ -382,8 +386,12 @@ fn missing(file: &str, place: &Place, column: &Column) -> Fault {
 
 /// Refuses UTF-16 without a byte-order mark.
 fn unmarked(file: &str) -> DecodeError {
+    in_file(file, refusal::undecodable_head("(BOM)", "UTF-16"))
+}
+
+/// Refuses a file as a whole.
+fn in_file(file: &str, refusal: Refusal) -> DecodeError {
     let origin = Origin { file: file.to_owned(), line: 1, ..Origin::default() };
-    let refusal = refusal::undecodable_head("(BOM)", "UTF-16");
     DecodeError::Refusal(Refusal { origin, ..refusal })
 }
 

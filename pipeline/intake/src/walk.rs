@@ -114,7 +114,9 @@ pub fn open<R: Read + Seek>(mut reader: R, limits: &Limits) -> Result<Archive<R>
             Err(OpenError::Refusal(refusal::too_many_entries(entries, limits.entries)))
         }
         End::Directory { .. } => open_whole(reader, limits),
-        End::Incomplete { len } => Err(OpenError::Incomplete(refusal::half_zip(len))),
+        End::Incomplete { len } => {
+            Err(OpenError::Incomplete(in_member("", len, refusal::half_zip(len))))
+        }
         End::NotZip => Err(OpenError::Refusal(refusal::not_a_zip())),
     }
 }
@@ -188,12 +190,14 @@ impl<R: Read + Seek> Archive<R> {
     fn walk(&mut self) -> Result<(), OpenError> {
         let refuse = |refusal| Err(OpenError::Refusal(refusal));
         if self.zip.has_duplicate_names() {
+            // The zip crate keeps one entry a name and does not say which name it was.
             return refuse(refusal::duplicate_name("?"));
         }
         let mut declared = 0u64;
         for index in 0..self.zip.len() {
             let entry = self.check_entry(index).map_err(|e| opening(&self.trouble, e))?;
-            let entry = entry.map_err(OpenError::Refusal)?;
+            let entry = entry
+                .map_err(|(name, refusal)| OpenError::Refusal(in_member(&name, 0, refusal)))?;
             declared = declared.saturating_add(entry.size);
             if declared > self.limits.total_bytes {
                 return refuse(refusal::too_large("*", declared, self.limits.total_bytes));
@@ -204,38 +208,39 @@ impl<R: Read + Seek> Archive<R> {
         }
         let all = (0..self.zip.len()).filter_map(|index| self.zip.name_for_index(index)?.ok());
         if let Some(name) = names::double(all) {
-            return refuse(refusal::duplicate_name(&name));
+            return refuse(in_member(&name, 0, refusal::duplicate_name(&name)));
         }
         self.check_layout()?;
         self.sniff()
     }
 
-    /// Checks one entry of the directory by itself.
-    fn check_entry(&self, index: usize) -> Result<Result<Entry, Refusal>, ZipError> {
+    /// Checks one entry of the directory by itself; the error names it as far as it can be shown.
+    fn check_entry(&self, index: usize) -> Result<Result<Entry, (String, Refusal)>, ZipError> {
+        let limits = &self.limits;
         let entry = self.zip.by_index_data(index)?;
-        let shown = String::from_utf8_lossy(entry.name_raw()).into_owned();
-        let is_dir = entry.is_dir();
-        if let Err(refusal) = names::check(entry.name_raw(), &self.limits) {
-            return Ok(Err(refusal));
+        let name = names::shown(entry.name_raw(), limits);
+        let (is_dir, size) = (entry.is_dir(), entry.size());
+        if let Err(refusal) = names::check(entry.name_raw(), limits) {
+            return Ok(Err((name, refusal)));
         }
-        if entry.name()? != shown {
-            return Ok(Err(refusal::bad_name(&shown, "it has a second name")));
-        }
-        Ok(match () {
-            () if !plain_mode(entry.unix_mode(), is_dir) => Err(refusal::link(&shown)),
-            () if entry.encrypted() => Err(refusal::encrypted(&shown)),
-            () if !known_compression(entry.compression()) => {
-                Err(refusal::unknown_compression(&shown))
-            }
-            () if entry.size() > self.limits.member_bytes => {
-                Err(refusal::too_large(&shown, entry.size(), self.limits.member_bytes))
-            }
-            () if is_bomb(&self.limits, entry.compressed_size(), entry.size()) => {
-                Err(refusal::zip_bomb(&shown, self.limits.ratio))
-            }
-            () if !is_dir && names::is_archive(&shown) => Err(refusal::nested_archive(&shown)),
-            () => Ok(Entry { name: shown, is_dir, size: entry.size() }),
-        })
+        let refusal = if entry.name()?.as_bytes() != entry.name_raw() {
+            refusal::bad_name(&name, "it has a second name")
+        } else if !plain_mode(entry.unix_mode(), is_dir) {
+            refusal::link(&name)
+        } else if entry.encrypted() {
+            refusal::encrypted(&name)
+        } else if !known_compression(entry.compression()) {
+            refusal::unknown_compression(&name)
+        } else if size > limits.member_bytes {
+            refusal::too_large(&name, size, limits.member_bytes)
+        } else if is_bomb(limits, entry.compressed_size(), size) {
+            refusal::zip_bomb(&name, limits.ratio)
+        } else if !is_dir && names::is_archive(&name) {
+            refusal::nested_archive(&name)
+        } else {
+            return Ok(Ok(Entry { name, is_dir, size }));
+        };
+        Ok(Err((name, refusal)))
     }
 
     /// Checks the entries against each other and against their local headers.
@@ -254,7 +259,8 @@ impl<R: Read + Seek> Archive<R> {
             let read = member.take(SNIFF_LEN).read_to_end(&mut head);
             read.map_err(|e| opening(&self.trouble, ZipError::Io(e)))?;
             if names::is_archive_magic(&head) {
-                return Err(OpenError::Refusal(refusal::nested_archive(name)));
+                let refusal = in_member(name, 0, refusal::nested_archive(name));
+                return Err(OpenError::Refusal(refusal));
             }
         }
         Ok(())

@@ -7,7 +7,7 @@ use letter::{Origin, Refusal};
 
 use super::field::{FieldReader, FieldTrouble};
 use super::frame::{Frame, Frames};
-use super::{hex, DecodeError};
+use super::{hex, in_file, DecodeError};
 use crate::layout::{Column, Form, Kind};
 use crate::refusal;
 
@@ -28,8 +28,7 @@ pub(super) fn read<R: BufRead>(
         return Ok((0..columns.len()).collect());
     }
     let Some(frame) = frames.next()? else {
-        let origin = Origin { file: file.to_owned(), line: 1, ..Origin::default() };
-        return Err(DecodeError::Refusal(Refusal { origin, ..refusal::empty_file() }));
+        return Err(in_file(file, refusal::empty_file()));
     };
     let names = names(frames, reader, &frame, file).map_err(DecodeError::Refusal)?;
     let places = places(columns, &names);

@@ -99,14 +99,15 @@ impl<'l, L: BufRead + Seek> Table<'l, L> {
     }
 
     /// Gives the rows of a record to its builder; a row's faults become those of the record.
+    ///
+    /// Returns the reason why the record gets none, if they are too many.
     pub fn take(
         &mut self,
         key: KeyHash,
         reader: &mut FieldReader<'_>,
         builder: &mut RecordBuilder,
         faults: &mut Vec<Fault>,
-        record: &Origin,
-    ) -> io::Result<()> {
+    ) -> io::Result<Option<Reason>> {
         self.find_runs(key);
         let mut rows = 0;
         for &index in &self.found {
@@ -116,15 +117,13 @@ impl<'l, L: BufRead + Seek> Table<'l, L> {
             self.next = index as usize + 1;
         }
         if rows > TABLE_ROWS_MAX {
-            let reason = Reason::TooManyRows { found: rows, max: TABLE_ROWS_MAX };
-            faults.push(Fault { origin: record.clone(), reason });
-            return Ok(());
+            return Ok(Some(Reason::TooManyRows { found: rows, max: TABLE_ROWS_MAX }));
         }
         for at in 0..self.found.len() {
             self.read_run(self.found[at] as usize, reader, builder, faults)?;
         }
         self.rows += rows as u64;
-        Ok(())
+        Ok(None)
     }
 
     /// Returns the rows that no record asked for.

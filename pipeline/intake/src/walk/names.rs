@@ -8,9 +8,15 @@ use letter::Refusal;
 use super::Limits;
 use crate::refusal;
 
+/// Returns a name as far as a message shows it, control characters blotted out.
+pub(super) fn shown(raw: &[u8], limits: &Limits) -> String {
+    let name = String::from_utf8_lossy(&raw[..raw.len().min(limits.name_len)]);
+    name.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
+}
+
 /// Checks one raw name; folders end in `/`.
 pub(super) fn check(raw: &[u8], limits: &Limits) -> Result<(), Refusal> {
-    let shown = String::from_utf8_lossy(&raw[..raw.len().min(limits.name_len)]);
+    let shown = shown(raw, limits);
     let bad = |why: &str| Err(refusal::bad_name(&shown, why));
     if raw.is_empty() || raw.len() > limits.name_len {
         return bad("it is empty or too long");
