@@ -88,24 +88,23 @@ impl<R: Read + Seek> PackReader<R> {
 
     /// Returns the label at `offset` and where its tail begins.
     fn entry(&mut self, offset: u64) -> Result<(CopyLabel, u64), PackError> {
-        let damaged = PackError::Damaged { part: "label", offset };
-        if offset >= self.index_offset {
-            return Err(damaged);
-        }
-        let mut lens = [0; 8];
+        let damaged = || PackError::Damaged { part: "label", offset };
+        let left = self.index_offset.checked_sub(offset).ok_or_else(damaged)?;
+        let mut label = vec![0; left.min(LABEL_LEN_USUAL) as usize];
         self.bytes.seek(SeekFrom::Start(offset))?;
-        self.bytes.read_exact(&mut lens)?;
-        let label_len = u32::from_le_bytes([lens[0], lens[1], lens[2], lens[3]]);
-        let tail_len = u32::from_le_bytes([lens[4], lens[5], lens[6], lens[7]]);
+        self.bytes.read_exact(&mut label)?;
+        let (label_len, tail_len) = Fields(&label).lens().ok_or_else(damaged)?;
         // Before its checksum is read, a length may be anything: it must lie within the entries.
-        let tail_offset = offset + 8 + u64::from(label_len) + 4;
-        let end = tail_offset + u64::from(tail_len) + 4;
-        if end > self.index_offset || tail_len as usize > TAIL_LEN_MAX {
-            return Err(damaged);
+        let label_end = 8 + u64::from(label_len) + 4;
+        let end = label_end + u64::from(tail_len) + 4;
+        if end > left || tail_len as usize > TAIL_LEN_MAX {
+            return Err(damaged());
         }
-        let part = read_part(&mut self.bytes, offset, 8 + label_len as usize, "label")?;
-        let label = parse_label(&part[8..], tail_len).ok_or(damaged)?;
-        Ok((label, tail_offset))
+        let read = label.len().min(label_end as usize);
+        label.resize(label_end as usize, 0);
+        self.bytes.read_exact(&mut label[read..])?;
+        let label = sound(&label).and_then(|label| parse_label(&label[8..], tail_len));
+        Ok((label.ok_or_else(damaged)?, offset + label_end))
     }
 }
 
@@ -170,12 +169,17 @@ fn read_part(
     let mut content = vec![0; len + 4];
     bytes.seek(SeekFrom::Start(offset))?;
     bytes.read_exact(&mut content)?;
-    let crc = content.split_off(len);
-    if crc == crc32fast::hash(&content).to_le_bytes() {
-        Ok(content)
-    } else {
-        Err(PackError::Damaged { part, offset })
+    if sound(&content).is_none() {
+        return Err(PackError::Damaged { part, offset });
     }
+    content.truncate(len);
+    Ok(content)
+}
+
+/// Returns what stands before the checksum at the end, if they agree.
+fn sound(part: &[u8]) -> Option<&[u8]> {
+    let (content, crc) = part.split_last_chunk()?;
+    (*crc == crc32fast::hash(content).to_le_bytes()).then_some(content)
 }
 
 fn parse_label(bytes: &[u8], tail_len: u32) -> Option<CopyLabel> {
@@ -214,6 +218,10 @@ impl<'a> Fields<'a> {
         self.array().map(u64::from_le_bytes)
     }
 
+    fn lens(&mut self) -> Option<(u32, u32)> {
+        Some((self.u32()?, self.u32()?))
+    }
+
     fn text(&mut self) -> Option<&'a str> {
         let len = self.u16()?;
         let (text, rest) = self.0.split_at_checked(len.into())?;
@@ -222,5 +230,7 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// Most labels fit, so that one read fetches them.
+const LABEL_LEN_USUAL: u64 = 256;
 /// Magic, version, shared length and seal, two ids of at most 64 bytes, crc; with room to spare.
 const HEAD_LEN_MAX: u64 = 512;

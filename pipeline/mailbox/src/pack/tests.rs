@@ -38,7 +38,8 @@ fn pack() -> (Vec<u8>, Vec<StoredCopy>) {
             piece: PieceId(piece),
             mailbox: MailboxId(100 + piece % 2),
             row_id: format!("A-{number}"),
-            title: "ご契約内容のお知らせ".to_owned(),
+            // 30 bytes each: the second copy's label is longer than most.
+            title: "ご契約内容のお知らせ".repeat(if number == 1 { 20 } else { 1 }),
             received: Moment(1_795_280_400),
             seal: sealer.seal(&tail),
             tail_len: tail.len() as u32,
