@@ -11,7 +11,10 @@ mod support;
 use std::time::Duration;
 
 use letter::page::Page;
-use press::{BlockStart, Painted, PrintFile, PrintRun, Scratch, Totals, LETTERS_PER_BLOCK};
+use letter::PieceId;
+use press::{
+    BlockStart, CopyMeta, Painted, PrintFile, PrintRun, Scratch, Totals, LETTERS_PER_BLOCK,
+};
 use support::{letter_page, sample, words, Face, GOTHIC, INSERTER, MINCHO};
 
 fn main() {
@@ -57,7 +60,29 @@ fn main() {
     println!("hash and write      {:.2} µs a letter", each(writing));
     println!("end of file         {:?}", cpu_time() - clock);
     println!("bytes a letter      {}", summary.bytes / u64::from(letters));
+    measure_copies(&sample, letters);
     println!("peak memory         {}", peak_memory());
+}
+
+fn measure_copies(sample: &support::Sample, letters: u32) {
+    let press = support::copy_press(sample);
+    let mut scratch = Scratch::default();
+    let (mut rest, mut bytes) = (Vec::new(), 0);
+    let clock = cpu_time();
+    for number in 0..letters {
+        let meta = CopyMeta { id: PieceId(u64::from(number)), row_id: "0001", title: "通知書" };
+        let page = &sample.letters[(number % FONT_SAMPLE) as usize][..1];
+        rest.clear();
+        press.copy(&mut scratch, &meta, page, &mut rest).expect("glyphs are in the fonts");
+        bytes += rest.len();
+    }
+    let each = (cpu_time() - clock).as_secs_f64() * 1e6 / f64::from(letters);
+    println!("copy and seal       {each:.2} µs a copy");
+    println!(
+        "bytes a copy        {} and {} shared",
+        bytes / letters as usize,
+        press.shared().len()
+    );
 }
 
 /// Returns the time that this process has run, which other load does not stretch.

@@ -79,7 +79,7 @@ impl<'r, W: Write> PrintFile<'r, W> {
     /// # Errors
     /// The block is not the next one, or the one before was not full; or the writer's.
     pub fn write_block(&mut self, block: Block) -> Result<(), PressError> {
-        let full = self.end.letters % LETTERS_PER_BLOCK == 0;
+        let full = self.end.letters.is_multiple_of(LETTERS_PER_BLOCK);
         if block.start != self.end || !full {
             return Err(PressError::BlockOrder {
                 expected: self.end.letters,

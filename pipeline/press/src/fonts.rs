@@ -47,6 +47,8 @@ pub(crate) struct MarkFace {
     pub(crate) face: FaceIndex,
     /// The codes of 0 to 9.
     pub(crate) digits: [Code; 10],
+    /// The widest digit's advance in 1/1000 of the font size.
+    pub(crate) digit_width: i32,
 }
 
 impl Fonts {
@@ -104,15 +106,18 @@ pub(crate) fn resource_letter(face: usize) -> u8 {
 
 fn mark_face(face: FaceIndex, data: &FaceData<'_>, codes: &[Code]) -> Option<MarkFace> {
     let mut digits = [NO_CODE; 10];
+    let mut widest = 0;
     for (digit, character) in crate::MARK_CHARACTERS.chars().enumerate() {
         let entries = &data.charset.entries;
         let index = entries
             .binary_search_by_key(&(character, None), |entry| (entry.character, entry.selector))
             .ok()?;
         digits[digit] = codes[index];
+        widest = widest.max(i32::from(entries[index].advance));
     }
     let used = digits.iter().all(|&code| code != NO_CODE);
-    used.then_some(MarkFace { face, digits })
+    let digit_width = widest * 1000 / i32::from(data.charset.units_per_em.max(1));
+    used.then_some(MarkFace { face, digits, digit_width })
 }
 
 /// Faces of one chain: their resource names are the letters A to W; X to Z stay for the press.

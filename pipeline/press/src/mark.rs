@@ -1,7 +1,7 @@
 //! The inserter mark of a sheet: a DataMatrix where the inserter reads, its digits beside it.
 
 use letter::page::{Len, A4};
-use letter::piece::SheetMark;
+use letter::piece::{SheetMark, MARK_LEN};
 use letter::stock::InserterProfile;
 
 use crate::content::{number, Composer};
@@ -49,6 +49,12 @@ impl MarkPlace {
         Ok(Some(Self { left, bottom, side, digits_left: left + side + quiet, digits_y, face }))
     }
 
+    /// Returns left, lower, right and upper edge of symbol and digits.
+    pub(crate) fn extent(&self) -> [Len; 4] {
+        let digits = self.face.digit_width * MARK_LEN as i32 * DIGITS_SIZE.0 / 1000;
+        [self.left, self.bottom, self.digits_left + Len(digits), self.bottom + self.side]
+    }
+
     /// Writes a sheet's mark.
     pub(crate) fn write(&self, composer: &mut Composer<'_>, mark: &SheetMark) {
         let digits = mark.text();
@@ -79,7 +85,7 @@ fn write_symbol(out: &mut Vec<u8>, place: &MarkPlace, rows: &matrix::Rows) {
 }
 
 const HEX: &[u8; 16] = b"0123456789ABCDEF";
-/// Size of the digits: legible, and 26 of them are not wider than 20 mm.
+/// Size of the digits: the least that is still read by eye; 26 of them take 18 to 25 mm.
 const DIGITS_SIZE: Len = Len(400);
 /// Clear modules between symbol and digits; the standard asks for one on every side.
 const QUIET_MODULES: f64 = 2.0;

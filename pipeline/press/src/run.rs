@@ -1,5 +1,6 @@
 //! What the print files of one run share: fonts, layers, marks and the numbers of their objects.
 
+use letter::page::Len;
 use letter::stock::InserterProfile;
 use letter::Moment;
 use pdf_writer::Name;
@@ -93,6 +94,12 @@ impl<'a> PrintRun<'a> {
             first_block: tail + 6,
         };
         Ok(Self { fonts, layers, meta, mark, parts, numbers })
+    }
+
+    /// Returns left, lower, right and upper edge of the inserter mark with its digits, as it stands
+    /// on every front; `None` if the inserter reads none. The envelope's window must not show it.
+    pub fn mark_extent(&self) -> Option<[Len; 4]> {
+        self.mark.as_ref().map(MarkPlace::extent)
     }
 
     /// Returns the shared objects in the order of their numbers, from [`FIRST_OBJECT`] on.

@@ -30,7 +30,8 @@ impl Raster {
         let mut words = bytes.split(|b| b.is_ascii_whitespace());
         assert_eq!(words.next(), Some(&b"P5"[..]));
         let mut number = || -> usize {
-            std::str::from_utf8(words.next().expect("a head")).unwrap().parse().expect("a number")
+            let word = words.next().and_then(|word| std::str::from_utf8(word).ok());
+            word.and_then(|word| word.parse().ok()).expect("a number")
         };
         let (width, height, _) = (number(), number(), number());
         let pixels = bytes[bytes.len() - width * height..].to_vec();
@@ -171,4 +172,23 @@ fn an_inserter_mark_is_read_by_a_foreign_reader() {
     }
     let text = judge::text(&file);
     assert!(text.contains(&expected), "the digits stand beside it: {text}");
+}
+
+#[test]
+fn the_extent_of_a_mark_holds_its_digits() {
+    let faces = [Face::load(MINCHO)];
+    let fonts = Fonts::build(&[faces[0].data()], &uses(&faces, [])).expect("fonts");
+    let layers = Layers::build(&fonts, &[], None).expect("layers");
+    let inserter = INSERTER();
+    let meta = support::meta(true, &inserter);
+    let run = press::PrintRun::new(&fonts, &layers, meta).expect("a run");
+    let [left, bottom, right, top] = run.mark_extent().expect("a mark").map(Len::to_mm);
+    assert!((left - 12.0).abs() < 0.01 && (297.0 - top - 120.0).abs() < 0.01);
+    assert!((top - bottom - 9.0).abs() < 0.01, "18 modules of half a millimetre");
+    let advance =
+        |digit| faces[0].charset.entries[usize::from(faces[0].index(digit, None))].advance;
+    let widest = f64::from(('0'..='9').map(advance).max().expect("ten digits"));
+    let digits_mm = 26.0 * 4.0 * widest / f64::from(faces[0].charset.units_per_em) * 25.4 / 72.0;
+    // The symbol, two clear modules, then 26 digits of 4 points.
+    assert!((right - left - 9.0 - 1.0 - digits_mm).abs() < 0.1, "{right}");
 }
