@@ -2,11 +2,11 @@
 //!
 //! UTF-8 with or without BOM, comma, a head with exactly these names in any order:
 //!
-//! | file | columns |
-//! |---|---|
-//! | `recipients.csv` | `recipient`, `identity_level` 0-3, `mailbox` open/closed, `mailbox_id` decimal |
-//! | `links.csv` | `sender`, `pseudonym`, `recipient` |
-//! | `preferences.csv` | `recipient`, `sender`, `class` or `*`, `wish` paper/electronic/both, `selected` true/false |
+//! - `recipients.csv`: `recipient`, `identity_level` (0 to 3), `mailbox` (open or closed),
+//!   `mailbox_id` (decimal)
+//! - `links.csv`: `sender`, `pseudonym`, `recipient`
+//! - `preferences.csv`: `recipient`, `sender`, `class` (or `*`), `wish` (paper, electronic or
+//!   both), `selected` (true or false)
 //!
 //! A file is taken whole or not at all. Parquet files with the same columns go the same way, row
 //! by row, through [`Importer::row`].
