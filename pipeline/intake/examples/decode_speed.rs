@@ -1,4 +1,4 @@
-//! How many rows a second of CPU time one core decodes, from memory, for the forms that senders use.
+//! How many rows a second of CPU time are decoded from memory, for the forms that senders use.
 //!
 //! `cargo run --release -p intake --example decode_speed [ROWS]`
 

@@ -205,7 +205,8 @@ impl<'l, R: BufRead, L: BufRead + Seek> Decoder<'l, R, L> {
         assert!(self.ended, "the decoder is finished after its last block");
         self.totals.last = self.origin(&self.last, "");
         let totals = &mut self.totals;
-        if let (Some(trailer), None) = (&self.layout.trailer, totals.trailer) {
+        let demanded = self.layout.trailer.as_ref().filter(|trailer| trailer.required);
+        if let (Some(trailer), None) = (demanded, totals.trailer) {
             let origin = totals.last.clone();
             return Err(Refusal { origin, ..refusal::missing_trailer(&trailer.marker) });
         }

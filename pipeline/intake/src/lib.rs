@@ -1,7 +1,7 @@
 //! Bytes of a drop become records, every fault with its origin.
 //!
-//! The way of a drop: [`walk::open`] lets in only what is safe to unpack, [`manifest`] says what the
-//! sender promised, [`layout`] how the sender writes, and [`decode::Decoder`] turns rows into
+//! The way of a drop: [`walk::open`] lets in only what is safe to unpack, [`manifest`] says what
+//! the sender promised, [`layout`] how the sender writes, and [`decode::Decoder`] turns rows into
 //! records in blocks. [`rows`] and [`mod@write`] go the other way: reject lists and samples in the
 //! sender's own form.
 

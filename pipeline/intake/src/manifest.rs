@@ -273,8 +273,8 @@ hash_total = 3000039
         let manifest = Manifest::parse(TOML, GOOD.as_bytes()).expect("a manifest");
         let json = r#"{"sender":"hoshimi-city","batch":"tax-2026-1","part":1,
             "template":"tax-notice","template_version":1,"class":"tax",
-            "posting_date":"2026-11-25","records":3,"hash_total":3000039,"members":{"recipients.csv":
-            "00000000000000000000000000000000000000000000000000000000000000FF"}}"#;
+            "posting_date":"2026-11-25","records":3,"hash_total":3000039,"members":
+            {"recipients.csv":"00000000000000000000000000000000000000000000000000000000000000FF"}}"#;
         assert_eq!(Manifest::parse(JSON, json.as_bytes()), Ok(manifest.clone()));
         assert_eq!((manifest.part, manifest.recipients()), (1, "recipients.csv"));
     }

@@ -143,7 +143,7 @@ impl<R: Read + Seek> Archive<R> {
         self.members.contains_key(name)
     }
 
-    /// Returns how many bytes a member declares to unpack to; [`Archive::extract`] never gives more.
+    /// Returns how many bytes a member declares to unpack to; extraction never gives more.
     pub fn declared_len(&self, name: &str) -> Option<u64> {
         let &index = self.members.get(name)?;
         Some(self.zip.by_index_data(index).ok()?.size())

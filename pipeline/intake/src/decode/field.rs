@@ -194,8 +194,13 @@ fn look(text: &str) -> Seen {
 /// Returns whether a character is a control or an invisible format character: such would print
 /// nothing, or turn the order of what follows.
 fn is_control(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+    const INVISIBLE: [std::ops::RangeInclusive<char>; 4] = [
+        '\u{200B}'..='\u{200F}',
+        '\u{2028}'..='\u{202E}',
+        '\u{2060}'..='\u{206F}',
+        '\u{FEFF}'..='\u{FEFF}',
+    ];
+    c.is_control() || INVISIBLE.iter().any(|range| range.contains(&c))
 }
 
 /// Returns whether a column may hold more than one line: texts of the letter's body only.

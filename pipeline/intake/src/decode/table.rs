@@ -108,7 +108,9 @@ impl<'l, L: BufRead + Seek> Table<'l, L> {
         builder: &mut RecordBuilder,
         faults: &mut Vec<Fault>,
     ) -> io::Result<Option<Reason>> {
-        self.find_runs(key);
+        if let Some(found) = self.find_runs(key) {
+            return Ok(Some(Reason::TooManyRows { found, max: TABLE_ROWS_MAX }));
+        }
         let mut rows = 0;
         for &index in &self.found {
             let run = &mut self.runs[index as usize];
@@ -204,16 +206,27 @@ impl<'l, L: BufRead + Seek> Table<'l, L> {
     }
 
     /// Finds the runs of a key: the next one where keys are single, else by search.
-    fn find_runs(&mut self, key: KeyHash) {
+    ///
+    /// Returns how many they are if that alone is too many; they are then marked and not noted.
+    fn find_runs(&mut self, key: KeyHash) -> Option<usize> {
         self.found.clear();
         if self.single && self.runs.get(self.next).is_some_and(|run| run.key == key) {
             self.found.push(self.next as u32);
-            return;
+            return None;
         }
         let key_of = |&index: &u32| self.runs[index as usize].key;
         let start = self.by_key.partition_point(|index| key_of(index) < key);
         let end = self.by_key.partition_point(|index| key_of(index) <= key);
-        self.found.extend_from_slice(&self.by_key[start..end]);
+        let runs = &self.by_key[start..end];
+        if runs.len() <= TABLE_ROWS_MAX {
+            self.found.extend_from_slice(runs);
+            return None;
+        }
+        // A repeated record finds them marked: many of both must not take the square of time.
+        if !self.runs[runs[0] as usize].used {
+            runs.iter().for_each(|&index| self.runs[index as usize].used = true);
+        }
+        Some(runs.len())
     }
 
     fn read_run(

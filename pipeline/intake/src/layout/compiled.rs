@@ -110,6 +110,8 @@ pub(crate) struct Lines {
 /// The trailer record.
 #[derive(Clone, Debug)]
 pub(crate) struct Trailer {
+    /// Whether a file without it is refused.
+    pub required: bool,
     pub marker: String,
     pub count: TrailerPlace,
     pub hash_total: Option<TrailerPlace>,
@@ -145,6 +147,15 @@ impl Layout {
             return Err(LayoutError::Refusal(refusal::unknown_template(template, "")));
         }
         Ok(Self::build(sender, template).map_err(SenderFault::from)?)
+    }
+
+    /// Returns the layout for a file of mended rows: its trailer may be missing, as the reject list
+    /// that was sent back had none.
+    pub fn for_mended_rows(mut self) -> Self {
+        if let Some(trailer) = &mut self.trailer {
+            trailer.required = false;
+        }
+        self
     }
 
     /// Returns the template's name.
@@ -398,6 +409,7 @@ fn compile_trailer(spec: &TrailerSpec, form: Form) -> Result<Trailer, Trouble> {
         _ => Err(Trouble::new("trailer", "a place of the trailer does not fit the form")),
     };
     Ok(Trailer {
+        required: true,
         marker: spec.marker.clone(),
         count: place(spec.count)?,
         hash_total: spec.hash_total.map(place).transpose()?,

@@ -67,3 +67,13 @@ fn only_the_first_hundred_orphans_are_named() {
     let decoded = decode(&layout("lines"), recipients, Some(lines.as_bytes())).expect("no refusal");
     assert_eq!((decoded.totals.orphans.rows, decoded.totals.orphans.first.len()), (150, 100));
 }
+
+#[test]
+fn rows_scattered_over_too_many_places_are_too_many_rows_and_no_orphans() {
+    let recipients = b"key,postal,address,name\nA,1000013,a,b\nB,1000013,a,b\nA,1000013,a,b\n";
+    let lines = format!("no,day,item,yen\n{}", "A,,x,1\nB,,y,2\n".repeat(501));
+    let decoded = decode(&layout("lines"), recipients, Some(lines.as_bytes())).expect("no refusal");
+    assert_eq!(decoded.sound(), [false, false, false]);
+    assert_eq!(decoded.faults(2), ["too-many-rows 4  52"]);
+    assert_eq!(decoded.totals.orphans.rows, 0);
+}

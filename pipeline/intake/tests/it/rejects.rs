@@ -49,3 +49,12 @@ fn a_head_without_an_end_gets_the_usual_one() {
     let head = head_bytes(&layout("auto"), &b"key,postal"[..]).expect("memory does not fail");
     assert_eq!(head, b"key,postal\r\n");
 }
+
+#[test]
+fn mended_rows_need_no_trailer_and_a_wrong_one_is_still_refused() {
+    let mended = layout("trailer").for_mended_rows();
+    let file = b"key,postal,address,name\n1,1000013,a,b\n";
+    assert_eq!(decode(&mended, file, None).expect("no refusal").sound(), [true]);
+    let wrong = [&file[..], b"T,2,1000013\n"].concat();
+    assert_eq!(decode(&mended, &wrong, None).expect_err("another count").code, "wrong-count");
+}
