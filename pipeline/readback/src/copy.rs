@@ -18,7 +18,7 @@ pub struct CopyFacts {
     pub pdfa: Option<String>,
     /// The title in the metadata.
     pub title: Option<String>,
-    /// The sender's row id in the metadata.
+    /// The sender's row id, which the metadata has as the document's identifier.
     pub row_id: Option<String>,
     /// The natural language, `ja-JP`.
     pub language: Option<String>,
@@ -66,7 +66,7 @@ pub fn read_copy(bytes: &[u8]) -> Result<CopyFacts, ReadError> {
         forms: reader.into_forms(),
         pdfa: Some(part + &level).filter(|claim| !claim.is_empty()),
         title: value(&xmp, "title"),
-        row_id: value(&xmp, "row"),
+        row_id: value(&xmp, "identifier"),
         language: language(catalog),
         xmp,
     })
@@ -124,6 +124,6 @@ mod tests {
         assert_eq!(value(xmp, "conformance").as_deref(), Some("U"));
         assert_eq!(value(xmp, "title").as_deref(), Some("水道 & 税"));
         assert_eq!(value(&xmp[xmp.find("rdf").unwrap()..], "part").as_deref(), Some("2"));
-        assert_eq!(value(xmp, "row"), None);
+        assert_eq!(value(xmp, "identifier"), None);
     }
 }

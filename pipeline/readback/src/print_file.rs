@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use letter::barcode::BAR_COUNT;
 use letter::piece::{SheetMark, MARK_LEN};
 use letter::PieceId;
 
@@ -32,6 +33,8 @@ pub struct LetterFacts {
     pub pages: Range<u32>,
     /// The mark of its first sheet.
     pub mark: SheetMark,
+    /// Its customer barcode as 67 letters F, A, D, T; empty if it has none.
+    pub bars: String,
 }
 
 /// The text of a print file.
@@ -98,16 +101,16 @@ fn read(
     let mut reader = ContentReader::new(&pdf, follow);
     let mut lines = Lines::default();
     let mut shown = Vec::new();
-    let mut marks = Vec::new();
+    let mut seen = Seen::default();
     let mut letters: Vec<LetterFacts> = Vec::with_capacity(leaves.len());
     for leaf in &leaves {
-        marks.clear();
+        seen.clear();
         for index in leaf.pages.clone() {
             reader.page(&pages[index], index + 1, &mut lines, &mut shown)?;
             keep(lines.as_str(), &shown);
-            note_marks(leaf, index, lines.as_str(), &mut marks)?;
+            seen.note(leaf, index, lines.as_str())?;
         }
-        let letter = letter_of(leaf, &marks)?;
+        let letter = letter_of(leaf, &seen)?;
         if let Some(before) = letters.last().filter(|before| before.sequence >= letter.sequence) {
             let trouble = format!("sequence {} comes after {}", letter.sequence, before.sequence);
             return Err(fault(leaf, leaf.pages.start, trouble));
@@ -117,30 +120,47 @@ fn read(
     Ok((PrintFileFacts { pages: pages.len() as u32, letters }, reader.into_forms()))
 }
 
-/// Finds the marks printed on a page; there is one on the front of a sheet and none elsewhere.
-fn note_marks(
-    leaf: &Leaf,
-    index: usize,
-    text: &str,
-    marks: &mut Vec<(usize, SheetMark)>,
-) -> Result<(), ReadError> {
-    let before = marks.len();
-    for part in text.split(['\n', '\t']) {
-        if part.len() == MARK_LEN && part.bytes().all(|b| b.is_ascii_digit()) {
-            let Some(mark) = SheetMark::parse(part) else {
-                return Err(fault(leaf, index, format!("the mark {part} fails its check")));
-            };
-            marks.push((index, mark));
+/// What the pages of one letter show beside its text.
+#[derive(Default)]
+struct Seen {
+    /// Page index and mark.
+    marks: Vec<(usize, SheetMark)>,
+    bars: String,
+}
+
+impl Seen {
+    fn clear(&mut self) {
+        self.marks.clear();
+        self.bars.clear();
+    }
+
+    /// Notes a page's mark, of which the front of a sheet has one, and the first barcode.
+    fn note(&mut self, leaf: &Leaf, index: usize, text: &str) -> Result<(), ReadError> {
+        let before = self.marks.len();
+        for part in text.split(['\n', '\t']) {
+            match part.len() {
+                // A number of the letter's own fails the check.
+                MARK_LEN => self.marks.extend(SheetMark::parse(part).map(|mark| (index, mark))),
+                BAR_COUNT if self.bars.is_empty() && part.bytes().all(is_bar) => {
+                    self.bars.push_str(part);
+                }
+                _ => {}
+            }
         }
+        if self.marks.len() - before > 1 {
+            return Err(fault(leaf, index, "more than one mark".to_owned()));
+        }
+        Ok(())
     }
-    if marks.len() - before > 1 {
-        return Err(fault(leaf, index, "more than one mark".to_owned()));
-    }
-    Ok(())
+}
+
+fn is_bar(byte: u8) -> bool {
+    matches!(byte, b'F' | b'A' | b'D' | b'T')
 }
 
 /// Makes a letter of a leaf's marks: sheet 1 to n, each on a front.
-fn letter_of(leaf: &Leaf, marks: &[(usize, SheetMark)]) -> Result<LetterFacts, ReadError> {
+fn letter_of(leaf: &Leaf, seen: &Seen) -> Result<LetterFacts, ReadError> {
+    let Seen { marks, bars } = seen;
     let first_page = leaf.pages.start;
     let Some(&(_, mark)) = marks.first() else {
         return Err(fault(leaf, first_page, "no mark on any page".to_owned()));
@@ -172,6 +192,7 @@ fn letter_of(leaf: &Leaf, marks: &[(usize, SheetMark)]) -> Result<LetterFacts, R
         sheets: mark.sheets,
         pages: first_page as u32..leaf.pages.end as u32,
         mark,
+        bars: bars.clone(),
     })
 }
 

@@ -266,7 +266,15 @@ fn marks_that_disagree_are_found() {
 fn a_mark_with_a_wrong_check_is_found() {
     let letters = [Letter { id: 1, pages: vec![(None, vec!["12026112200000010101100039"])] }];
     let error = read_print_file(&make(&letters).bytes()).expect_err("a wrong check");
-    assert!(error.to_string().contains("fails its check"), "{error}");
+    assert!(error.to_string().contains("no mark on any page"), "{error}");
+}
+
+#[test]
+fn the_bars_of_a_letter_are_read_and_its_words_are_not_bars() {
+    let bars: &'static str = "FDFFTFTTFTTFTTFTTFFTDFAFFTTFTDFATFTFDATFTFTFFTTDFATDATDATDATDATFFDF";
+    let letters = [Letter { id: 1, pages: vec![(mark(1, 1, 1), vec!["FADE", bars, "12345"])] }];
+    let facts = read_print_file(&make(&letters).bytes()).expect("a sound file");
+    assert_eq!(facts.letters[0].bars, bars);
 }
 
 #[test]
