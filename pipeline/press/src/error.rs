@@ -74,7 +74,10 @@ pub enum PressError {
     #[error("a copy of {0} objects, its tables take 65,535")]
     TooManyParagraphs(u32),
     /// The print file does not hold what was announced.
-    #[error("the print file holds {found_letters} letters on {found_pages} pages, announced were {letters} on {pages}")]
+    #[error(
+        "the print file holds {found_letters} letters on {found_pages} pages, \
+         announced were {letters} on {pages}"
+    )]
     Totals {
         /// Letters announced.
         letters: u32,

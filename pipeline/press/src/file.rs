@@ -142,7 +142,8 @@ impl<'r, W: Write> PrintFile<'r, W> {
         let kids = self.own_references(1);
         tail.raw(
             format!(
-                "<</Type/Pages/Count {}/MediaBox[0 0 595.28 841.89]/Resources {} 0 R/Kids[{kids}]>>",
+                "<</Type/Pages/Count {}/MediaBox[0 0 595.28 841.89]/Resources {} 0 R\
+                 /Kids[{kids}]>>",
                 self.end.pages(),
                 numbers.resources
             )

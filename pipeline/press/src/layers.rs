@@ -20,8 +20,8 @@ pub struct Layers {
 impl Layers {
     /// Writes each layer as a Form XObject; all their glyphs must be in the fonts.
     ///
-    /// Page n of `stationery`, a PDF from a design program, lies under layer n; if it has more pages
-    /// than there are layers, layers are added.
+    /// Page n of `stationery`, a PDF from a design program, lies under layer n; if it has more
+    /// pages than there are layers, layers are added.
     ///
     /// # Errors
     /// A glyph that the fonts do not hold, a layer with a barcode or another layer in it, or

@@ -55,7 +55,8 @@ impl XrefRows {
         scratch.pack(&self.predicted);
         let packed = &scratch.packed;
         let mut out = format!(
-            "{number} 0 obj\n<</Type/XRef/Size {}/W[1 5 2]/DecodeParms<</Predictor 12/Columns {ROW}>>\
+            "{number} 0 obj\n<</Type/XRef/Size {}/W[1 5 2]\
+             /DecodeParms<</Predictor 12/Columns {ROW}>>\
              /Filter/FlateDecode/Length {}{trailer}>>\nstream\n",
             self.count,
             packed.len()
