@@ -14,6 +14,8 @@ pub struct PackReader<R> {
     bytes: R,
     head: PackHead,
     totals: PackTotals,
+    /// Where the entries begin.
+    entries_offset: u64,
     /// Where the entries end.
     index_offset: u64,
 }
@@ -24,9 +26,9 @@ impl<R: Read + Seek> PackReader<R> {
     /// # Errors
     /// [`PackError`] if the file is no pack, cut or damaged in head or trailer.
     pub fn open(mut bytes: R) -> Result<Self, PackError> {
-        let head = read_head(&mut bytes)?;
+        let (head, entries_offset) = read_head(&mut bytes)?;
         let (totals, index_offset) = read_trailer(&mut bytes)?;
-        Ok(Self { bytes, head, totals, index_offset })
+        Ok(Self { bytes, head, totals, entries_offset, index_offset })
     }
 
     /// Returns what all copies have in common.
@@ -67,10 +69,21 @@ impl<R: Read + Seek> PackReader<R> {
     /// # Errors
     /// As [`PackReader::label`].
     pub fn copy(&mut self, offset: u64) -> Result<StoredCopy, PackError> {
-        let (label, tail_offset) = self.entry(offset)?;
-        let len = label.tail_len as usize;
-        let tail = read_part(&mut self.bytes, tail_offset, len, "tail")?;
-        Ok(StoredCopy { label, tail })
+        self.copy_and_end(offset).map(|(copy, _)| copy)
+    }
+
+    /// Reads all copies in the order in which they were pushed, without the index; ends after the
+    /// first error.
+    pub fn copies(&mut self) -> impl Iterator<Item = Result<StoredCopy, PackError>> + '_ {
+        let mut offset = self.entries_offset;
+        std::iter::from_fn(move || {
+            if offset >= self.index_offset {
+                return None;
+            }
+            let copy = self.copy_and_end(offset);
+            offset = copy.as_ref().map_or(self.index_offset, |(_, end)| *end);
+            Some(copy.map(|(copy, _)| copy))
+        })
     }
 
     /// Reads the labels of all copies, each with where its entry begins, in the order in which
@@ -84,6 +97,14 @@ impl<R: Read + Seek> PackReader<R> {
         let mut offsets: Vec<_> = self.index()?.into_iter().map(|(_, offset)| offset).collect();
         offsets.sort_unstable();
         Ok(offsets.into_iter().map(|offset| Ok((offset, self.label(offset)?))))
+    }
+
+    /// Returns the copy at `offset` and where its entry ends.
+    fn copy_and_end(&mut self, offset: u64) -> Result<(StoredCopy, u64), PackError> {
+        let (label, tail_offset) = self.entry(offset)?;
+        let len = label.tail_len as usize;
+        let tail = read_part(&mut self.bytes, tail_offset, len, "tail")?;
+        Ok((StoredCopy { label, tail }, tail_offset + len as u64 + 4))
     }
 
     /// Returns the label at `offset` and where its tail begins.
@@ -108,7 +129,8 @@ impl<R: Read + Seek> PackReader<R> {
     }
 }
 
-fn read_head(bytes: &mut (impl Read + Seek)) -> Result<PackHead, PackError> {
+/// Returns the head and where it ends.
+fn read_head(bytes: &mut (impl Read + Seek)) -> Result<(PackHead, u64), PackError> {
     bytes.seek(SeekFrom::Start(0))?;
     let mut start = Vec::new();
     bytes.by_ref().take(HEAD_LEN_MAX).read_to_end(&mut start)?;
@@ -124,7 +146,7 @@ fn read_head(bytes: &mut (impl Read + Seek)) -> Result<PackHead, PackError> {
     let head = parse_head(&mut fields).ok_or_else(damaged)?;
     let len = start.len() - fields.0.len();
     match fields.u32() {
-        Some(crc) if crc == crc32fast::hash(&start[..len]) => Ok(head),
+        Some(crc) if crc == crc32fast::hash(&start[..len]) => Ok((head, len as u64 + 4)),
         _ => Err(damaged()),
     }
 }

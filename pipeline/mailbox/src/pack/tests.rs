@@ -65,8 +65,11 @@ fn pack() -> (Vec<u8>, Vec<StoredCopy>) {
 fn read_all(bytes: &[u8]) -> Result<(PackHead, Vec<StoredCopy>), PackError> {
     let mut reader = PackReader::open(Cursor::new(bytes))?;
     let labels: Vec<_> = reader.labels()?.collect::<Result<_, _>>()?;
-    let copies = labels.iter().map(|(offset, _)| reader.copy(*offset)).collect::<Result<_, _>>()?;
-    Ok((reader.head().clone(), copies))
+    let by_index = labels.iter().map(|(offset, _)| reader.copy(*offset));
+    let by_index = by_index.collect::<Result<Vec<_>, _>>()?;
+    let in_order = reader.copies().collect::<Result<Vec<_>, _>>()?;
+    assert_eq!(in_order, by_index);
+    Ok((reader.head().clone(), in_order))
 }
 
 #[test]
