@@ -147,6 +147,24 @@ mod tests {
     }
 
     #[test]
+    fn every_cell_and_every_character_of_cp932_comes_back() {
+        let decode = |bytes: &[u8]| SHIFT_JIS.decode_without_bom_handling(bytes).0.into_owned();
+        for cell in 0..crate::layout::GAIJI_CELLS as u16 {
+            let c = char::from_u32(0xE000 + u32::from(cell)).expect("a private character");
+            assert_eq!(decode(&gaiji_bytes(cell)), c.to_string());
+        }
+        let mut count = 0;
+        for c in ('\u{20}'..='\u{FFFF}').filter(|&c| c != '\u{7F}') {
+            if let Ok(bytes) = encode_cp932(c.encode_utf8(&mut [0; 4]), &Gaiji::default()) {
+                assert_eq!(decode(&bytes), c.to_string());
+                count += 1;
+            }
+        }
+        // 95 of ASCII, U+0080, 63 half-width kana and the 7,326 of two bytes (facts §6.1).
+        assert_eq!(count, 95 + 1 + 63 + 7_326);
+    }
+
+    #[test]
     fn what_would_not_come_back_is_an_error() {
         for c in ['𠮟', '\u{A5}', '\u{203E}', '\u{2212}', '\u{301C}', '\u{E0100}', '\u{E002}'] {
             let encoded = encode_cp932(&format!("a{c}"), &Gaiji::default());

@@ -108,6 +108,15 @@ fn a_lost_quote_at_any_place_leaves_all_other_rows_as_they_were() {
 }
 
 #[test]
+fn a_quote_closed_by_a_later_line_does_not_swallow_that_line() {
+    let file = b"key,postal,address,name\n1,1000013,a,\"b\n2,1000013,a\",b\n3,1000013,a,b\n";
+    let decoded = decode(&layout("auto"), file, None).expect("no refusal");
+    assert_eq!(decoded.sound(), [false, true, true]);
+    assert_eq!(decoded.faults(0), ["broken-quote 2  24"]);
+    assert_eq!(decoded.values[1], ["2", "1000013", "a\"", "b"]);
+}
+
+#[test]
 fn a_quote_open_to_the_end_of_the_file_costs_only_its_row() {
     let mut file = b"key,postal,address,name\n1,1000013,a,\"b\n".to_vec();
     for n in 0..5_000 {
