@@ -1,1 +1,96 @@
-fn main() {}
+//! Lettershop: a print centre's night, from the senders' drops to print files and mailbox copies.
+
+#![allow(clippy::print_stdout, clippy::print_stderr)] // the command line is what speaks
+
+mod account;
+mod args;
+mod batch;
+mod close;
+mod commands;
+mod config;
+mod deliver;
+mod fates;
+mod faults;
+mod journey;
+mod lists;
+mod measure;
+mod out;
+mod print;
+mod receive;
+mod recount;
+mod registry_import;
+mod ledger_rows;
+mod papers;
+mod split;
+mod spool;
+mod stock;
+mod watch;
+
+use std::process::ExitCode;
+
+use args::{Cli, Command};
+use clap::error::ErrorKind;
+use clap::Parser;
+
+/// How a command ended; `lettershop --help` explains the numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// 0
+    Well = 0,
+    /// 1: what was asked for is not there or cannot be read.
+    NotThere = 1,
+    /// 2: artefacts and ledger disagree, or the checked thing has faults.
+    Disagrees = 2,
+}
+
+/// Unusable arguments or configuration.
+const EXIT_UNUSABLE: u8 = 3;
+/// Trouble with the machine.
+const EXIT_TROUBLE: u8 = 4;
+
+/// Marks an error as one of arguments or configuration.
+#[derive(Debug)]
+pub struct Unusable;
+
+impl std::fmt::Display for Unusable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the arguments or the configuration cannot be used")
+    }
+}
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            let helped = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            return ExitCode::from(if helped { 0 } else { EXIT_UNUSABLE });
+        }
+    };
+    match dispatch(cli.command) {
+        Ok(ending) => ExitCode::from(ending as u8),
+        Err(error) => {
+            eprintln!("lettershop: {error:#}");
+            let unusable = error.downcast_ref::<Unusable>().is_some();
+            ExitCode::from(if unusable { EXIT_UNUSABLE } else { EXIT_TROUBLE })
+        }
+    }
+}
+
+fn dispatch(command: Command) -> anyhow::Result<Ending> {
+    match command {
+        Command::Night(args) => commands::night::night(&args),
+        Command::Status(args) => commands::status::status(&args),
+        Command::Report(args) => commands::report::report(&args),
+        Command::Ledger(args) => commands::ledger::ledger(&args),
+        Command::VerifyOutput(args) => commands::verify_output::verify_output(&args),
+        Command::Approve(args) => commands::operator::approve(&args),
+        Command::Pull(args) => commands::operator::pull(&args),
+        Command::Mailbox(command) => commands::mailbox::mailbox(&command),
+        Command::Registry(command) => commands::registry::registry(&command),
+        Command::Postcodes(command) => commands::postcodes::postcodes(&command),
+
+        Command::Sample(_) | Command::Template(_) => anyhow::bail!("later"),
+        Command::Address(args) => commands::address::address(&args),
+    }
+}

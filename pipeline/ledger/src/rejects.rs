@@ -142,6 +142,57 @@ pub fn write_faults<'a>(
     Ok(list.finish()?.1)
 }
 
+/// Returns the place of every row of a fault list: its file and its byte.
+///
+/// # Errors
+/// [`io::ErrorKind::InvalidData`] if the bytes are no fault list.
+pub fn places(list: &[u8]) -> io::Result<Vec<(String, u64)>> {
+    let damaged = || io::Error::new(io::ErrorKind::InvalidData, "not a list of faults");
+    let text = list.strip_prefix(BOM).and_then(|list| std::str::from_utf8(list).ok());
+    let rows = text.and_then(|text| text.strip_prefix(FAULT_COLUMNS)).ok_or_else(damaged)?;
+    let mut cells = Cells(rows.strip_prefix("\r\n").ok_or_else(damaged)?);
+    let mut places = Vec::new();
+    while !cells.0.is_empty() {
+        let row: Vec<String> = (0..FAULT_COLUMNS.split(',').count())
+            .map(|_| cells.next().ok_or_else(damaged))
+            .collect::<io::Result<_>>()?;
+        places.push((row[0].clone(), row[3].parse().map_err(|_| damaged())?));
+    }
+    Ok(places)
+}
+
+/// The cells of a list that [`FaultList`] wrote, one after the other.
+struct Cells<'a>(&'a str);
+
+impl Iterator for Cells<'_> {
+    type Item = String;
+
+    fn next(&mut self) -> Option<String> {
+        let mut cell = String::new();
+        if let Some(mut rest) = self.0.strip_prefix('"') {
+            loop {
+                let (before, after) = rest.split_once('"')?;
+                cell.push_str(before);
+                rest = after;
+                match rest.strip_prefix('"') {
+                    Some(more) => {
+                        cell.push('"');
+                        rest = more;
+                    }
+                    None => break,
+                }
+            }
+            self.0 = rest;
+        } else {
+            let end = self.0.find([',', '\r'])?;
+            cell.push_str(&self.0[..end]);
+            self.0 = &self.0[end..];
+        }
+        self.0 = self.0.strip_prefix(',').or_else(|| self.0.strip_prefix("\r\n"))?;
+        Some(cell)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use letter::{Origin, Reason};

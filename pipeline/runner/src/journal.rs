@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use letter::{BatchId, Moment, SenderId};
+use letter::{BatchId, Moment, Refusal, SenderId};
 use serde::{Deserialize, Serialize};
 
 /// One part of a batch: part 1 is the batch itself, later parts bring mended rows.
@@ -107,8 +107,10 @@ pub enum Entry {
         drop: SeenDrop,
         /// Its SHA-256, hexadecimal.
         sha256: String,
-        /// The stable code.
-        code: String,
+        /// Why.
+        refusal: Refusal,
+        /// The part that it would have been, as far as it is known.
+        part: Option<Part>,
         /// The receipt.
         files: Vec<FileMark>,
     },
@@ -163,14 +165,20 @@ pub trait Journal {
     /// If it could not be made durable; the night stops.
     fn append(&mut self, entry: Entry) -> Result<(), Self::Error>;
 
-    /// Returns the files of a stage of a part, if it is done.
+    /// Returns the files of a stage of a part, if it is done since the part was taken.
     fn stage(&self, wanted: &Part, stage: &Stage) -> Option<&[FileMark]> {
-        self.entries().iter().rev().find_map(|entry| match entry {
-            Entry::StageDone { part, stage: done, files } if part == wanted && done == stage => {
-                Some(files.as_slice())
+        for entry in self.entries().iter().rev() {
+            match entry {
+                Entry::StageDone { part, stage: done, files }
+                    if part == wanted && done == stage =>
+                {
+                    return Some(files);
+                }
+                Entry::DropTaken { part, .. } if part == wanted => return None,
+                _ => {}
             }
-            _ => None,
-        })
+        }
+        None
     }
 
     /// Returns the night that began and did not end.
@@ -198,13 +206,38 @@ pub trait Journal {
             .unwrap_or(0)
     }
 
-    /// Returns every part taken, in the order of taking, with the digest of its drop.
+    /// Returns every part taken and not refused later, in the order of taking, with its drop and
+    /// the drop's digest.
     fn parts(&self) -> Vec<(Part, &SeenDrop, &str)> {
-        let taken = self.entries().iter().filter_map(|entry| match entry {
-            Entry::DropTaken { drop, sha256, part } => Some((part.clone(), drop, sha256.as_str())),
+        let mut taken: Vec<(Part, &SeenDrop, &str)> = Vec::new();
+        for entry in self.entries() {
+            match entry {
+                Entry::DropTaken { drop, sha256, part } => {
+                    taken.push((part.clone(), drop, sha256));
+                }
+                Entry::DropRefused { drop, sha256, .. } => {
+                    taken.retain(|(_, seen, digest)| (*seen, *digest) != (drop, sha256.as_str()));
+                }
+                _ => {}
+            }
+        }
+        taken
+    }
+
+    /// Returns whether a part is closed, and was not approved since.
+    fn is_closed(&self, wanted: &Part) -> bool {
+        let last = self.entries().iter().rev().find_map(|entry| match entry {
+            Entry::StageDone { part, stage: Stage::Closed, .. } if part == wanted => Some(true),
+            Entry::Approved { part } if part == wanted => Some(false),
             _ => None,
         });
-        taken.collect()
+        last.unwrap_or(false)
+    }
+
+    /// Returns whether the operator has approved a part.
+    fn is_approved(&self, wanted: &Part) -> bool {
+        let approves = |entry: &Entry| matches!(entry, Entry::Approved { part } if part == wanted);
+        self.entries().iter().any(approves)
     }
 }
 

@@ -1,0 +1,315 @@
+//! What can be typed: subcommands, their arguments, help and examples.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use letter::Moment;
+
+/// What a command's exit code says.
+const EXIT_CODES: &str = "Exit codes:
+  0  all is well; a night is well when every record is accounted for, whatever was refused
+  1  what was asked for is not there or cannot be read (an address, a copy, a batch)
+  2  artefacts and ledger disagree, or the checked thing has faults
+  3  the arguments or the configuration cannot be used
+  4  trouble with the machine; run the same command again and it resumes";
+
+/// Turns senders' drops into print files and mailbox copies, and accounts for every record.
+#[derive(Debug, Parser)]
+#[command(name = "lettershop", version, about, after_help = EXIT_CODES, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What an operator says.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Runs the night: takes the drops, prints, delivers, accounts
+    #[command(after_help = "Example:
+  lettershop night samples/shop --out out
+  lettershop night /srv/shop --now 2026-11-22T02:00:00+09:00 --threads 2 --json")]
+    Night(Night),
+    /// Shows where the batches stand
+    #[command(after_help = "Example:\n  lettershop status out")]
+    Status(OutJson),
+    /// Writes report.html again from the last night's figures and says where it is
+    #[command(after_help = "Example:\n  lettershop report out")]
+    Report(OutJson),
+    /// Shows the equation per batch
+    #[command(after_help = "Example:\n  lettershop ledger out --json")]
+    Ledger(OutJson),
+    /// Counts again from the artefacts and compares with the ledger
+    #[command(name = "verify-output", after_help = "Example:\n  lettershop verify-output out --json")]
+    VerifyOutput(OutJson),
+    /// Lets a batch go on that waits because too many of its records are set aside
+    #[command(after_help = "Example:\n  lettershop approve out hoshimi-city tax-2026-1
+The next night prints and delivers it.")]
+    Approve(BatchOf),
+    /// Pulls a piece (引抜き) before its batch is printed
+    #[command(after_help = "Example:
+  lettershop pull out hoshimi-city tax-2026-1 00001234 --note 2026-1187
+A piece that is already printed is pulled at the inserter, not here.")]
+    Pull(Pull),
+    /// Lists, reads and exports electronic copies
+    #[command(subcommand)]
+    Mailbox(MailboxCommand),
+    /// Imports and shows recipients and their preferences
+    #[command(subcommand)]
+    Registry(RegistryCommand),
+    /// Imports and shows the postcode dictionary
+    #[command(subcommand)]
+    Postcodes(PostcodesCommand),
+    /// Checks and previews templates
+    #[command(subcommand)]
+    Template(TemplateCommand),
+    /// Makes sample shops of synthetic people at real addresses
+    #[command(subcommand)]
+    Sample(SampleCommand),
+    /// Reads addresses: grade, parts and customer barcode
+    #[command(after_help = "Example:
+  lettershop address \"〒100-0013 東京都千代田区霞が関1丁目3番2号 郵便プラザ503室\" --json
+  lettershop address --json < addresses.txt      one address a line")]
+    Address(Address),
+}
+
+/// Arguments of `night`.
+#[derive(Debug, Args)]
+pub struct Night {
+    /// The shop's directory
+    pub shop: PathBuf,
+    /// Where everything that the night writes goes; without it, into the shop itself
+    #[arg(long, value_name = "OUT")]
+    pub out: Option<PathBuf>,
+    /// The moment of the run (RFC 3339); without it, the clock is read once
+    ///
+    /// A night with a given moment is a replay: the report then carries no stage times, and every
+    /// output byte depends on the inputs alone.
+    #[arg(long, value_name = "RFC3339", value_parser = moment)]
+    pub now: Option<Moment>,
+    /// Threads; 0 means one for every processor
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub threads: usize,
+    /// Prints the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A directory that nights have written, and how to print.
+#[derive(Debug, Args)]
+pub struct OutJson {
+    /// What `night` wrote (OUT, or the shop)
+    pub out: PathBuf,
+    /// Prints JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// One batch in a directory that nights have written.
+#[derive(Debug, Args)]
+pub struct BatchOf {
+    /// What `night` wrote (OUT, or the shop)
+    pub out: PathBuf,
+    /// The sender's id
+    pub sender: String,
+    /// The batch, `tax-2026-1` or `tax-2026-1.part2`
+    pub batch: String,
+}
+
+/// Arguments of `pull`.
+#[derive(Debug, Args)]
+pub struct Pull {
+    /// Which batch.
+    #[command(flatten)]
+    pub batch: BatchOf,
+    /// The sender's key of the record
+    pub key: String,
+    /// A reference to the sender's request; never a name
+    #[arg(long, default_value = "-")]
+    pub note: String,
+}
+
+/// What can be done with mailboxes.
+#[derive(Debug, Subcommand)]
+pub enum MailboxCommand {
+    /// Lists the copies
+    #[command(after_help = "Example:\n  lettershop mailbox list out --json")]
+    List {
+        /// What `night` wrote
+        out: PathBuf,
+        /// Only this mailbox
+        #[arg(long)]
+        mailbox: Option<String>,
+        /// Prints JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Reads one copy as its recipient does; the first reading makes the open notice
+    #[command(after_help = "Example:
+  lettershop mailbox read out 5f0c2a9be1d47730 --to letter.pdf")]
+    Read {
+        /// What `night` wrote
+        out: PathBuf,
+        /// The piece id, sixteen hexadecimal digits
+        piece: String,
+        /// Where the PDF goes
+        #[arg(long, value_name = "FILE")]
+        to: PathBuf,
+        /// The moment of reading (RFC 3339); without it, the clock
+        #[arg(long, value_name = "RFC3339", value_parser = moment)]
+        now: Option<Moment>,
+        /// Prints JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Writes copies as PDF/A files without counting as reading
+    #[command(after_help = "Example:\n  lettershop mailbox export out --to copies")]
+    Export {
+        /// What `night` wrote
+        out: PathBuf,
+        /// Only this piece; without it, all
+        piece: Option<String>,
+        /// The folder for the files, one `<piece>.pdf` each
+        #[arg(long, value_name = "DIR")]
+        to: PathBuf,
+        /// Prints JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// What can be done with the registry.
+#[derive(Debug, Subcommand)]
+pub enum RegistryCommand {
+    /// Imports recipients.csv, links.csv, preferences.csv (or .parquet) from a folder
+    #[command(after_help = "Example:\n  lettershop registry import out samples/shop/registry")]
+    Import {
+        /// What `night` wrote
+        out: PathBuf,
+        /// The folder with the files
+        folder: PathBuf,
+        /// Prints JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Counts what the registry holds
+    #[command(after_help = "Example:\n  lettershop registry show out")]
+    Show(OutJson),
+    /// Builds the embedded indexes again from the append-only files
+    #[command(after_help = "Example:\n  lettershop registry rebuild out")]
+    Rebuild(OutJson),
+}
+
+/// What can be done with the postcode dictionary.
+#[derive(Debug, Subcommand)]
+pub enum PostcodesCommand {
+    /// Reads KEN_ALL.CSV, utf_ken_all.csv and JIGYOSYO.CSV and writes a dictionary
+    #[command(after_help = "Example:
+  lettershop postcodes import KEN_ALL.CSV JIGYOSYO.CSV --month 2026-11 --to shop/postcodes.bin
+A shop uses the postcodes.bin in its directory before the built-in one.")]
+    Import {
+        /// The post office's files
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// The month of the files, 2026-11
+        #[arg(long)]
+        month: String,
+        /// Where the dictionary goes
+        #[arg(long, value_name = "FILE")]
+        to: PathBuf,
+        /// Prints JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Shows what the dictionary has for a code
+    #[command(after_help = "Example:\n  lettershop postcodes show 100-0013")]
+    Show {
+        /// The postal code
+        code: String,
+        /// Another dictionary than the built-in one
+        #[arg(long, value_name = "FILE")]
+        dictionary: Option<PathBuf>,
+        /// Prints JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// What can be done with templates.
+#[derive(Debug, Subcommand)]
+pub enum TemplateCommand {
+    /// Compiles a template and reports every fault with its place
+    #[command(after_help = "Example:\n  lettershop template check templates/tax-notice")]
+    Check {
+        /// The template's folder, or the name of a built-in template
+        template: PathBuf,
+        /// Prints JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Writes the extremes as PDF and PNG: longest name, most rows, missing optional fields
+    #[command(after_help = "Example:\n  lettershop template preview tax-notice --to preview")]
+    Preview {
+        /// The template's folder, or the name of a built-in template
+        template: PathBuf,
+        /// The folder for the files
+        #[arg(long, value_name = "DIR")]
+        to: PathBuf,
+        /// Prints JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// What samples can be made.
+#[derive(Debug, Subcommand)]
+pub enum SampleCommand {
+    /// A whole shop with drops of synthetic people, ready for `night`
+    #[command(after_help = "Example:
+  lettershop sample letters --records 100000 --seed 1 --defects 0.01 --out shop")]
+    Letters {
+        /// Records over all drops
+        #[arg(long)]
+        records: u64,
+        /// The same seed gives the same bytes
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Share of records with a defect, 0 to 1
+        #[arg(long, default_value_t = 0.01)]
+        defects: f64,
+        /// The shop's directory
+        #[arg(long, value_name = "SHOP")]
+        out: PathBuf,
+        /// Prints JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// The sample shop of this repository, every oddity in a few records, with expected counts
+    #[command(after_help = "Example:\n  lettershop sample shop --out samples/shop")]
+    Shop {
+        /// The shop's directory
+        #[arg(long, value_name = "SHOP")]
+        out: PathBuf,
+        /// Prints JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Arguments of `address`.
+#[derive(Debug, Args)]
+pub struct Address {
+    /// The address; without it, one a line on standard input
+    pub text: Option<String>,
+    /// Another dictionary than the built-in one
+    #[arg(long, value_name = "FILE")]
+    pub dictionary: Option<PathBuf>,
+    /// Prints JSON, one line an address
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn moment(text: &str) -> Result<Moment, String> {
+    Moment::parse_rfc3339(text)
+        .ok_or_else(|| format!("{text:?} is not a moment like 2026-11-22T02:00:00+09:00"))
+}

@@ -1,0 +1,57 @@
+//! `ledger`: the equation per batch, counted from `ledger.parquet`.
+
+use std::fs::File;
+use std::io::BufReader;
+
+use anyhow::{Context, Result};
+use columnar::{BatchCount, End, LedgerCounts};
+use serde_json::json;
+
+use crate::args::OutJson;
+use crate::out::Out;
+use crate::{Ending, Unusable};
+
+/// Prints the counts of every batch.
+pub fn ledger(args: &OutJson) -> Result<Ending> {
+    let counts = read(&Out::at(&args.out))?;
+    if args.json {
+        let batches: Vec<_> = counts.batches.iter().map(json_of).collect();
+        println!("{}", json!({"batches": batches}));
+        return Ok(Ending::Well);
+    }
+    for batch in &counts.batches {
+        let [printed, delivered, set_aside, held, pulled] = End::ALL.map(|end| batch.of(end));
+        println!(
+            "{}/{}: {} in = {printed} printed + {delivered} delivered + {set_aside} set aside \
+             + {held} held + {pulled} pulled",
+            batch.sender,
+            batch.batch,
+            batch.records()
+        );
+    }
+    Ok(Ending::Well)
+}
+
+/// Counts the ledger's rows.
+pub fn read(out: &Out) -> Result<LedgerCounts> {
+    let path = out.ledger();
+    let file = File::open(&path)
+        .with_context(|| format!("{} is not what a night has written", out.root().display()))
+        .context(Unusable)?;
+    columnar::read_ledger(BufReader::new(file)).with_context(|| format!("in {}", path.display()))
+}
+
+/// Returns a batch's counts as the fixed words of the ledger.
+pub fn json_of(batch: &BatchCount) -> serde_json::Value {
+    json!({
+        "sender": batch.sender,
+        "batch": batch.batch,
+        "in": batch.records(),
+        "printed": batch.of(End::Printed),
+        "delivered": batch.of(End::Delivered),
+        "set_aside": batch.of(End::SetAside),
+        "held": batch.of(End::Held),
+        "pulled": batch.of(End::Pulled),
+        "also_delivered": batch.also_delivered,
+    })
+}

@@ -1,0 +1,14 @@
+//! One module a subcommand.
+
+pub mod address;
+pub mod ledger;
+pub mod mailbox;
+pub mod night;
+pub mod operator;
+pub mod postcodes;
+pub mod registry;
+pub mod report;
+
+pub mod status;
+
+pub mod verify_output;

@@ -1,0 +1,77 @@
+//! `verify-output`: artefacts and ledger counted again and compared.
+
+use anyhow::Result;
+use columnar::End;
+use ::ledger::Account;
+use runner::{Crew, Journal};
+use serde_json::json;
+
+use super::ledger;
+use crate::account::{check, closed_parts, read_json};
+use crate::args::OutJson;
+use crate::close::ACCOUNT;
+use crate::out::Out;
+use crate::Ending;
+
+/// Counts every batch again; ends with 2 if anything does not agree.
+pub fn verify_output(args: &OutJson) -> Result<Ending> {
+    let out = Out::at(&args.out);
+    let counts = ledger::read(&out)?;
+    let journal = out.journal()?;
+    let parts = closed_parts(&journal);
+    let mut faults = Vec::new();
+    for (part, _, _) in journal.parts() {
+        if !journal.is_closed(&part) {
+            faults.push(format!("{part} is not closed; run the night again"));
+        }
+    }
+    for part in &parts {
+        let account: Account = read_json(&out, part, ACCOUNT)?;
+        let ends = account.ends;
+        let expected = [ends.printed, ends.delivered, ends.set_aside, ends.held, ends.pulled];
+        let name = part.name();
+        let of_part =
+            |batch: &&columnar::BatchCount| batch.sender == part.sender.as_str() && batch.batch == name;
+        match counts.batches.iter().find(of_part) {
+            Some(found) if End::ALL.map(|end| found.of(end)) == expected => {}
+            Some(_) => faults.push(format!("{part}: ledger and account count differently")),
+            None if ends.records_in == 0 => {}
+            None => faults.push(format!("{part} is not in the ledger")),
+        }
+    }
+    if counts.batches.len() > parts.len() {
+        faults.push("the ledger has a batch that was never closed".to_owned());
+    }
+    let crew = Crew::new(0)?;
+    let mut discrepancies = Vec::new();
+    for part in &parts {
+        match check(&out, &crew, std::slice::from_ref(part)) {
+            Ok(found) => discrepancies.extend(found),
+            Err(error) => faults.push(format!("{part}: {error:#}")),
+        }
+    }
+    let agrees = faults.is_empty() && discrepancies.is_empty();
+    if args.json {
+        let batches: Vec<_> = counts.batches.iter().map(ledger::json_of).collect();
+        let answer = json!({
+            "ok": agrees, "batches": batches, "faults": faults, "discrepancies": discrepancies,
+        });
+        println!("{answer}");
+    } else {
+        faults.iter().for_each(|fault| println!("{fault}"));
+        for found in &discrepancies {
+            println!(
+                "{}/{}: {} {}: {} expected, {} found",
+                found.sender,
+                found.batch,
+                found.code.english(),
+                found.place,
+                found.expected,
+                found.found
+            );
+        }
+        let parts = parts.len();
+        println!("{parts} batches: artefacts and ledger {}", if agrees { "agree" } else { "DISAGREE" });
+    }
+    Ok(if agrees { Ending::Well } else { Ending::Disagrees })
+}

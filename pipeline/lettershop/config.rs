@@ -1,0 +1,338 @@
+//! What a shop's files mean: configuration merged over the defaults, senders, stock.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+
+use anyhow::{bail, Context, Result};
+use intake::Sender;
+use letter::stock::{EnvelopeProfile, InserterProfile, Paper, TariffStep};
+use serde::Deserialize;
+
+use crate::stock;
+
+/// A shop's `lettershop.toml` over the defaults of `config/lettershop.toml`, where every key is
+/// explained.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// `[shop]`
+    pub shop: ShopKeys,
+    /// `[night]`
+    pub night: NightKeys,
+    /// `[print]`
+    pub print: PrintKeys,
+    /// `[presort]`
+    pub presort: PresortKeys,
+    /// `[drop]`
+    pub drop: DropKeys,
+    /// `[fonts]`
+    pub fonts: FontKeys,
+}
+
+/// `[shop]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShopKeys {
+    /// The print centre's name.
+    pub name: String,
+}
+
+/// `[night]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NightKeys {
+    /// How long a half drop must be left alone before it counts as broken.
+    pub quiet_seconds: u64,
+}
+
+/// `[print]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PrintKeys {
+    /// Letters in a print file at most.
+    pub file_pieces_max: NonZeroU32,
+    /// Name of the envelope.
+    pub envelope: String,
+    /// Name of the inserter.
+    pub inserter: String,
+    /// One sheet, milligrams.
+    pub sheet_mg: u32,
+    /// Both sides.
+    pub duplex: bool,
+}
+
+/// `[presort]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PresortKeys {
+    /// Pieces in a tray at most.
+    pub tray_pieces_max: NonZeroU32,
+    /// Grams in a tray at most.
+    pub tray_weight_max_g: u32,
+    /// Pieces in a bundle at most.
+    pub bundle_pieces_max: NonZeroU32,
+    /// Pieces below which a district is bundled mixed.
+    pub bundle_pieces_min: NonZeroU32,
+}
+
+/// `[drop]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DropKeys {
+    /// Entries of a ZIP at most.
+    pub entries_max: usize,
+    /// Bytes of a member at most.
+    pub member_bytes_max: u64,
+    /// Bytes of all members at most.
+    pub total_bytes_max: u64,
+    /// Unpacked to packed at most.
+    pub ratio_max: u64,
+}
+
+/// `[fonts]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FontKeys {
+    /// The faces in the order of search.
+    pub faces: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Envelopes {
+    envelopes: Vec<EnvelopeProfile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Inserters {
+    inserters: Vec<InserterProfile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Tariffs {
+    tariffs: Vec<TariffStep>,
+}
+
+/// A shop: its directory, its configuration, its senders and the stock it works with.
+#[derive(Debug)]
+pub struct Shop {
+    /// The directory.
+    pub root: PathBuf,
+    /// The configuration.
+    pub config: Config,
+    /// The senders by id.
+    pub senders: BTreeMap<String, Sender>,
+    /// The envelope in use.
+    pub envelope: EnvelopeProfile,
+    /// The inserter in use.
+    pub inserter: InserterProfile,
+    /// The postage tariff.
+    pub tariffs: Vec<TariffStep>,
+}
+
+impl Shop {
+    /// Reads the shop in `root`.
+    ///
+    /// # Errors
+    /// If the directory is no shop, or a file of it cannot be read or understood; the message names
+    /// the file and the line.
+    pub fn open(root: &Path) -> Result<Self> {
+        if !root.join("senders").is_dir() {
+            bail!("{} is not a shop: it has no folder senders/", root.display());
+        }
+        let config = read_config(root)?;
+        let envelopes: Envelopes = stock_toml(root, "envelopes.toml", stock::ENVELOPES)?;
+        let inserters: Inserters = stock_toml(root, "inserters.toml", stock::INSERTERS)?;
+        let tariffs: Tariffs = stock_toml(root, "tariffs.toml", stock::TARIFFS)?;
+        let envelope = by_name("envelope", &config.print.envelope, envelopes.envelopes, |e| &e.name)?;
+        let inserter = by_name("inserter", &config.print.inserter, inserters.inserters, |i| &i.name)?;
+        let senders = read_senders(&root.join("senders"))?;
+        let root = root.to_owned();
+        Ok(Self { root, config, senders, envelope, inserter, tariffs: tariffs.tariffs })
+    }
+
+    /// Returns the paper in use.
+    pub fn paper(&self) -> Paper {
+        Paper { sheet_mg: self.config.print.sheet_mg, duplex: self.config.print.duplex }
+    }
+
+    /// Returns the bytes of the shop's own postcode dictionary, or of the built-in one.
+    ///
+    /// # Errors
+    /// If the shop's own cannot be read.
+    pub fn postcodes(&self) -> Result<std::borrow::Cow<'static, [u8]>> {
+        let own = self.root.join("postcodes.bin");
+        Ok(if own.exists() { read(&own)?.into() } else { stock::POSTCODES.into() })
+    }
+
+    /// Returns the faces of the font chain, name and bytes.
+    ///
+    /// # Errors
+    /// If a face is neither built in nor a readable file below the shop.
+    pub fn faces(&self) -> Result<Vec<(String, std::borrow::Cow<'static, [u8]>)>> {
+        let own = |name: &String| match stock::face(name) {
+            Some(bytes) => Ok((name.clone(), bytes.into())),
+            None => Ok((name.clone(), read(&self.root.join(name))?.into())),
+        };
+        self.config.fonts.faces.iter().map(own).collect()
+    }
+
+    /// Returns a template's files: the shop's own, or the stock's.
+    ///
+    /// # Errors
+    /// If the shop's own cannot be read.
+    pub fn template(&self, name: &str) -> Result<Option<TemplateFiles>> {
+        let folder = self.root.join("templates").join(name);
+        if folder.is_dir() {
+            return TemplateFiles::read(&folder).map(Some);
+        }
+        Ok(TemplateFiles::stock(name))
+    }
+}
+
+/// The files of a template's folder.
+#[derive(Debug)]
+pub struct TemplateFiles {
+    /// `template.toml`
+    pub toml: String,
+    /// `body.txt`
+    pub body: String,
+    /// `stationery.pdf`
+    pub stationery: Option<Vec<u8>>,
+    /// `sample.toml`
+    pub sample: Option<String>,
+}
+
+impl TemplateFiles {
+    /// Reads a template's folder.
+    ///
+    /// # Errors
+    /// If `template.toml` or `body.txt` cannot be read.
+    pub fn read(folder: &Path) -> Result<Self> {
+        let stationery = folder.join("stationery.pdf");
+        let sample = folder.join("sample.toml");
+        Ok(Self {
+            toml: read_text(&folder.join("template.toml"))?,
+            body: read_text(&folder.join("body.txt"))?,
+            stationery: stationery.exists().then(|| read(&stationery)).transpose()?,
+            sample: sample.exists().then(|| read_text(&sample)).transpose()?,
+        })
+    }
+
+    /// Returns the version that `template.toml` declares.
+    ///
+    /// # Errors
+    /// If it declares none.
+    pub fn version(&self) -> Result<u32> {
+        #[derive(Deserialize)]
+        struct Head {
+            version: u32,
+        }
+        let head: Head = toml::from_str(&self.toml).context("template.toml has no version")?;
+        Ok(head.version)
+    }
+
+    /// Returns a template of the stock.
+    pub fn stock(name: &str) -> Option<Self> {
+        let (_, toml, body, sample) = stock::TEMPLATES.iter().find(|(n, ..)| *n == name)?;
+        Some(Self {
+            toml: (*toml).to_owned(),
+            body: (*body).to_owned(),
+            stationery: None,
+            sample: Some((*sample).to_owned()),
+        })
+    }
+}
+
+fn read_config(root: &Path) -> Result<Config> {
+    let mut keys: toml::Table =
+        stock::CONFIG.parse().expect("the built-in configuration is sound; a test reads it");
+    let own = root.join("lettershop.toml");
+    if own.exists() {
+        let text = read_text(&own)?;
+        let table: toml::Table =
+            text.parse().with_context(|| format!("{} is not TOML", own.display()))?;
+        merge(&mut keys, table);
+    }
+    toml::Value::Table(keys).try_into().with_context(|| format!("in {}", own.display()))
+}
+
+/// Lays `over` onto `under`: tables are merged, everything else is replaced.
+fn merge(under: &mut toml::Table, over: toml::Table) {
+    for (key, value) in over {
+        match (under.get_mut(&key), value) {
+            (Some(toml::Value::Table(below)), toml::Value::Table(above)) => merge(below, above),
+            (_, value) => {
+                under.insert(key, value);
+            }
+        }
+    }
+}
+
+fn stock_toml<T: serde::de::DeserializeOwned>(root: &Path, name: &str, stock: &str) -> Result<T> {
+    let own = root.join(name);
+    let text = if own.exists() { read_text(&own)? } else { stock.to_owned() };
+    toml::from_str(&text).with_context(|| format!("in {}", own.display()))
+}
+
+fn by_name<T>(
+    kind: &str,
+    name: &str,
+    all: Vec<T>,
+    name_of: impl Fn(&T) -> &String,
+) -> Result<T> {
+    let known: Vec<String> = all.iter().map(|one| name_of(one).clone()).collect();
+    let found = all.into_iter().find(|one| name_of(one) == name);
+    found.with_context(|| format!("no {kind} is called {name:?}; there are {}", known.join(", ")))
+}
+
+fn read_senders(folder: &Path) -> Result<BTreeMap<String, Sender>> {
+    let mut senders = BTreeMap::new();
+    for entry in folder.read_dir().with_context(|| format!("reading {}", folder.display()))? {
+        let path = entry.with_context(|| format!("reading {}", folder.display()))?.path();
+        if path.extension().is_none_or(|extension| extension != "toml") {
+            continue;
+        }
+        let text = read_text(&path)?;
+        let sender =
+            Sender::parse(&text).with_context(|| format!("in {}", path.display()))?;
+        let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
+        if sender.sender.as_str() != stem {
+            bail!("{} speaks of sender {}; name and content must agree", path.display(), sender.sender);
+        }
+        senders.insert(stem, sender);
+    }
+    Ok(senders)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path).with_context(|| format!("reading {}", path.display()))
+}
+
+fn read_text(path: &Path) -> Result<String> {
+    String::from_utf8(read(path)?).with_context(|| format!("{} is not UTF-8", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shop_key_replaces_its_default_and_leaves_the_rest() {
+        let mut keys: toml::Table = stock::CONFIG.parse().expect("sound");
+        merge(&mut keys, "[print]\nduplex = false".parse().expect("sound"));
+        let config: Config = toml::Value::Table(keys).try_into().expect("sound");
+        assert!(!config.print.duplex);
+        assert_eq!(config.print.file_pieces_max.get(), 5000);
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused() {
+        let mut keys: toml::Table = stock::CONFIG.parse().expect("sound");
+        merge(&mut keys, "[print]\nduplexx = false".parse().expect("sound"));
+        assert!(toml::Value::Table(keys).try_into::<Config>().is_err());
+    }
+}

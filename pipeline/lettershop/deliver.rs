@@ -1,0 +1,127 @@
+//! Delivering: the copies of a part sealed into one pack, in the order of the records.
+
+use anyhow::{Context, Result};
+use letter::piece::Measured;
+use letter::Moment;
+use mailbox::{CopyEntry, MailboxId, PackHead, PackWriter, Seal};
+use press::{CopyBatchMeta, CopyMeta, CopyPress};
+use runner::{Crew, FileMark};
+
+use crate::batch::{Batch, Letters};
+use crate::out::Out;
+use crate::print::Forme;
+use crate::spool::view;
+
+/// Copies in one block of work.
+const COPIES_PER_BLOCK: usize = 64;
+
+/// What one thread keeps from block to block.
+#[derive(Default)]
+struct Desk {
+    letters: Letters,
+    press: press::Scratch,
+}
+
+/// One copy as it goes into the pack.
+struct Sealed {
+    piece: letter::PieceId,
+    mailbox: MailboxId,
+    row_id: String,
+    seal: Seal,
+    tail: Vec<u8>,
+}
+
+/// Sets and seals the copy of every piece and writes the part's pack and its shared prefix.
+///
+/// `mailboxes` gives the mailbox of each record, by record number.
+///
+/// # Errors
+/// If the spool cannot be read, a file cannot be written, or a letter no longer comes out as it was
+/// measured.
+pub fn deliver(
+    out: &Out,
+    crew: &Crew,
+    batch: &Batch<'_>,
+    forme: &Forme,
+    pieces: &[Measured],
+    mailboxes: &[MailboxId],
+    now: Moment,
+) -> Result<Vec<FileMark>> {
+    let part = batch.part();
+    let name = part.name();
+    let meta =
+        CopyBatchMeta { sender_name: &batch.sender.name, batch: &name, now, lang: "ja-JP" };
+    let press = CopyPress::build(&forme.fonts, &forme.layers, &meta);
+    let shared = out.publish_bytes(&out.pack(part, "shared"), press.shared())?;
+    let head = PackHead {
+        sender: part.sender.clone(),
+        batch: letter::BatchId::parse(&name).context("the part's name is no id")?,
+        shared_len: press.shared().len() as u64,
+        shared_seal: Seal::of(press.shared()),
+    };
+    let pack = out.publish(&out.pack(part, "pack"), |writer| {
+        let mut pack = PackWriter::new(writer, &head)?;
+        crew.map_in_order(
+            pieces.chunks(COPIES_PER_BLOCK).map(Ok),
+            Desk::default,
+            |desk, pieces| desk.seal(batch, &press, pieces, mailboxes),
+            |copies: Result<Vec<Sealed>>| {
+                for copy in copies? {
+                    pack.push(&CopyEntry {
+                        piece: copy.piece,
+                        mailbox: copy.mailbox,
+                        row_id: &copy.row_id,
+                        title: batch.template.title(),
+                        received: now,
+                        seal: copy.seal,
+                        tail: &copy.tail,
+                    })?;
+                }
+                Ok::<_, anyhow::Error>(())
+            },
+        )?;
+        pack.finish()?;
+        Ok(())
+    })?;
+    Ok(vec![shared, pack])
+}
+
+impl Desk {
+    fn seal(
+        &mut self,
+        batch: &Batch<'_>,
+        press: &CopyPress<'_>,
+        pieces: &[Measured],
+        mailboxes: &[MailboxId],
+    ) -> Result<Vec<Sealed>> {
+        pieces
+            .iter()
+            .map(|piece| self.seal_one(batch, press, piece, mailboxes[piece.record as usize]))
+            .collect()
+    }
+
+    fn seal_one(
+        &mut self,
+        batch: &Batch<'_>,
+        press: &CopyPress<'_>,
+        piece: &Measured,
+        mailbox: MailboxId,
+    ) -> Result<Sealed> {
+        let letters = &mut self.letters;
+        let record = piece.record;
+        batch.spool.read(record, &mut letters.bytes).context("reading the spool")?;
+        let view = view(&letters.bytes)?;
+        let again = |reason: letter::Reason| {
+            anyhow::anyhow!("record {record} was measured and now fails: {}", reason.code())
+        };
+        let resolved = batch.resolve(&mut letters.address, &view).map_err(again)?;
+        let facts = batch.facts(&resolved);
+        batch.template.typeset_copy(&mut letters.render, &view, &facts).map_err(again)?;
+        let id = batch.piece(&view);
+        let row_id = batch.key(&view).to_owned();
+        let meta = CopyMeta { id, row_id: &row_id, title: batch.template.title() };
+        let mut tail = Vec::new();
+        let seal = press.copy(&mut self.press, &meta, letters.render.pages(), &mut tail)?;
+        Ok(Sealed { piece: id, mailbox, row_id, seal: Seal(seal), tail })
+    }
+}

@@ -1,0 +1,300 @@
+//! The journey of a night, from the senders' drops to the closed ledger: the page to read first.
+
+use std::collections::HashMap;
+
+use anyhow::{Context, Result};
+use columnar::Snapshot;
+use edge::Memory;
+use intake::refusal;
+use letter::piece::Measured;
+use letter::{Disposition, Moment, Reason};
+use mailbox::MailboxId;
+use presort::{Limits, Plan, Rules};
+use runner::{Crew, Entry, Journal, NightPlan, Part, SeenDrop, Stage};
+
+use crate::account::{self, NightResult};
+use crate::batch::{Batch, House};
+use crate::close::{self, Standing};
+use crate::config::Shop;
+use crate::deliver::deliver;
+use crate::fates::fault_stream;
+use crate::measure::{measure, MeasuredBatch};
+use crate::out::{FileJournal, Out};
+use crate::print::{print_file, Forme};
+use crate::receive::Counter;
+use crate::registry_import as registry;
+use crate::split::{split, Split};
+use crate::watch::Watch;
+
+/// The moment of a night that begins now, and whether the clock was read for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Clock {
+    /// The moment.
+    pub now: Moment,
+    /// Whether it was given: a replay, whose outputs carry no times.
+    pub is_given: bool,
+}
+
+/// Runs a night over the drops in the shop's inbox, or ends the one that was cut off.
+///
+/// # Errors
+/// The machine's trouble only; the same call then goes on where this one stopped.
+pub fn night(
+    shop: &Shop,
+    out: &Out,
+    crew: &Crew,
+    clock: Clock,
+    watch: &mut Watch,
+) -> Result<NightResult> {
+    let mut journal = out.journal()?;
+    let house = watch.stage("open", None, 0, || House::open(shop))?;
+    let mut memory = registry::open_memory(out, &journal)?;
+    let (night, snapshot) =
+        watch.stage("begin", None, 0, || begin(shop, out, &mut journal, &mut memory, clock))?;
+    let counter = Counter { shop, house: &house, out, night: &night };
+    for drop in &night.drops {
+        watch.stage("receive", None, 0, || counter.receive(&mut journal, drop))?;
+    }
+    for part in open_parts(&journal) {
+        let batch = Batch::open(out, shop, &house, &part)
+            .with_context(|| format!("opening {part}"))?;
+        let mut desk = Desk { counter: &counter, crew, journal: &mut journal, memory: &mut memory };
+        process(&mut desk, watch, &batch, &snapshot)?;
+    }
+    account::end_night(&counter, crew, &mut journal, &memory, clock, watch)
+}
+
+/// Begins a night, or takes up the one that did not end: its moment, its drops, its snapshot.
+fn begin(
+    shop: &Shop,
+    out: &Out,
+    journal: &mut FileJournal,
+    memory: &mut Memory,
+    clock: Clock,
+) -> Result<(NightPlan, Snapshot)> {
+    if let Some(open) = journal.open_night() {
+        let open = open.clone();
+        let snapshot = registry::read_snapshot(out, &open.snapshot)?;
+        return Ok((open, snapshot));
+    }
+    registry::import_changed(shop, out, memory)?;
+    let snapshot = registry::freeze(out, memory)?;
+    let found = edge::directory::scan(&shop.root.join("inbox"), clock.now, 0)
+        .context("reading the inbox")?;
+    let seen = |found: edge::directory::Found| SeenDrop {
+        sender: found.sender.to_string(),
+        name: found.name,
+        len: found.len,
+    };
+    let night = NightPlan {
+        night: journal.last_night() + 1,
+        now: clock.now,
+        drops: found.found.into_iter().map(seen).collect(),
+        snapshot: snapshot.id().to_string(),
+    };
+    journal.append(Entry::NightBegan(night.clone()))?;
+    Ok((night, snapshot))
+}
+
+/// Returns the parts that are taken and not closed, in the order of taking.
+fn open_parts(journal: &FileJournal) -> Vec<Part> {
+    let parts = journal.parts().into_iter().map(|(part, _, _)| part);
+    parts.filter(|part| !journal.is_closed(part)).collect()
+}
+
+/// What every part of a night is processed with.
+struct Desk<'n> {
+    counter: &'n Counter<'n>,
+    crew: &'n Crew,
+    journal: &'n mut FileJournal,
+    memory: &'n mut Memory,
+}
+
+/// Takes one part from its spool to its receipt.
+fn process(
+    desk: &mut Desk<'_>,
+    watch: &mut Watch,
+    batch: &Batch<'_>,
+    snapshot: &Snapshot,
+) -> Result<()> {
+    let Desk { counter, crew, journal, memory } = desk;
+    let (out, night, part) = (counter.out, counter.night, batch.part());
+    let rows = u64::from(batch.received.rows);
+
+    // Resolved, routed, measured: every record becomes a small key or a fault.
+    let split = watch.stage("split", Some(part), rows, || split(batch, snapshot))?;
+    let measured = watch.stage("measure", Some(part), rows, || {
+        measured(out, crew, journal, batch, &split)
+    })?;
+
+    // A bad record never stops a batch; a bad ratio does.
+    let judgement = judge(out, journal, batch, &measured)?;
+    if let Judgement::Refused { faults } = judgement {
+        let refusal = refusal::too_many_faults(faults, rows);
+        let Received { drop, sha256 } = received(journal, part);
+        return counter.refuse(journal, &drop, sha256, &refusal, Some(part), rows);
+    }
+    let awaits = match judgement {
+        Judgement::Awaits(reason) => Some(reason),
+        _ => None,
+    };
+
+    // Planned: the only barrier. Keys only, never pages.
+    let stopped = pulled(journal, batch)?;
+    let goes_on =
+        |piece: &&Measured| awaits.is_none() && !stopped.contains_key(&piece.record);
+    let going: Vec<Measured> = measured.pieces.iter().filter(goes_on).copied().collect();
+    let plan = watch.stage("plan", Some(part), going.len() as u64, || plan(counter, batch, &going));
+    let copies: Vec<Measured> =
+        going.into_iter().filter(|piece| piece.channel.in_mailbox()).collect();
+
+    // Printed and delivered: painted once, front to back.
+    let forme = watch.stage("forme", Some(part), 0, || Forme::make(batch, &measured.uses))?;
+    for file in &plan.files {
+        let stage = Stage::Printed(file.file);
+        let work = || {
+            stage_once(out, journal, part, stage, || {
+                print_file(out, crew, batch, &forme, &plan, file, night.now)
+            })
+        };
+        watch.stage("print", Some(part), u64::from(file.pieces), work)?;
+    }
+    if !copies.is_empty() {
+        let mailboxes: &[MailboxId] = &split.mailboxes;
+        let work = || {
+            stage_once(out, journal, part, Stage::Delivered, || {
+                deliver(out, crew, batch, &forme, &copies, mailboxes, night.now)
+            })
+        };
+        watch.stage("deliver", Some(part), copies.len() as u64, work)?;
+        registry::deliver_pack(memory, part)?;
+    }
+
+    // Closed: account, lists, papers, receipt; only then is the part done.
+    let standing = Standing { plan: &plan, copies: &copies, stopped, awaits };
+    let files = watch.stage("close", Some(part), rows, || close::close(out, journal, batch, night, standing))?;
+    journal.append(Entry::StageDone { part: part.clone(), stage: Stage::Closed, files })
+}
+
+/// Measures a part, or reads what an earlier run has measured.
+fn measured(
+    out: &Out,
+    crew: &Crew,
+    journal: &mut FileJournal,
+    batch: &Batch<'_>,
+    split: &Split,
+) -> Result<MeasuredBatch> {
+    let part = batch.part();
+    stage_once(out, journal, part, Stage::Measured, || measure(out, crew, batch, &split.lookups))?;
+    MeasuredBatch::read(&out.part(part))
+}
+
+/// Does a stage unless its entry stands in the journal and its files are there.
+fn stage_once(
+    out: &Out,
+    journal: &mut FileJournal,
+    part: &Part,
+    stage: Stage,
+    work: impl FnOnce() -> Result<Vec<runner::FileMark>>,
+) -> Result<()> {
+    if journal.stage(part, &stage).is_some_and(|files| out.holds(files)) {
+        return Ok(());
+    }
+    let files = work()?;
+    journal.append(Entry::StageDone { part: part.clone(), stage, files })
+}
+
+/// What the share of records set aside says of a part.
+enum Judgement {
+    GoesOn,
+    Awaits(Reason),
+    Refused { faults: u64 },
+}
+
+/// Compares the share of records set aside with the sender's two thresholds.
+fn judge(
+    out: &Out,
+    journal: &FileJournal,
+    batch: &Batch<'_>,
+    measured: &MeasuredBatch,
+) -> Result<Judgement> {
+    let mut set_aside = 0u64;
+    for row in fault_stream(&out.part(batch.part()))? {
+        set_aside += u64::from(row?.disposition() == Disposition::SetAside);
+    }
+    let records = u64::from(batch.received.rows);
+    let share = set_aside as f64 / records.max(1) as f64;
+    debug_assert!(measured.pieces.len() as u64 + set_aside <= records);
+    // A few broken rows of a small batch are no ratio; a mended part is small by nature.
+    if share > batch.sender.refuse_above && set_aside >= RATIO_FLOOR {
+        return Ok(Judgement::Refused { faults: set_aside });
+    }
+    let approved = journal.is_approved(batch.part());
+    if share > batch.sender.approve_above && set_aside >= RATIO_FLOOR && !approved {
+        let (set_aside, records) = (set_aside as usize, records as usize);
+        return Ok(Judgement::Awaits(Reason::AwaitsApproval { set_aside, records }));
+    }
+    Ok(Judgement::GoesOn)
+}
+
+/// Records set aside below which no ratio is judged.
+const RATIO_FLOOR: u64 = 3;
+
+/// Returns the records that the operator pulled.
+fn pulled(journal: &FileJournal, batch: &Batch<'_>) -> Result<HashMap<u32, Reason>> {
+    let notes: HashMap<&str, &str> = journal
+        .entries()
+        .iter()
+        .filter_map(|entry| match entry {
+            Entry::Pulled { part, key, note } if part == batch.part() => {
+                Some((key.as_str(), note.as_str()))
+            }
+            _ => None,
+        })
+        .collect();
+    let mut pulled = HashMap::new();
+    if notes.is_empty() {
+        return Ok(pulled);
+    }
+    batch.spool.for_each(|record, view| {
+        if let Some(note) = notes.get(batch.key(&view)) {
+            let reason = Reason::PulledByOperator { note: (*note).to_owned() };
+            pulled.insert(record as u32, reason);
+        }
+        Ok::<_, std::io::Error>(())
+    })?;
+    Ok(pulled)
+}
+
+/// Plans the printing of the pieces that go on paper.
+fn plan(counter: &Counter<'_>, batch: &Batch<'_>, going: &[Measured]) -> Plan {
+    let config = &counter.shop.config;
+    let limits = Limits {
+        bundle_pieces_min: config.presort.bundle_pieces_min,
+        bundle_pieces_max: config.presort.bundle_pieces_max,
+        tray_pieces_max: config.presort.tray_pieces_max,
+        tray_weight_mg_max: u64::from(config.presort.tray_weight_max_g) * 1000,
+        file_pieces_max: config.print.file_pieces_max,
+    };
+    let district_len = |postal| batch.house.dictionary.postal_district(postal);
+    let rules = Rules { franking: batch.franking.clone(), limits, district_len: &district_len };
+    let on_paper = going.iter().filter(|piece| piece.channel.on_paper()).copied().collect();
+    let plan = presort::plan(&rules, on_paper);
+    assert!(plan.held.is_empty(), "what no envelope takes was held when it was measured");
+    plan
+}
+
+/// The drop in which a part came.
+struct Received {
+    drop: SeenDrop,
+    sha256: String,
+}
+
+fn received(journal: &FileJournal, wanted: &Part) -> Received {
+    let parts = journal.parts();
+    let (_, drop, sha256) = parts
+        .into_iter()
+        .find(|(part, _, _)| part == wanted)
+        .expect("a part in work was taken");
+    Received { drop: drop.clone(), sha256: sha256.to_owned() }
+}

@@ -1,0 +1,227 @@
+//! Where a night writes: the paths below OUT, the journal, and how a file becomes durable.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use edge::durable::{self, AppendLog};
+use letter::Disposition;
+use runner::{Entry, FileMark, Journal, Part};
+use sha2::{Digest, Sha256};
+
+/// Everything below OUT. `state/` is the shop's memory; the rest are outputs.
+#[derive(Clone, Debug)]
+pub struct Out {
+    root: PathBuf,
+}
+
+impl Out {
+    /// Returns the layout below `root`.
+    pub fn at(root: &Path) -> Self {
+        Self { root: root.to_owned() }
+    }
+
+    /// Returns the directory itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Returns `state/`.
+    pub fn state(&self) -> PathBuf {
+        self.root.join("state")
+    }
+
+    /// Returns where a part's spool and columns lie.
+    pub fn part(&self, part: &Part) -> PathBuf {
+        self.state().join("batches").join(part.sender.as_str()).join(part.name())
+    }
+
+    /// Returns where a part's print files lie.
+    pub fn print(&self, part: &Part) -> PathBuf {
+        self.root.join("print").join(part.sender.as_str()).join(part.name())
+    }
+
+    /// Returns print file number `file` of a part.
+    pub fn print_file(&self, part: &Part, file: u32) -> PathBuf {
+        self.print(part).join(format!("{}-{file:03}.pdf", part.name()))
+    }
+
+    /// Returns the pack of a part's electronic copies, or its shared prefix.
+    pub fn pack(&self, part: &Part, extension: &str) -> PathBuf {
+        self.root.join("mailboxes").join(format!("{}.{}.{extension}", part.sender, part.name()))
+    }
+
+    /// Returns a file of the sender's outbox.
+    pub fn outbox(&self, sender: &str, name: &str) -> PathBuf {
+        self.root.join("outbox").join(sender).join(name)
+    }
+
+    /// Returns the list of a part's held or pulled records: `held/<sender>/<batch>.held.csv`.
+    pub fn stopped(&self, part: &Part, disposition: Disposition) -> PathBuf {
+        let folder = self.root.join("held").join(part.sender.as_str());
+        folder.join(format!("{}.{}.csv", part.name(), disposition.name()))
+    }
+
+    /// Returns the frozen snapshot of that id.
+    pub fn snapshot(&self, id: &str) -> PathBuf {
+        self.state().join("snapshots").join(format!("{id}.parquet"))
+    }
+
+    /// Returns `ledger.parquet`.
+    pub fn ledger(&self) -> PathBuf {
+        self.root.join("ledger.parquet")
+    }
+
+    /// Returns `report.html`.
+    pub fn report(&self) -> PathBuf {
+        self.root.join("report.html")
+    }
+
+    /// Opens the journal.
+    ///
+    /// # Errors
+    /// If it cannot be read, or an entry is not of this version.
+    pub fn journal(&self) -> Result<FileJournal> {
+        fs::create_dir_all(self.state())
+            .with_context(|| format!("making {}", self.state().display()))?;
+        FileJournal::open(&self.state().join("journal"))
+    }
+
+    /// Writes a file whole or not at all, durable on return, and says what it is.
+    ///
+    /// # Errors
+    /// If the file cannot be written; a file of that name is then as it was.
+    pub fn publish(
+        &self,
+        path: &Path,
+        write: impl FnOnce(&mut dyn Write) -> Result<()>,
+    ) -> Result<FileMark> {
+        let mut mark = None;
+        let mut failed = None;
+        let published = durable::publish(path, |file| {
+            let mut sealed = Sealed::new(io::BufWriter::with_capacity(1 << 20, file));
+            if let Err(error) = write(&mut sealed) {
+                failed = Some(error);
+                return Err(io::Error::other("the content could not be made"));
+            }
+            mark = Some(sealed.finish()?);
+            Ok(())
+        });
+        match (published, failed) {
+            (_, Some(error)) => Err(error.context(format!("writing {}", path.display()))),
+            (Err(error), None) => Err(error).with_context(|| format!("writing {}", path.display())),
+            (Ok(()), None) => {
+                let (len, sha256) = mark.expect("a published file was finished");
+                Ok(FileMark { path: self.below(path), len, sha256 })
+            }
+        }
+    }
+
+    /// Writes a small file whole.
+    ///
+    /// # Errors
+    /// As [`Out::publish`].
+    pub fn publish_bytes(&self, path: &Path, bytes: &[u8]) -> Result<FileMark> {
+        self.publish(path, |out| Ok(out.write_all(bytes)?))
+    }
+
+    /// Returns whether all files are there at their length.
+    pub fn holds(&self, files: &[FileMark]) -> bool {
+        files.iter().all(|mark| {
+            fs::metadata(self.root.join(&mark.path)).is_ok_and(|meta| meta.len() == mark.len)
+        })
+    }
+
+    fn below(&self, path: &Path) -> String {
+        let below = path.strip_prefix(&self.root).unwrap_or(path);
+        below.to_string_lossy().replace('\\', "/")
+    }
+}
+
+/// Counts and digests what passes through.
+struct Sealed<W> {
+    inner: W,
+    digest: Sha256,
+    len: u64,
+}
+
+impl<W: Write> Sealed<W> {
+    fn new(inner: W) -> Self {
+        Self { inner, digest: Sha256::new(), len: 0 }
+    }
+
+    fn finish(mut self) -> io::Result<(u64, String)> {
+        self.inner.flush()?;
+        Ok((self.len, hex(&self.digest.finalize())))
+    }
+}
+
+impl<W: Write> Write for Sealed<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(bytes)?;
+        self.digest.update(&bytes[..written]);
+        self.len += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+/// Returns the SHA-256 of a file, hexadecimal.
+///
+/// # Errors
+/// If the file cannot be read.
+pub fn sha256_of(path: &Path) -> io::Result<String> {
+    let mut file = File::open(path)?;
+    let mut digest = Sha256::new();
+    let mut bytes = vec![0; 1 << 20];
+    loop {
+        match file.read(&mut bytes)? {
+            0 => return Ok(hex(&digest.finalize())),
+            len => digest.update(&bytes[..len]),
+        }
+    }
+}
+
+/// Writes bytes as lower-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// The journal in `state/journal`: one checksummed JSON entry a record.
+pub struct FileJournal {
+    log: AppendLog,
+    entries: Vec<Entry>,
+}
+
+impl FileJournal {
+    fn open(path: &Path) -> Result<Self> {
+        let reading = || format!("reading {}", path.display());
+        let mut entries = Vec::new();
+        let log = AppendLog::open(path, |record| {
+            entries.push(serde_json::from_slice(record).map_err(io::Error::other)?);
+            Ok(())
+        })
+        .with_context(reading)?;
+        Ok(Self { log, entries })
+    }
+}
+
+impl Journal for FileJournal {
+    type Error = anyhow::Error;
+
+    fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    fn append(&mut self, entry: Entry) -> Result<()> {
+        let bytes = serde_json::to_vec(&entry).expect("an entry is plain data");
+        self.log.append(&bytes).context("writing the journal")?;
+        self.log.sync().context("making the journal durable")?;
+        self.entries.push(entry);
+        Ok(())
+    }
+}

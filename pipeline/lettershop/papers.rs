@@ -1,0 +1,108 @@
+//! The papers that go with a part's trays: job ticket and tray labels.
+
+use anyhow::{Context, Result};
+use ledger::Account;
+use letter::Moment;
+use paperwork::{job_ticket, tray_labels, JobTicket, PostageClass, TicketFile, TrayLabel};
+use presort::{Plan, TraySummary};
+use runner::{FileMark, Journal, Stage};
+
+use crate::batch::Batch;
+use crate::out::{FileJournal, Out};
+use crate::print::job_number;
+use crate::stock;
+
+/// Writes `job-ticket.pdf` and `tray-labels.pdf` beside the print files.
+///
+/// # Errors
+/// If a document cannot be made or written.
+pub fn write(
+    out: &Out,
+    journal: &FileJournal,
+    batch: &Batch<'_>,
+    plan: &Plan,
+    account: &Account,
+    now: Moment,
+) -> Result<Vec<FileMark>> {
+    let font = stock::face(stock::PAPERWORK_FACE).expect("the stock has the papers' face");
+    let folder = out.print(batch.part());
+    let labels: Vec<TrayLabel> =
+        plan.trays.iter().map(|tray| label(batch, plan, tray)).collect();
+    let labels = tray_labels(&labels, font).context("the tray labels")?;
+    let ticket = ticket(journal, batch, plan, account, now);
+    let ticket = job_ticket(&ticket, font).context("the job ticket")?;
+    Ok(vec![
+        out.publish_bytes(&folder.join("tray-labels.pdf"), &labels)?,
+        out.publish_bytes(&folder.join("job-ticket.pdf"), &ticket)?,
+    ])
+}
+
+fn label(batch: &Batch<'_>, plan: &Plan, tray: &TraySummary) -> TrayLabel {
+    let first = tray.first_sequence as usize - 1;
+    let pieces = plan.placed_in(first..first + tray.pieces as usize);
+    let districts: Vec<String> = tray.districts.iter().map(ToString::to_string).collect();
+    TrayLabel {
+        job: job_number(batch),
+        sender: batch.sender.name.clone(),
+        batch: batch.part().name(),
+        posting_date: batch.received.posting_date,
+        tray: tray.tray,
+        of: plan.trays.len() as u32,
+        districts: districts.join(" "),
+        first: tray.first_postal,
+        last: tray.last_postal,
+        pieces: tray.pieces,
+        sheets: pieces.map(|placed| u32::from(placed.sheets)).sum(),
+        weight_mg: tray.weight_mg,
+        bundles: tray.bundles.len() as u32,
+    }
+}
+
+fn ticket(
+    journal: &FileJournal,
+    batch: &Batch<'_>,
+    plan: &Plan,
+    account: &Account,
+    now: Moment,
+) -> JobTicket {
+    let part = batch.part();
+    let totals = plan.totals();
+    let file = |file: &presort::FileSummary| {
+        let marks = journal.stage(part, &Stage::Printed(file.file)).unwrap_or_default();
+        let mark = marks.first().expect("a printed file stands in the journal");
+        let sheets = plan.placed_in(file.indices()).map(|placed| u64::from(placed.sheets)).sum();
+        let backs = u64::from(batch.shop.paper().duplex) + 1;
+        TicketFile {
+            name: mark.path.rsplit('/').next().unwrap_or_default().to_owned(),
+            letters: u64::from(file.pieces),
+            pages: sheets * backs,
+            sheets,
+            sha256: mark.sha256.clone(),
+        }
+    };
+    let postage = totals.postage.iter().map(|line| PostageClass {
+        size_class: line.step.size_class.clone(),
+        up_to_g: line.step.up_to_g,
+        yen: line.step.yen,
+        pieces: line.pieces,
+    });
+    JobTicket {
+        job: job_number(batch),
+        sender: batch.sender.name.clone(),
+        batch: part.batch.to_string(),
+        part: part.part,
+        template: format!("{} v{}", batch.received.template, batch.received.template_version),
+        class: batch.received.class.clone(),
+        posting_date: batch.received.posting_date,
+        made: now,
+        envelope: batch.shop.envelope.name.clone(),
+        inserter: batch.shop.inserter.name.clone(),
+        paper: format!("A4 {} mg", batch.shop.paper().sheet_mg),
+        duplex: batch.shop.paper().duplex,
+        files: plan.files.iter().map(file).collect(),
+        trays: plan.trays.len() as u32,
+        bundles: plan.trays.iter().map(|tray| tray.bundles.len() as u32).sum(),
+        weight_mg: account.weight_mg,
+        postage: postage.collect(),
+    }
+}

@@ -1,0 +1,206 @@
+//! Printing: the plan's files painted once, front to back, each with its part of the control file.
+
+use anyhow::{Context, Result};
+use ledger::control::{push_row, ControlRow};
+use letter::page::{note_use, CharUse};
+use letter::piece::Placed;
+use letter::Moment;
+use presort::{FileSummary, Plan};
+use press::{Block, BlockStart, FaceData, Fonts, Layers, Painted, PrintFile, PrintMeta, PrintRun};
+use runner::{Crew, FileMark};
+
+use crate::batch::{Batch, House, Letters};
+use crate::out::Out;
+use crate::spool::view;
+
+/// Fonts and static layers of a batch, as the press serialises them once.
+pub struct Forme {
+    /// The faces, cut to what the batch uses.
+    pub fonts: Fonts,
+    /// The static layers.
+    pub layers: Layers,
+}
+
+impl Forme {
+    /// Cuts the fonts and writes the layers of a batch.
+    ///
+    /// # Errors
+    /// If a font or the stationery cannot be used.
+    pub fn make(batch: &Batch<'_>, uses: &[CharUse]) -> Result<Self> {
+        let mut uses = uses.to_vec();
+        batch.template.layers().iter().for_each(|page| note_use(page, &mut uses));
+        note_digits(batch.house, &mut uses);
+        let faces = batch.house.chain.faces();
+        let faces: Vec<FaceData<'_>> = faces
+            .iter()
+            .map(|face| FaceData { name: face.name(), bytes: face.bytes(), charset: face.charset() })
+            .collect();
+        let fonts = Fonts::build(&faces, &uses).context("cutting the fonts")?;
+        let layers = Layers::build(&fonts, batch.template.layers(), batch.stationery.as_deref())
+            .context("writing the static layers")?;
+        Ok(Self { fonts, layers })
+    }
+}
+
+/// Adds the digits beside the marks to the first face that has them all.
+fn note_digits(house: &House, uses: &mut [CharUse]) {
+    for (face, uses) in house.chain.faces().iter().zip(uses) {
+        let entries = &face.charset().entries;
+        let find = |digit| {
+            entries.binary_search_by_key(&(digit, None), |entry| (entry.character, entry.selector))
+        };
+        let found: Result<Vec<usize>, usize> = press::MARK_CHARACTERS.chars().map(find).collect();
+        if let Ok(found) = found {
+            found.into_iter().for_each(|index| uses.insert(index as u16));
+            return;
+        }
+    }
+}
+
+/// What one thread keeps from block to block.
+#[derive(Default)]
+struct Desk {
+    letters: Letters,
+    press: press::Scratch,
+}
+
+/// Paints one print file and its rows of the control file.
+///
+/// # Errors
+/// If the spool cannot be read, a file cannot be written, or a letter no longer comes out as it was
+/// measured.
+pub fn print_file(
+    out: &Out,
+    crew: &Crew,
+    batch: &Batch<'_>,
+    forme: &Forme,
+    plan: &Plan,
+    file: &FileSummary,
+    now: Moment,
+) -> Result<Vec<FileMark>> {
+    let title = format!("{} {:03}", batch.part(), file.file);
+    let meta = PrintMeta {
+        title: &title,
+        job: job_number(batch),
+        now,
+        duplex: batch.shop.paper().duplex,
+        inserter: &batch.shop.inserter,
+    };
+    let run = PrintRun::new(&forme.fonts, &forme.layers, meta).context("preparing the press")?;
+    let (starts, end) = block_starts(plan, file, meta.duplex);
+    let totals = press::Totals { letters: end.letters, pages: end.pages() };
+    let mut control = Vec::new();
+    let printed = out.publish(&out.print_file(batch.part(), file.file), |writer| {
+        let mut print = PrintFile::begin(writer, &run, totals)?;
+        crew.map_in_order(
+            starts.iter().map(Ok),
+            Desk::default,
+            |desk, start| desk.compose(batch, &run, plan, file, *start),
+            |block: Result<(Block, Vec<u8>)>| {
+                let (block, rows) = block?;
+                control.extend_from_slice(&rows);
+                print.write_block(block)?;
+                Ok::<_, anyhow::Error>(())
+            },
+        )?;
+        print.finish()?;
+        Ok(())
+    })?;
+    let rows = out.part(batch.part()).join(control_name(file.file));
+    let rows = out.publish(&rows, |writer| Ok(writer.write_all(&control)?))?;
+    Ok(vec![printed, rows])
+}
+
+/// Returns the name of a print file's rows of the control file, in the part's folder.
+pub fn control_name(file: u32) -> String {
+    format!("control-{file:03}.csv")
+}
+
+/// Returns the number that stands in every mark of the part: eight digits of its name's digest.
+///
+/// The marks of two batches that lie on one table must differ; the first 26 bits of a digest do so
+/// for all but one pair in 60 million.
+pub fn job_number(batch: &Batch<'_>) -> u32 {
+    use sha2::{Digest, Sha256};
+    let digest = Sha256::digest(batch.part().to_string());
+    u32::from_be_bytes(digest[..4].try_into().expect("four of 32 bytes")) % 100_000_000
+}
+
+/// Returns what the print file holds before each block, and at its end.
+fn block_starts(plan: &Plan, file: &FileSummary, duplex: bool) -> (Vec<BlockStart>, BlockStart) {
+    let mut starts = Vec::new();
+    let mut at = BlockStart::default();
+    for placed in plan.placed_in(file.indices()) {
+        if at.letters.is_multiple_of(press::LETTERS_PER_BLOCK) {
+            starts.push(at);
+        }
+        at.count(u32::from(placed.piece.pages), duplex);
+    }
+    (starts, at)
+}
+
+impl Desk {
+    fn compose(
+        &mut self,
+        batch: &Batch<'_>,
+        run: &PrintRun<'_>,
+        plan: &Plan,
+        file: &FileSummary,
+        start: BlockStart,
+    ) -> Result<(Block, Vec<u8>)> {
+        let Self { letters, press } = self;
+        let mut composer = run.block(press, start);
+        let mut rows = Vec::new();
+        let first = file.indices().start + start.letters as usize;
+        let last = file.indices().end.min(first + press::LETTERS_PER_BLOCK as usize);
+        let mut at = start;
+        for placed in plan.placed_in(first..last) {
+            let row = set(batch, letters, &placed, at.pages() + 1)?;
+            let Letters { render, .. } = &*letters;
+            composer.letter(Painted {
+                id: row.piece,
+                sequence: placed.sequence,
+                inserts: INSERTS,
+                pages: render.pages(),
+            })?;
+            push_row(&mut rows, &row);
+            at.count(u32::from(placed.piece.pages), batch.shop.paper().duplex);
+        }
+        Ok((composer.finish(), rows))
+    }
+}
+
+/// No feeder but the sheets' own: inserts come with a later agreement.
+const INSERTS: u8 = 0;
+
+/// Sets one letter for print and returns its row of the control file.
+fn set(batch: &Batch<'_>, letters: &mut Letters, placed: &Placed, page: u32) -> Result<ControlRow> {
+    let record = placed.piece.record;
+    batch.spool.read(record, &mut letters.bytes).context("reading the spool")?;
+    let view = view(&letters.bytes)?;
+    let again = |reason: letter::Reason| {
+        anyhow::anyhow!("record {record} was measured and now fails: {}", reason.code())
+    };
+    let resolved = batch.resolve(&mut letters.address, &view).map_err(again)?;
+    let facts = batch.facts(&resolved);
+    let pages = batch.template.typeset(&mut letters.render, &view, &facts).map_err(again)?;
+    anyhow::ensure!(
+        pages == usize::from(placed.piece.pages),
+        "record {record} was measured with {} pages and now has {pages}",
+        placed.piece.pages
+    );
+    let mark = presort::marks(job_number(batch), INSERTS, placed).next();
+    Ok(ControlRow {
+        sequence: placed.sequence,
+        file: placed.file,
+        page,
+        tray: placed.tray,
+        bundle: placed.bundle,
+        piece: batch.piece(&view),
+        sheets: placed.sheets,
+        weight_mg: placed.weight_mg,
+        postal: placed.piece.postal,
+        barcode: resolved.barcode,
+        mark: mark.expect("a piece has a sheet"),
+    })
+}

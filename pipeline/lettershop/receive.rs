@@ -1,0 +1,356 @@
+//! Receiving: a drop is proved whole, decoded once into a spool, and then taken or refused.
+
+mod source;
+mod spooling;
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use intake::layout::Layout;
+use intake::{refusal, ExtractError, OpenError, Sender};
+use ledger::receipt::{Head, Receipt};
+use letter::Refusal;
+use runner::{Entry, FileMark, Journal, NightPlan, Part, SeenDrop, Stage};
+
+use crate::batch::{House, Received, RECEIVED, STATIONERY};
+use crate::close::{write_receipt, KEYS};
+use crate::config::Shop;
+use crate::out::{sha256_of, FileJournal, Out};
+use source::{Opened, Source};
+use spooling::Spooling;
+
+/// Why a drop is not taken now.
+enum Trouble {
+    /// The drop's fault, with the batch as far as it is known.
+    Refused(Box<Refusal>, Option<Part>),
+    /// It is still being written.
+    Waits,
+    /// The machine's.
+    Machine(anyhow::Error),
+}
+
+impl From<anyhow::Error> for Trouble {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Machine(error)
+    }
+}
+
+impl From<std::io::Error> for Trouble {
+    fn from(error: std::io::Error) -> Self {
+        Self::Machine(error.into())
+    }
+}
+
+impl From<Refusal> for Trouble {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(Box::new(refusal), None)
+    }
+}
+
+impl From<OpenError> for Trouble {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Incomplete(refusal) | OpenError::Refusal(refusal) => refusal.into(),
+            OpenError::Io(error) => error.into(),
+        }
+    }
+}
+
+impl From<ExtractError> for Trouble {
+    fn from(error: ExtractError) -> Self {
+        match error {
+            ExtractError::Refusal(refusal) => refusal.into(),
+            ExtractError::Io(error) => error.into(),
+        }
+    }
+}
+
+impl From<intake::DecodeError> for Trouble {
+    fn from(error: intake::DecodeError) -> Self {
+        match error {
+            intake::DecodeError::Refusal(refusal) => refusal.into(),
+            intake::DecodeError::Io(error) => error.into(),
+        }
+    }
+}
+
+/// The counter at which drops are received.
+pub struct Counter<'s> {
+    /// The shop.
+    pub shop: &'s Shop,
+    /// Dictionary and fonts.
+    pub house: &'s House,
+    /// Where the night writes.
+    pub out: &'s Out,
+    /// What the night set out to do.
+    pub night: &'s NightPlan,
+}
+
+impl Counter<'_> {
+    /// Receives one drop: afterwards the journal says that it was taken, refused, or waits.
+    ///
+    /// # Errors
+    /// The machine's trouble; the drop is then received again by the next run.
+    pub fn receive(&self, journal: &mut FileJournal, drop: &SeenDrop) -> Result<()> {
+        if self.is_settled(journal, drop) {
+            return Ok(());
+        }
+        let path = self.shop.root.join("inbox").join(&drop.sender).join(&drop.name);
+        let sha256 =
+            sha256_of(&path).with_context(|| format!("reading the drop {}", path.display()))?;
+        if is_known(journal, drop, &sha256) {
+            return Ok(());
+        }
+        match self.take(journal, drop, &path, &sha256) {
+            Ok((received, files)) => {
+                let part = received.part;
+                journal.append(Entry::DropTaken {
+                    drop: drop.clone(),
+                    sha256,
+                    part: part.clone(),
+                })?;
+                journal.append(Entry::StageDone { part, stage: Stage::Received, files })
+            }
+            Err(Trouble::Refused(refusal, part)) => {
+                self.refuse(journal, drop, sha256, &refusal, part.as_ref(), 0)
+            }
+            Err(Trouble::Waits) => journal.append(Entry::DropWaits { drop: drop.clone() }),
+            Err(Trouble::Machine(error)) => Err(error.context(format!("receiving {}", drop.name))),
+        }
+    }
+
+    /// Refuses a drop: receipt first, then the journal.
+    ///
+    /// # Errors
+    /// If either cannot be written.
+    pub fn refuse(
+        &self,
+        journal: &mut FileJournal,
+        drop: &SeenDrop,
+        sha256: String,
+        refusal: &Refusal,
+        part: Option<&Part>,
+        records: u64,
+    ) -> Result<()> {
+        let mut refusal = refusal.clone();
+        if refusal.origin.file.is_empty() {
+            refusal.origin.file.clone_from(&drop.name);
+        }
+        let name = receipt_name(journal, drop, &sha256, part);
+        let sender = self.shop.senders.get(&drop.sender);
+        let head = Head {
+            sender: letter::SenderId::parse(&drop.sender).context("the inbox folder is no id")?,
+            sender_name: sender.map_or_else(|| drop.sender.clone(), |sender| sender.name.clone()),
+            batch: part.map_or_else(|| stem(&drop.name), |part| part.batch.to_string()),
+            part: part.map_or(1, |part| part.part),
+            received: self.night.now,
+            snapshot: self.night.snapshot.clone(),
+            dictionary: self.house.dictionary.month().to_owned(),
+        };
+        let receipt = Receipt::refused(head, records, &refusal);
+        let files = write_receipt(self.out, &drop.sender, &name, &receipt)?;
+        let part = part.cloned();
+        journal.append(Entry::DropRefused { drop: drop.clone(), sha256, refusal, part, files })
+    }
+
+    /// Returns whether this night has already settled the drop.
+    fn is_settled(&self, journal: &FileJournal, wanted: &SeenDrop) -> bool {
+        let entries = journal.entries().iter().rev();
+        entries
+            .take_while(|entry| !matches!(entry, Entry::NightBegan(_)))
+            .any(|entry| settles(entry) == Some(wanted))
+    }
+
+    fn take(
+        &self,
+        journal: &FileJournal,
+        drop: &SeenDrop,
+        path: &Path,
+        sha256: &str,
+    ) -> Result<(Received, Vec<FileMark>), Trouble> {
+        let Some(sender) = self.shop.senders.get(&drop.sender) else {
+            return Err(refusal::unknown_sender(&drop.sender).into());
+        };
+        if let Some(first) = same_bytes(journal, drop, sha256) {
+            return Err(refusal::duplicate_file(first).into());
+        }
+        let mut source = self.open_quiet(sender, path, drop)?;
+        let opened = source.open(journal, self, sender, drop)?;
+        let part = opened.part.clone();
+        self.spool(journal, sender, source, opened, drop, sha256)
+            .map_err(|trouble| trouble.of_part(&part))
+    }
+
+    /// Opens a drop, and looks again after the quiet period if it ends too early.
+    fn open_quiet(
+        &self,
+        sender: &Sender,
+        path: &Path,
+        drop: &SeenDrop,
+    ) -> Result<Source, Trouble> {
+        match Source::of(self.shop, sender, path, drop) {
+            Err(Trouble::Refused(refusal, _)) if refusal.code == HALF_ZIP => {
+                if self.still_arriving(path, drop)? {
+                    return Err(Trouble::Waits);
+                }
+                Source::of(self.shop, sender, path, drop)
+            }
+            source => source,
+        }
+    }
+
+    /// Waits until the file has been left alone for the quiet period; returns whether it changed.
+    fn still_arriving(&self, path: &Path, drop: &SeenDrop) -> Result<bool> {
+        if path.with_file_name(format!("{}.done", drop.name)).exists() {
+            return Ok(false);
+        }
+        let reading = || format!("reading {}", path.display());
+        let before = fs::metadata(path).with_context(reading)?;
+        let age = before.modified().with_context(reading)?.elapsed().unwrap_or_default();
+        let quiet = std::time::Duration::from_secs(self.shop.config.night.quiet_seconds);
+        std::thread::sleep(quiet.saturating_sub(age));
+        let after = fs::metadata(path).with_context(reading)?;
+        let modified = |meta: &fs::Metadata| meta.modified().with_context(reading);
+        Ok(after.len() != drop.len || modified(&after)? != modified(&before)?)
+    }
+
+    /// Extracts and decodes the drop into its part's folder.
+    fn spool(
+        &self,
+        journal: &FileJournal,
+        sender: &Sender,
+        mut source: Source,
+        opened: Opened,
+        drop: &SeenDrop,
+        sha256: &str,
+    ) -> Result<(Received, Vec<FileMark>), Trouble> {
+        let part = opened.part.clone();
+        let folder = self.out.part(&part);
+        let layout = layout_of(sender, &opened)?;
+        let mut files = source.extract(self.out, &folder, &opened)?;
+        let lines = opened.lines_from.clone().map(|from| from.join(LINES));
+        let spooling = Spooling {
+            out: self.out,
+            folder: &folder,
+            layout: &layout,
+            member: &opened.member,
+            lines: lines.as_deref(),
+            accepted: self.accepted_keys(journal, &part)?,
+        };
+        let spooled = spooling.run(opened.manifest.as_ref())?;
+        files.extend(spooled.files);
+        let received = Received {
+            part,
+            drop: drop.clone(),
+            sha256: sha256.to_owned(),
+            template: opened.template,
+            template_version: opened.template_version,
+            class: opened.class,
+            posting_date: opened.posting_date,
+            rows: spooled.rows,
+            member: opened.member,
+            stationery: folder.join(STATIONERY).exists() && opened.stationery,
+            orphans: if opened.continues_lines { Vec::new() } else { spooled.orphans },
+            stopped: spooled.stopped,
+            moment: self.night.now,
+        };
+        let json = serde_json::to_vec_pretty(&received).expect("plain data");
+        files.push(self.out.publish_bytes(&folder.join(RECEIVED), &json)?);
+        Ok((received, files))
+    }
+
+    /// Returns the keys of the batch's earlier parts that went on, sorted.
+    fn accepted_keys(&self, journal: &FileJournal, part: &Part) -> Result<Vec<u128>> {
+        let mut keys = Vec::new();
+        for (earlier, _, _) in journal.parts() {
+            let same = (&earlier.sender, &earlier.batch) == (&part.sender, &part.batch);
+            if same && earlier.part < part.part {
+                let path = self.out.part(&earlier).join(KEYS);
+                let bytes = fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
+                let chunks = bytes.chunks_exact(16);
+                keys.extend(chunks.map(|key| u128::from_be_bytes(key.try_into().expect("16"))));
+            }
+        }
+        keys.sort_unstable();
+        Ok(keys)
+    }
+}
+
+/// The member with the table rows, in a part's folder.
+pub const LINES: &str = "lines.raw";
+const HALF_ZIP: &str = "half-zip";
+
+impl Trouble {
+    fn of_part(self, part: &Part) -> Self {
+        match self {
+            Self::Refused(refusal, None) => Self::Refused(refusal, Some(part.clone())),
+            other => other,
+        }
+    }
+}
+
+fn layout_of(sender: &Sender, opened: &Opened) -> Result<Layout, Trouble> {
+    let mut sender = sender.clone();
+    if opened.is_mended {
+        // A reject list sent back has the sender's rows and nothing else.
+        sender.layouts.values_mut().for_each(|layout| layout.trailer = None);
+    }
+    let layout = Layout::compile(&sender, &opened.template);
+    Ok(layout.with_context(|| format!("the layout for {}", opened.template))?)
+}
+
+fn settles(entry: &Entry) -> Option<&SeenDrop> {
+    match entry {
+        Entry::DropTaken { drop, .. }
+        | Entry::DropRefused { drop, .. }
+        | Entry::DropWaits { drop } => Some(drop),
+        _ => None,
+    }
+}
+
+/// Returns whether the same file was taken or refused before under the same name.
+fn is_known(journal: &FileJournal, wanted: &SeenDrop, wanted_sha: &str) -> bool {
+    journal.entries().iter().any(|entry| match entry {
+        Entry::DropTaken { drop, sha256, .. } | Entry::DropRefused { drop, sha256, .. } => {
+            drop == wanted && sha256 == wanted_sha
+        }
+        _ => false,
+    })
+}
+
+/// Returns the name under which the sender dropped the same bytes before.
+fn same_bytes<'j>(journal: &'j FileJournal, wanted: &SeenDrop, sha: &str) -> Option<&'j str> {
+    let taken = |entry: &'j Entry| match entry {
+        Entry::DropTaken { drop, sha256, .. } if drop.sender == wanted.sender && sha256 == sha => {
+            Some(drop.name.as_str())
+        }
+        _ => None,
+    };
+    journal.entries().iter().find_map(taken)
+}
+
+/// Returns the name of a refused drop's receipt: the batch's, unless a batch of that name has one.
+fn receipt_name(
+    journal: &FileJournal,
+    drop: &SeenDrop,
+    sha256: &str,
+    part: Option<&Part>,
+) -> String {
+    let taken: Vec<String> = journal
+        .parts()
+        .into_iter()
+        .filter(|(taken, _, _)| taken.sender.as_str() == drop.sender)
+        .map(|(taken, _, _)| taken.name())
+        .collect();
+    let candidates = part.map(Part::name).into_iter().chain([stem(&drop.name)]);
+    let free = candidates.into_iter().find(|name| !taken.contains(name));
+    free.unwrap_or_else(|| format!("{}.refused-{}", stem(&drop.name), &sha256[..8]))
+}
+
+/// Returns a drop's name without its ending, with only what a file name may hold.
+fn stem(name: &str) -> String {
+    let stem = Path::new(name).file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let plain = |c: char| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' };
+    stem.unwrap_or_default().chars().map(plain).take(letter::id::ID_LEN_MAX).collect()
+}

@@ -1,0 +1,164 @@
+//! The closing check: a part counted again from what lies on the disk, as a stranger would.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use ledger::control::ControlLine;
+use ledger::reconcile::{ListCount, PackCount, PrintFileCount, Recounted};
+use letter::Disposition;
+use mailbox::PackReader;
+use runner::{Crew, Part};
+
+use crate::batch::Received;
+use crate::lists;
+use crate::out::Out;
+
+/// Counts a part again from print files, control file, pack and lists.
+///
+/// Each letter of a print file must stand in the control file with the same piece, sequence, page,
+/// sheets and mark; each copy of the pack must have its seal.
+///
+/// # Errors
+/// If an artefact cannot be read, or two of them contradict each other; the message says which.
+pub fn recount(out: &Out, crew: &Crew, received: &Received) -> Result<Recounted> {
+    let part = &received.part;
+    let control = Control::read(&out.print(part).join("control.csv"))?;
+    let files = print_files(&out.print(part))?;
+    let mut recounted = Recounted {
+        control_rows: control.lines().count() as u64,
+        packs: pack(out, part)?.into_iter().collect(),
+        rejects: rejects(out, received)?.into_iter().collect(),
+        held: list(&out.stopped(part, Disposition::Held), None)?.into_iter().collect(),
+        pulled: list(&out.stopped(part, Disposition::Pulled), None)?.map_or(0, |l| l.records),
+        ..Recounted::default()
+    };
+    crew.map_in_order(
+        files.iter().map(Ok),
+        || (),
+        |(), path| print_file(path, part, &control),
+        |count: Result<PrintFileCount>| {
+            recounted.print_files.push(count?);
+            Ok::<_, anyhow::Error>(())
+        },
+    )?;
+    Ok(recounted)
+}
+
+/// The control file of a part, in memory as text; empty when nothing was printed.
+struct Control(String);
+
+impl Control {
+    fn read(path: &Path) -> Result<Self> {
+        match path.exists() {
+            true => fs::read_to_string(path).map(Self),
+            false => Ok(Self(String::new())),
+        }
+        .with_context(|| format!("reading {}", path.display()))
+    }
+
+    fn lines(&self) -> impl Iterator<Item = &str> {
+        self.0.lines().skip(1)
+    }
+
+    /// Returns the rows of one print file.
+    fn of_file(&self, file: u32) -> impl Iterator<Item = Result<ControlLine<'_>>> {
+        let parse = |line| ControlLine::parse(line).context("a row of the control file is damaged");
+        self.lines().map(parse).filter(move |line| match line {
+            Ok(line) => line.file == file,
+            Err(_) => true,
+        })
+    }
+}
+
+/// Returns the print files of a part in the order of their numbers.
+fn print_files(folder: &Path) -> Result<Vec<std::path::PathBuf>> {
+    let mut files = Vec::new();
+    if !folder.is_dir() {
+        return Ok(files);
+    }
+    for entry in fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))? {
+        let path = entry?.path();
+        if number(&path).is_some() && path.extension().is_some_and(|extension| extension == "pdf") {
+            files.push(path);
+        }
+    }
+    files.sort_by_key(|path| number(path));
+    Ok(files)
+}
+
+/// Returns the number of a print file, `tax-2026-003.pdf`: 3.
+fn number(path: &Path) -> Option<u32> {
+    let (_, number) = path.file_stem()?.to_str()?.rsplit_once('-')?;
+    number.parse().ok()
+}
+
+fn print_file(path: &Path, part: &Part, control: &Control) -> Result<PrintFileCount> {
+    let bytes = fs::read(path).with_context(|| format!("reading {}", path.display()))?;
+    let facts = readback::read_print_file(&bytes)
+        .with_context(|| format!("reading {} back", path.display()))?;
+    let file = number(path).expect("a print file has its number");
+    let mut count = PrintFileCount { file, pages: u64::from(facts.pages), ..Default::default() };
+    let mut rows = control.of_file(file);
+    for letter in &facts.letters {
+        let row = rows.next().with_context(|| {
+            format!("letter {} of {part} stands in no row of the control file", letter.sequence)
+        })??;
+        let agrees = (row.piece, row.sequence, row.page, row.sheets, row.mark)
+            == (letter.id, letter.sequence, letter.pages.start + 1, letter.sheets, letter.mark);
+        anyhow::ensure!(
+            agrees,
+            "letter {} of {} is not what the control file says of {}",
+            letter.sequence,
+            path.display(),
+            row.sequence
+        );
+        count.letters += 1;
+        count.sheets += u64::from(letter.sheets);
+    }
+    Ok(count)
+}
+
+fn pack(out: &Out, part: &Part) -> Result<Option<PackCount>> {
+    let path = out.pack(part, "pack");
+    if !path.exists() {
+        return Ok(None);
+    }
+    let reading = || format!("reading {}", path.display());
+    let shared = fs::read(out.pack(part, "shared")).with_context(reading)?;
+    let sealer = mailbox::Sealer::new(&shared);
+    let mut reader = PackReader::open(File::open(&path).with_context(reading)?)
+        .with_context(reading)?;
+    let mut copies = 0;
+    let mut pieces = BTreeSet::new();
+    for copy in reader.copies() {
+        let copy = copy.with_context(reading)?;
+        let label = &copy.label;
+        anyhow::ensure!(sealer.seal(&copy.tail) == label.seal, "copy {} is not as sealed", label.piece);
+        anyhow::ensure!(pieces.insert(label.piece), "copy {} stands twice in its pack", label.piece);
+        copies += 1;
+    }
+    let pack = format!("{}.{}", part.sender, part.name());
+    Ok(Some(PackCount { pack, copies }))
+}
+
+fn rejects(out: &Out, received: &Received) -> Result<Option<ListCount>> {
+    let name = lists::report_name(&received.part);
+    let path = out.outbox(received.part.sender.as_str(), &name);
+    list(&path, Some(&received.member))
+}
+
+/// Counts the records of a list of faults: those of `member`, each once by its byte.
+fn list(path: &Path, member: Option<&str>) -> Result<Option<ListCount>> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let reading = || format!("reading {}", path.display());
+    let bytes = fs::read(path).with_context(reading)?;
+    let places = ledger::rejects::places(&bytes).with_context(reading)?;
+    let of_member = |place: &&(String, u64)| member.is_none_or(|member| place.0 == member);
+    let records: BTreeSet<_> = places.iter().filter(of_member).collect();
+    let list = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    Ok(Some(ListCount { list, records: records.len() as u64 }))
+}

@@ -1,0 +1,178 @@
+//! The registry and the mailboxes of a night: import, freeze, deliver; and the duplicates' index.
+
+use std::fs::{self, File};
+use std::io::BufReader;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use columnar::Snapshot;
+use edge::duplicates::TakenDrop;
+use edge::registry_store::Imported;
+use edge::Memory;
+use mailbox::{Mailbox, Seal};
+use registry::{Change, Link, Preference, Recipient};
+use runner::{Entry, Journal, Part};
+
+use crate::config::Shop;
+use crate::out::{sha256_of, FileJournal, Out};
+
+/// Opens the shop's memory below OUT.
+///
+/// # Errors
+/// If another night has it open, or a file that is not the index's is damaged.
+pub fn open_memory(out: &Out, journal: &FileJournal) -> Result<Memory> {
+    Memory::open(out.root(), &taken_drops(journal)).context("opening the shop's memory")
+}
+
+/// Makes the indexes again from the append-only files.
+///
+/// # Errors
+/// As [`open_memory`].
+pub fn rebuild_memory(out: &Out, journal: &FileJournal) -> Result<Memory> {
+    Memory::rebuild(out.root(), &taken_drops(journal)).context("rebuilding the shop's memory")
+}
+
+fn taken_drops(journal: &FileJournal) -> Vec<TakenDrop> {
+    let taken = journal.entries().iter().filter_map(|entry| match entry {
+        Entry::DropTaken { drop, sha256, part } => Some(TakenDrop {
+            sender: part.sender.clone(),
+            name: drop.name.clone(),
+            sha256: Seal::parse(sha256)?,
+            batch: part.batch.clone(),
+            part: part.part,
+        }),
+        _ => None,
+    });
+    taken.collect()
+}
+
+/// The three relations, in the order in which they are imported.
+const RELATIONS: [&str; 3] = ["recipients", "links", "preferences"];
+/// Digests of the files imported last, so that unchanged ones are not read again.
+const IMPORTED: &str = "registry-imported.json";
+
+/// Imports the shop's registry files if any of them has changed since the last night.
+///
+/// # Errors
+/// If a file cannot be read or has faults; nothing of it is then imported.
+pub fn import_changed(shop: &Shop, out: &Out, memory: &mut Memory) -> Result<()> {
+    let folder = shop.root.join("registry");
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    let seen = digests(&folder)?;
+    let note = out.state().join(IMPORTED);
+    if fs::read(&note).is_ok_and(|before| before == seen.as_bytes()) {
+        return Ok(());
+    }
+    import_folder(&folder, memory)?;
+    out.publish_bytes(&note, seen.as_bytes())?;
+    Ok(())
+}
+
+/// Imports recipients, links and preferences from a folder, each `.csv` or `.parquet`.
+///
+/// # Errors
+/// If a file cannot be read or has faults.
+pub fn import_folder(folder: &Path, memory: &mut Memory) -> Result<Imported> {
+    let [recipients, links, preferences] = RELATIONS;
+    let recipients = read(folder, recipients, |file| registry::read_recipients(file))?;
+    let links = read(folder, links, |file| registry::read_links(file))?;
+    let preferences = read(folder, preferences, |file| registry::read_preferences(file))?;
+    let changes = recipients
+        .into_iter()
+        .map(|one: Recipient| Change::Recipient(one))
+        .chain(links.into_iter().map(|one: Link| Change::Link(one)))
+        .chain(preferences.into_iter().map(|one: Preference| Change::Preference(one)));
+    memory.registry.import(changes).context("importing the registry")
+}
+
+fn read<T: registry::Entry>(
+    folder: &Path,
+    relation: &str,
+    read_csv: impl Fn(BufReader<File>) -> Result<Vec<T>, registry::ImportError>,
+) -> Result<Vec<T>> {
+    let open = |path: &Path| -> Result<BufReader<File>> {
+        Ok(BufReader::new(
+            File::open(path).with_context(|| format!("reading {}", path.display()))?,
+        ))
+    };
+    let csv = folder.join(format!("{relation}.csv"));
+    if csv.exists() {
+        return read_csv(open(&csv)?).with_context(|| format!("in {}", csv.display()));
+    }
+    let parquet = folder.join(format!("{relation}.parquet"));
+    if parquet.exists() {
+        return columnar::read_entries(open(&parquet)?)
+            .with_context(|| format!("in {}", parquet.display()));
+    }
+    Ok(Vec::new())
+}
+
+fn digests(folder: &Path) -> Result<String> {
+    let mut seen = String::new();
+    for relation in RELATIONS {
+        for extension in ["csv", "parquet"] {
+            let path = folder.join(format!("{relation}.{extension}"));
+            if path.exists() {
+                let digest =
+                    sha256_of(&path).with_context(|| format!("reading {}", path.display()))?;
+                seen.push_str(&format!("{relation}.{extension} {digest}\n"));
+            }
+        }
+    }
+    Ok(seen)
+}
+
+/// Freezes the registry and keeps the snapshot under its id.
+///
+/// # Errors
+/// If the registry cannot be read or the snapshot not be written.
+pub fn freeze(out: &Out, memory: &Memory) -> Result<Snapshot> {
+    let snapshot = memory
+        .registry
+        .freeze(|rows| columnar::freeze(rows))
+        .context("reading the registry")?
+        .context("freezing the registry")?;
+    let path = out.snapshot(&snapshot.id().to_string());
+    if !path.exists() {
+        out.publish(&path, |writer| {
+            snapshot.write_parquet(writer)?;
+            Ok(())
+        })?;
+    }
+    Ok(snapshot)
+}
+
+/// Reads the snapshot of a night that is taken up again.
+///
+/// # Errors
+/// If it cannot be read or is not what was frozen.
+pub fn read_snapshot(out: &Out, id: &str) -> Result<Snapshot> {
+    let path = out.snapshot(id);
+    let reading = || format!("reading {}", path.display());
+    let file = File::open(&path).with_context(reading)?;
+    Snapshot::read_parquet(BufReader::new(file)).with_context(reading)
+}
+
+/// Puts a part's finished pack into the mailboxes; a repeat is success.
+///
+/// # Errors
+/// If pack or mailboxes cannot be read or written.
+pub fn deliver_pack(memory: &mut Memory, part: &Part) -> Result<()> {
+    let name = format!("{}.{}", part.sender, part.name());
+    memory.mailboxes.deliver(&name).with_context(|| format!("delivering {name}"))?;
+    Ok(())
+}
+
+/// Writes the open notices of every batch that has any into its sender's outbox.
+///
+/// # Errors
+/// If the notices cannot be read or a list not be written.
+pub fn send_opens(out: &Out, memory: &Memory) -> Result<()> {
+    for ((sender, batch), notices) in memory.mailboxes.notices().context("the open notices")? {
+        let path = out.outbox(sender.as_str(), &format!("{batch}.opens.csv"));
+        out.publish_bytes(&path, &mailbox::opens_csv(&notices))?;
+    }
+    Ok(())
+}
