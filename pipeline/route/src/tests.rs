@@ -7,7 +7,7 @@ const UNKNOWN: &str = "unknown";
 
 /// The table: every way through the rule, one a line. `*` means that the value does not matter.
 ///
-/// class paper-only | key | selected | level ≥ class | mailbox | wish | copy fits | channel | reason
+/// paper-only class | key | selected | level ≥ class | mailbox | wish | copy fits | channel | why
 const TABLE: &[[&str; 9]] = &[
     ["yes", "*", "*", "*", "*", "*", "*", "paper", "class-is-paper-only"],
     ["no", NO_KEY, "*", "*", "*", "*", "*", "paper", "no-recipient-key"],
