@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
+use encoding_rs::UTF_8;
 use letter::PostalCode;
 
 pub use crate::entry::Flags;
@@ -354,7 +355,9 @@ impl Texts {
         let mut ends = Vec::with_capacity(count.min(bytes.len()));
         ends.extend(memchr::memchr_iter(b'\n', bytes).take(count).map(|at| at as u32 + 1));
         let len = ends.last().map_or(0, |&end| end as usize);
-        let text = std::str::from_utf8(&bytes[..len]).ok()?.to_owned();
+        // Checks three-byte characters about three times as fast as the standard library.
+        let text = UTF_8.decode_without_bom_handling_and_without_replacement(&bytes[..len])?;
+        let text = text.into_owned();
         (ends.len() == count).then_some((Self { text, ends }, len))
     }
 

@@ -2,10 +2,10 @@
 
 use letter::{CustomerBarcode, PostalCode, Reason};
 
+use crate::candidate::{city_match, row_match, Match, Written};
 use crate::dictionary::{Dictionary, Kind};
-use crate::resolve::{
-    city_match, resolution, resolve, row_match, Grade, Match, Resolution, Scratch, Written,
-};
+use crate::note;
+use crate::resolve::{resolution, resolve, Grade, Resolution, Scratch};
 
 /// What a line says, checked against the dictionary.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,7 +102,7 @@ fn split_postal(line: &str) -> Option<(&str, &str)> {
         if digits == 7 {
             let end = at + c.len_utf8();
             let follows = line[end..].chars().next();
-            let is_longer = follows.is_some_and(|c| is_digit(c));
+            let is_longer = follows.is_some_and(is_digit);
             return (!is_longer).then(|| line.split_at(end));
         }
         let belongs = is_digit(c)
@@ -120,7 +120,7 @@ fn find_by_name<'a>(dictionary: &'a Dictionary, scratch: &mut Scratch) -> Option
     let mut best: Vec<Match> = Vec::new();
     let mut best_rank = None;
     for (city_index, city) in dictionary.cities.iter().enumerate() {
-        let at = city_match(city, scratch.address());
+        let at = city_match(city, &scratch.address);
         if at.written == Written::LeftOut {
             continue;
         }
@@ -135,6 +135,10 @@ fn find_by_name<'a>(dictionary: &'a Dictionary, scratch: &mut Scratch) -> Option
                 best.push(found);
             }
         }
+    }
+    let on_its_floor = |m: &Match| note::floor_stands_in(dictionary.note(m.row), &scratch.address);
+    if best.iter().any(on_its_floor) {
+        best.retain(on_its_floor);
     }
     let first = *best.first()?;
     let mut found = Found::from(resolution(dictionary, scratch, first));

@@ -14,6 +14,7 @@ pub mod find;
 pub mod import;
 pub mod resolve;
 
+mod candidate;
 mod entry;
 mod file;
 mod fold;
@@ -21,6 +22,7 @@ mod matching;
 mod normal;
 mod note;
 mod numeral;
+mod po_box;
 
 pub use dictionary::{Dictionary, Kind, Place};
 pub use file::DictionaryError;

@@ -21,6 +21,19 @@ pub(crate) fn names_a_floor(note: &str) -> bool {
     note.ends_with('階') || note == "地階・階層不明"
 }
 
+/// Returns whether the floor that a note names (`3階`) stands in the address, as 3階 or 3F.
+pub(crate) fn floor_stands_in(note: &str, address: &Normal) -> bool {
+    let Some(floor) = note.strip_suffix('階') else { return false };
+    let floor: Vec<char> = floor.chars().collect();
+    let text = address.chars();
+    let mut windows = text.windows(floor.len() + 1).enumerate();
+    windows.any(|(at, window)| {
+        window.starts_with(&floor)
+            && matches!(window.last(), Some('階' | 'F'))
+            && !address.inside_number(at)
+    })
+}
+
 fn is_number_list(list: &str) -> bool {
     list.starts_with(|c: char| c.is_ascii_digit())
         && list.chars().all(|c| c.is_ascii_digit() || matches!(c, '、' | '～'))
@@ -64,6 +77,15 @@ mod tests {
         check("1、3～5丁目", "2丁目", false);
         check("1、3～5丁目", "4丁目", true);
         check("1～19丁目", "25番地", true);
+    }
+
+    #[test]
+    fn a_floor_is_found_whole() {
+        let mut normal = Normal::default();
+        normal.set("2-6-1新宿住友ビル13F");
+        assert!(floor_stands_in("13階", &normal));
+        assert!(!floor_stands_in("3階", &normal));
+        assert!(!floor_stands_in("地階・階層不明", &normal));
     }
 
     #[test]

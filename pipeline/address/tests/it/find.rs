@@ -56,6 +56,15 @@ fn a_line_without_a_postal_code_is_found_by_its_names() {
 }
 
 #[test]
+fn a_building_with_a_code_a_floor_is_told_by_its_floor() {
+    for (floor, postal) in [("3階", "163-0203"), ("１３Ｆ", "163-0213"), ("", "")] {
+        let line = format!("東京都新宿区西新宿2-6-1新宿住友ビル{floor}");
+        let rest = format!("2-6-1新宿住友ビル{floor}");
+        check(&line, postal, "新宿区", "西新宿新宿住友ビル", &rest);
+    }
+}
+
+#[test]
 fn a_line_is_not_given_a_code_that_it_does_not_determine() {
     let found = find(&DICTIONARY, "東京都千代田区架空町1-2").expect("no code").expect("a city");
     assert_eq!((found.grade, found.postal, found.barcode), (Grade::City, None, None));

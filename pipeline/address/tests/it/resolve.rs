@@ -146,6 +146,10 @@ fn a_code_that_is_none_is_set_aside() {
     check_reason("", "東京都千代田区霞が関1-2", "bad-postal-code");
     check_reason("999-9999", "東京都千代田区霞が関1-2", "unknown-postal-code");
     check_reason("980-8691", "仙台市青葉区中央1-2", "unknown-postal-code");
+    check_reason("980-8691", "大阪府大阪市北区 大阪北郵便局私書箱215号", "unknown-postal-code");
+    check_reason("980-8691", "大阪府 大阪北郵便局私書箱215号", "unknown-postal-code");
+    check_reason("980-8691", "私書箱", "unknown-postal-code");
+    check_reason("980-8691", "私書箱99999号", "unknown-postal-code");
     check_reason("980-8692", "仙台中央郵便局私書箱215号", "unknown-postal-code");
     let reason = resolved("999-9999", "霞が関", "").expect_err("no such code");
     let expected =
