@@ -260,6 +260,33 @@ fn parquet_gives_the_same_recipients_as_csv() {
     assert_eq!(from_parquet, from_csv);
 }
 
+/// Files that pyarrow 26.0 wrote with its defaults, apart from what their names say.
+const BY_PYARROW: &[u8] = include_bytes!("../samples/recipients-by-pyarrow.parquet");
+const WITHOUT_A_CLASS: &[u8] = include_bytes!("../samples/preferences-without-a-class.parquet");
+const IN_ZSTD: &[u8] = include_bytes!("../samples/links-in-zstd.parquet");
+
+#[test]
+fn another_writers_parquet_is_read() {
+    let recipients = read_entries::<Recipient>(Cursor::new(BY_PYARROW)).expect("a good file");
+    let seen: Vec<_> =
+        recipients.iter().map(|r| (&*r.id, r.identity_level, r.mailbox_open, r.mailbox)).collect();
+    assert_eq!(seen, [("r1", 0, false, 7001), ("r2", 3, true, 7002)]);
+}
+
+#[test]
+fn a_missing_value_is_a_fault_of_its_row() {
+    let Err(error) = read_entries::<Preference>(Cursor::new(WITHOUT_A_CLASS)) else {
+        panic!("a preference without a class was taken")
+    };
+    assert_eq!(error.to_string(), "1 faulty rows; line 2, column class: \"\" is not a key");
+}
+
+#[test]
+fn a_codec_that_is_not_built_is_named() {
+    let Err(error) = read_entries::<Link>(Cursor::new(IN_ZSTD)) else { panic!("zstd was read") };
+    assert!(error.to_string().contains("zstd"), "{error}");
+}
+
 #[test]
 fn parquet_preferences_may_hold_booleans() {
     let bytes = parquet(
