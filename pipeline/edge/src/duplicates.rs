@@ -5,7 +5,7 @@
 //! | key | value |
 //! |---|---|
 //! | `f` sha256 (32 bytes) | the first drop of these bytes, as JSON |
-//! | `p` sender NUL batch NUL part (u32, big-endian) | the drop that was taken as this part, as JSON |
+//! | `p` sender NUL batch NUL part (u32, big-endian) | the drop taken as this part, as JSON |
 //!
 //! Record keys of accepted rows are not here: they lie in a file a part, read only when a later
 //! part of the same batch comes.

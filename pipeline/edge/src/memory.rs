@@ -23,8 +23,8 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// Opens `out/state/index`, `out/state/registry.log`, `out/state/mailboxes.log` and the packs in
-    /// `out/mailboxes`; `drops` are all drops that the journal ever took, in its order.
+    /// Opens `out/state/index`, `out/state/registry.log`, `out/state/mailboxes.log` and the packs
+    /// in `out/mailboxes`; `drops` are all drops that the journal ever took, in its order.
     ///
     /// A store that cannot be opened or read is made again from the files.
     ///

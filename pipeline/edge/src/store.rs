@@ -7,8 +7,9 @@
 //! | `duplicates` | the journal's taken drops | [`duplicates`](crate::duplicates) |
 //!
 //! Every value begins with the CRC-32 of its key and itself. A tree's position says how many
-//! records of its file it has seen; it changes in one batch with what they changed. A tree that lags behind reads on from there; one that is ahead, or whose position is damaged, starts
-//! again from nothing. So nothing here needs an `fsync`, and a power cut costs time, not truth.
+//! records of its file it has seen; it changes in one batch with what they changed. A tree that
+//! lags behind reads on from there; one that is ahead, or whose position is damaged, starts again
+//! from nothing. So nothing here needs an `fsync`, and a power cut costs time, not truth.
 
 mod view;
 

@@ -1,4 +1,4 @@
-//! An electronic copy as a package: its seal, the pack it travels in, and the notice of its opening.
+//! An electronic copy as a package: its seal, the pack it travels in, the notice of its opening.
 //!
 //! A batch's copies are stored as one shared prefix (fonts, stationery) and one tail a copy; the
 //! two joined are a self-contained PDF/A. The pack holds the tails, the prefix is a file beside it.

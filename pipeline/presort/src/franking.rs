@@ -147,6 +147,15 @@ mod tests {
     }
 
     #[test]
+    fn a_step_carries_everything_up_to_and_with_its_weight() {
+        let yen = |sheet_mg| {
+            let paper = Paper { sheet_mg, duplex: false };
+            Franking::new(&envelope(), paper, &tariff()).weigh(1).map(|w| w.postage_yen)
+        };
+        assert_eq!((yen(44_500), yen(44_501)), (Ok(110), Ok(180)));
+    }
+
+    #[test]
     fn a_letter_beyond_the_envelope_or_the_tariff_says_so() {
         assert_eq!(franking(false).weigh(21), Err(Reason::TooManySheets { found: 21, max: 20 }),);
         let lead = Franking::new(&envelope(), Paper { sheet_mg: 90_000, duplex: false }, &tariff());

@@ -68,17 +68,11 @@ impl View {
     }
 
     /// Returns the keys that begin with `prefix`, with their values, in the order of their bytes.
-    ///
-    /// The iterator ends after its first error.
     pub fn scan(&self, prefix: &[u8]) -> impl Iterator<Item = Result<Pair, StoreError>> + use<> {
         let (view, prefix) = (self.clone(), prefix.to_vec());
-        let start = match self.block_of(&prefix) {
-            Ok(Some((bound, _))) => Ok(bound),
-            Ok(None) => Ok(FIRST_BLOCK.into()),
-            Err(error) => Err(error),
-        };
-        let (start, failed) = match start {
-            Ok(start) => (start, None),
+        let (start, failed) = match self.block_of(&prefix) {
+            Ok(Some((bound, _))) => (bound, None),
+            Ok(None) => (FIRST_BLOCK.into(), None),
             Err(error) => (FIRST_BLOCK.into(), Some(Err(error))),
         };
         let end = prefix.clone();
