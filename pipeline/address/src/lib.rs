@@ -1,7 +1,7 @@
 //! Japanese postal addresses: dictionary, normal form, split, grade, customer barcode digits.
 //!
-//! Floor 1. [`Dictionary`] is the post office's list of postal codes, [`resolve`] checks one
-//! record's code and address against it, [`barcode`] forms the customer barcode. [`find`] does the
+//! Floor 1. [`Dictionary`] is the post office's list of postal codes, [`resolve()`] checks one
+//! record's code and address against it, [`barcode`] forms the customer barcode. [`find()`] does the
 //! same for one line of text and also without a code. [`import`] reads the post office's files.
 //!
 //! Addresses are compared in a normal form of this room's own, which is never printed: what is
