@@ -1,8 +1,8 @@
 //! Japanese postal addresses: dictionary, normal form, split, grade, customer barcode digits.
 //!
 //! Floor 1. [`Dictionary`] is the post office's list of postal codes, [`resolve()`] checks one
-//! record's code and address against it, [`barcode`] forms the customer barcode. [`find()`] does the
-//! same for one line of text and also without a code. [`import`] reads the post office's files.
+//! record's code and address against it, [`barcode`] forms the customer barcode. [`find()`] does
+//! the same for one line of text and also without a code. [`import`] reads the post office's files.
 //!
 //! Addresses are compared in a normal form of this room's own, which is never printed: what is
 //! printed is what the sender wrote. No Unicode normalisation takes place anywhere (facts §1.3

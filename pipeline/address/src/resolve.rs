@@ -2,15 +2,18 @@
 //!
 //! What goes on and what is set aside:
 //!
-//! | code and address | outcome | barcode |
-//! |---|---|---|
-//! | the town agrees; prefecture and city agree or are left out (p04) | [`Grade::Town`] | of the address number |
-//! | the code is an office's own and the address or the name is the office's | [`Grade::Office`] | of the code alone |
-//! | the code is shared by PO boxes and the address names a box | [`Grade::PoBox`] | of code and box |
-//! | the city agrees, the code stands for towns that are not listed | [`Grade::City`] | none (p18) |
-//! | the city agrees, the town does not, or the 丁目 is not the code's | [`Grade::City`] | none |
-//! | city or prefecture contradicts, or nothing agrees | [`Reason::AddressMismatch`] | – |
-//! | the code is not in the dictionary | [`Reason::UnknownPostalCode`] | – |
+//! - The town agrees, prefecture and city agree or are left out (p04): [`Grade::Town`], with the
+//!   barcode of the address number.
+//! - The code is an office's own and the address or the name in it is the office's:
+//!   [`Grade::Office`], with the barcode of the code alone.
+//! - The code is shared by PO boxes and the address names a box: [`Grade::PoBox`], with the
+//!   barcode of code and box.
+//! - The city agrees and the code stands for towns that are not listed: [`Grade::City`], without
+//!   barcode (p18).
+//! - The city agrees, the town does not, or its 丁目 is not the code's: [`Grade::City`], without
+//!   barcode.
+//! - City or prefecture contradicts, or nothing agrees: [`Reason::AddressMismatch`].
+//! - The code is not in the dictionary: [`Reason::UnknownPostalCode`].
 //!
 //! Without a town the place where address B begins is not known and the number would be guessed;
 //! a letter without a barcode is sorted by its postal code, one with a wrong barcode goes astray.
