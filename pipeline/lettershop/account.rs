@@ -26,8 +26,8 @@ use crate::watch::Watch;
 /// What a night came to.
 #[derive(Debug)]
 pub struct NightResult {
-    /// What the report shows.
-    pub report: ReportInput,
+    /// What the report shows; nothing when there was nothing to do and no night was begun.
+    pub report: Option<ReportInput>,
 }
 
 /// What the last report was made from.
@@ -61,7 +61,7 @@ pub fn end_night(
     files.push(out.publish_bytes(&out.state().join(REPORT_INPUT), &input)?);
     files.push(out.publish_bytes(&out.report(), report_html(&report).as_bytes())?);
     journal.append(Entry::NightEnded { night: counter.night.night, files })?;
-    Ok(NightResult { report })
+    Ok(NightResult { report: Some(report) })
 }
 
 /// Returns every part that is closed, in the order of sender and name.

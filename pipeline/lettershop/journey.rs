@@ -19,9 +19,9 @@ use crate::config::Shop;
 use crate::deliver::deliver;
 use crate::fates::fault_stream;
 use crate::measure::{measure, MeasuredBatch};
-use crate::out::{FileJournal, Out};
+use crate::out::{sha256_of, FileJournal, Out};
 use crate::print::{print_file, Forme};
-use crate::receive::Counter;
+use crate::receive::{is_known, Counter};
 use crate::registry_import as registry;
 use crate::split::{split, Split};
 use crate::watch::Watch;
@@ -49,8 +49,12 @@ pub fn night(
     let mut journal = out.journal()?;
     let house = watch.stage("open", None, 0, || House::open(shop))?;
     let mut memory = registry::open_memory(out, &journal)?;
-    let (night, snapshot) =
+    let begun =
         watch.stage("begin", None, 0, || begin(shop, out, &mut journal, &mut memory, clock))?;
+    let Some((night, snapshot)) = begun else {
+        registry::send_opens(out, &memory)?;
+        return Ok(NightResult { report: None });
+    };
     let counter = Counter { shop, house: &house, out, night: &night };
     for drop in &night.drops {
         watch.stage("receive", None, 0, || counter.receive(&mut journal, drop))?;
@@ -71,29 +75,44 @@ fn begin(
     journal: &mut FileJournal,
     memory: &mut Memory,
     clock: Clock,
-) -> Result<(NightPlan, Snapshot)> {
+) -> Result<Option<(NightPlan, Snapshot)>> {
     if let Some(open) = journal.open_night() {
         let open = open.clone();
         let snapshot = registry::read_snapshot(out, &open.snapshot)?;
-        return Ok((open, snapshot));
+        return Ok(Some((open, snapshot)));
+    }
+    let drops = new_drops(shop, journal, clock)?;
+    if drops.is_empty() && open_parts(journal).is_empty() {
+        return Ok(None);
     }
     registry::import_changed(shop, out, memory)?;
     let snapshot = registry::freeze(out, memory)?;
-    let found = edge::directory::scan(&shop.root.join("inbox"), clock.now, 0)
-        .context("reading the inbox")?;
-    let seen = |found: edge::directory::Found| SeenDrop {
-        sender: found.sender.to_string(),
-        name: found.name,
-        len: found.len,
-    };
     let night = NightPlan {
         night: journal.last_night() + 1,
         now: clock.now,
-        drops: found.found.into_iter().map(seen).collect(),
+        drops,
         snapshot: snapshot.id().to_string(),
     };
     journal.append(Entry::NightBegan(night.clone()))?;
-    Ok((night, snapshot))
+    Ok(Some((night, snapshot)))
+}
+
+/// Returns the drops of the inbox that were not taken or refused before, by sender and name.
+fn new_drops(shop: &Shop, journal: &FileJournal, clock: Clock) -> Result<Vec<SeenDrop>> {
+    let inbox = shop.root.join("inbox");
+    let found =
+        edge::directory::scan(&inbox, clock.now, 0).context("reading the inbox")?.found;
+    let mut drops = Vec::new();
+    for found in found {
+        let sender = found.sender.to_string();
+        let drop = SeenDrop { sender, name: found.name, len: found.len };
+        let sha256 = sha256_of(&found.path)
+            .with_context(|| format!("reading the drop {}", found.path.display()))?;
+        if !is_known(journal, &drop, &sha256) {
+            drops.push(drop);
+        }
+    }
+    Ok(drops)
 }
 
 /// Returns the parts that are taken and not closed, in the order of taking.

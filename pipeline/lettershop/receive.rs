@@ -99,9 +99,6 @@ impl Counter<'_> {
         let path = self.shop.root.join("inbox").join(&drop.sender).join(&drop.name);
         let sha256 =
             sha256_of(&path).with_context(|| format!("reading the drop {}", path.display()))?;
-        if is_known(journal, drop, &sha256) {
-            return Ok(());
-        }
         match self.take(journal, drop, &path, &sha256) {
             Ok((received, files)) => {
                 let part = received.part;
@@ -291,13 +288,10 @@ impl Trouble {
 }
 
 fn layout_of(sender: &Sender, opened: &Opened) -> Result<Layout, Trouble> {
-    let mut sender = sender.clone();
-    if opened.is_mended {
-        // A reject list sent back has the sender's rows and nothing else.
-        sender.layouts.values_mut().for_each(|layout| layout.trailer = None);
-    }
-    let layout = Layout::compile(&sender, &opened.template);
-    Ok(layout.with_context(|| format!("the layout for {}", opened.template))?)
+    let layout = Layout::compile(sender, &opened.template)
+        .with_context(|| format!("the layout for {}", opened.template))?;
+    // A reject list sent back has the sender's rows and nothing else.
+    Ok(if opened.is_mended { layout.for_mended_rows() } else { layout })
 }
 
 fn settles(entry: &Entry) -> Option<&SeenDrop> {
@@ -310,7 +304,7 @@ fn settles(entry: &Entry) -> Option<&SeenDrop> {
 }
 
 /// Returns whether the same file was taken or refused before under the same name.
-fn is_known(journal: &FileJournal, wanted: &SeenDrop, wanted_sha: &str) -> bool {
+pub fn is_known(journal: &FileJournal, wanted: &SeenDrop, wanted_sha: &str) -> bool {
     journal.entries().iter().any(|entry| match entry {
         Entry::DropTaken { drop, sha256, .. } | Entry::DropRefused { drop, sha256, .. } => {
             drop == wanted && sha256 == wanted_sha

@@ -61,13 +61,6 @@ impl Watch {
         done
     }
 
-    /// Says one thing.
-    pub fn say(&self, line: &str) {
-        if !matches!(self.manner, Manner::Silent) {
-            eprintln!("           {line}");
-        }
-    }
-
     /// Returns the stages' times, summed by stage, in the order of their first run.
     pub fn stages(&self) -> &[StageTime] {
         &self.stages

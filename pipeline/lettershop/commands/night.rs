@@ -3,11 +3,11 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
+use ledger::report::ReportInput;
 use letter::Moment;
 use runner::Crew;
 use serde_json::json;
 
-use crate::account::NightResult;
 use crate::args::Night;
 use crate::config::Shop;
 use crate::journey::{self, Clock};
@@ -26,11 +26,18 @@ pub fn night(args: &Night) -> Result<Ending> {
     };
     let mut watch = Watch::start(args.json);
     let result = journey::night(&shop, &out, &crew, clock, &mut watch)?;
+    let Some(report) = result.report else {
+        match args.json {
+            true => println!("{}", json!({"batches": [], "refused": [], "discrepancies": []})),
+            false => println!("nothing new in the inbox; the last report stands"),
+        }
+        return Ok(Ending::Well);
+    };
     match args.json {
-        true => println!("{}", json_of(&result)),
-        false => print!("{}", text_of(&out, &result, &watch)),
+        true => println!("{}", json_of(&report)),
+        false => print!("{}", text_of(&out, &report, &watch)),
     }
-    Ok(if result.report.discrepancies.is_empty() { Ending::Well } else { Ending::Disagrees })
+    Ok(if report.discrepancies.is_empty() { Ending::Well } else { Ending::Disagrees })
 }
 
 /// Reads the clock: the only place that does so for an output.
@@ -39,8 +46,7 @@ pub fn read_clock() -> Moment {
     Moment(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
 }
 
-fn json_of(result: &NightResult) -> serde_json::Value {
-    let report = &result.report;
+fn json_of(report: &ReportInput) -> serde_json::Value {
     let batches: Vec<_> = report
         .batches
         .iter()
@@ -68,9 +74,8 @@ fn json_of(result: &NightResult) -> serde_json::Value {
     })
 }
 
-fn text_of(out: &Out, result: &NightResult, watch: &Watch) -> String {
+fn text_of(out: &Out, report: &ReportInput, watch: &Watch) -> String {
     use std::fmt::Write;
-    let report = &result.report;
     let mut text = String::new();
     let mut line = |words: std::fmt::Arguments<'_>| {
         text.write_fmt(words).expect("a string takes everything");
@@ -105,9 +110,6 @@ fn text_of(out: &Out, result: &NightResult, watch: &Watch) -> String {
             found.expected,
             found.found
         ));
-    }
-    if report.batches.is_empty() && report.refusals.is_empty() {
-        line(format_args!("nothing new in the inbox"));
     }
     let root = out.root().display();
     line(format_args!("print files, control file, labels   {root}/print/"));
