@@ -1,5 +1,8 @@
 //! A PDF file as objects: loading, following references, the page tree, decoded streams.
 
+use std::cell::RefCell;
+
+use flate2::{Decompress, FlushDecompress, Status};
 use lopdf::{Dictionary, Document, LoadOptions, Object, ObjectId, Stream};
 
 use crate::error::ReadError;
@@ -8,12 +11,16 @@ use crate::error::ReadError;
 /// thousand, an object stream of a block of pages less than a million.
 const STREAM_LEN_MAX: usize = 64 << 20;
 
+/// The first guess at the length of an inflated stream.
+const INFLATED_LEN_MIN: usize = 8 << 10;
+
 /// The deepest page tree or part tree that is followed; ours have three levels.
 pub(crate) const TREE_DEPTH_MAX: usize = 32;
 
 /// A loaded file.
 pub(crate) struct Pdf {
     document: Document,
+    inflater: RefCell<Decompress>,
 }
 
 /// One page with what it inherits.
@@ -35,7 +42,7 @@ impl Pdf {
         if document.is_encrypted() {
             return Err(ReadError::structure("trailer", "the file is encrypted"));
         }
-        Ok(Self { document })
+        Ok(Self { document, inflater: RefCell::new(Decompress::new(true)) })
     }
 
     pub(crate) fn catalog(&self) -> Result<&Dictionary, ReadError> {
@@ -77,9 +84,36 @@ impl Pdf {
     }
 
     /// Appends a stream's decoded bytes to `out`.
+    ///
+    /// # Errors
+    /// If a compressed stream ends early or fails its checksum: the library takes what it got of
+    /// such a stream for the whole, which is no way to prove a file.
     pub(crate) fn decode(&self, stream: &Stream, out: &mut Vec<u8>) -> Result<(), ReadError> {
+        let filter = stream.dict.get(b"Filter").and_then(Object::as_name).ok();
+        if filter == Some(b"FlateDecode") && !stream.dict.has(b"DecodeParms") {
+            let inflated = self.inflate(&stream.content, out);
+            return inflated.map_err(|trouble| ReadError::structure("a stream", trouble));
+        }
         out.extend_from_slice(&stream.get_plain_content_with_limit(STREAM_LEN_MAX)?);
         Ok(())
+    }
+
+    fn inflate(&self, packed: &[u8], out: &mut Vec<u8>) -> Result<(), &'static str> {
+        let mut inflater = self.inflater.borrow_mut();
+        inflater.reset(true);
+        loop {
+            if out.len() == out.capacity() {
+                out.reserve(out.len().max(INFLATED_LEN_MIN));
+            }
+            let rest = &packed[inflater.total_in() as usize..];
+            match inflater.decompress_vec(rest, out, FlushDecompress::None) {
+                Ok(Status::StreamEnd) => return Ok(()),
+                Ok(_) if out.len() > STREAM_LEN_MAX => return Err("it inflates beyond all need"),
+                Ok(_) if out.len() == out.capacity() => {}
+                Ok(_) => return Err("its compressed data end early"),
+                Err(_) => return Err("its compressed data are damaged"),
+            }
+        }
     }
 
     /// Writes a page's whole content into `out`; the parts of an array are joined by a line end

@@ -49,6 +49,10 @@ impl Matrix {
     /// Returns how much longer a unit across the baseline becomes.
     pub(crate) fn height(&self) -> f32 {
         let [_, _, c, d, ..] = self.0;
-        c.hypot(d)
+        if c == 0.0 {
+            d.abs()
+        } else {
+            c.hypot(d)
+        }
     }
 }

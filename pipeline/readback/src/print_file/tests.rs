@@ -288,6 +288,27 @@ fn a_code_without_unicode_is_found_on_a_page() {
 }
 
 #[test]
+fn a_page_whose_compressed_content_is_damaged_is_found() {
+    type Damage = fn(&mut Vec<u8>);
+    let damages: [(Damage, &str); 2] = [
+        (|packed| *packed.last_mut().expect("bytes") ^= 4, "damaged"),
+        (|packed| packed.truncate(packed.len() - 6), "end early"),
+    ];
+    for (damage, trouble) in damages {
+        let mut made = make(&two_letters());
+        made.document.compress();
+        let page = made.dict(made.pages[0]).get(b"Contents").and_then(Object::as_reference);
+        let content = made.document.get_object_mut(page.expect("a reference"));
+        let stream = content.and_then(Object::as_stream_mut).expect("a stream");
+        let mut packed = stream.content.clone();
+        damage(&mut packed);
+        stream.set_content(packed);
+        let error = read_print_file(&made.bytes()).expect_err(trouble).to_string();
+        assert!(error.contains(trouble), "{error}");
+    }
+}
+
+#[test]
 fn a_file_cut_off_anywhere_is_an_error_and_no_panic() {
     let bytes = make(&two_letters()).bytes();
     for end in (0..bytes.len() - 8).step_by(7) {
