@@ -110,8 +110,7 @@ fn write_ledger(out: &Out, parts: &[Part]) -> Result<FileMark> {
         let mut ledger = LedgerWriter::new(writer)?;
         for part in parts {
             let path = out.part(part).join(LEDGER_ROWS);
-            let file =
-                File::open(&path).with_context(|| format!("reading {}", path.display()))?;
+            let file = File::open(&path).with_context(|| format!("reading {}", path.display()))?;
             ledger_rows::read(BufReader::with_capacity(1 << 20, file), part, |row| {
                 Ok(ledger.push(row)?)
             })?;
@@ -127,7 +126,8 @@ fn report_of(
     parts: &[Part],
     discrepancies: Vec<Discrepancy>,
 ) -> Result<ReportInput> {
-    let link = |label: &str, path: &str| FileLink { label: label.to_owned(), path: path.to_owned() };
+    let link =
+        |label: &str, path: &str| FileLink { label: label.to_owned(), path: path.to_owned() };
     let batches = parts.iter().map(|part| batch_report(counter, journal, part));
     Ok(ReportInput {
         shop: counter.shop.config.shop.name.clone(),
@@ -156,7 +156,9 @@ fn batch_report(counter: &Counter<'_>, journal: &FileJournal, part: &Part) -> Re
         files.extend(marks.iter().map(|mark| mark.path.clone()));
         file += 1;
     }
-    files.extend(journal.stage(part, &Stage::Delivered).unwrap_or_default().iter().map(|m| m.path.clone()));
+    files.extend(
+        journal.stage(part, &Stage::Delivered).unwrap_or_default().iter().map(|m| m.path.clone()),
+    );
     files.extend(closed.iter().map(|mark| mark.path.clone()));
     files.retain(|path| !path.starts_with("state/"));
     let label = |path: &String| path.rsplit('/').next().unwrap_or_default().to_owned();

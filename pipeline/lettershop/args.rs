@@ -40,7 +40,10 @@ pub enum Command {
     #[command(after_help = "Example:\n  lettershop ledger out --json")]
     Ledger(OutJson),
     /// Counts again from the artefacts and compares with the ledger
-    #[command(name = "verify-output", after_help = "Example:\n  lettershop verify-output out --json")]
+    #[command(
+        name = "verify-output",
+        after_help = "Example:\n  lettershop verify-output out --json"
+    )]
     VerifyOutput(OutJson),
     /// Lets a batch go on that waits because too many of its records are set aside
     #[command(after_help = "Example:\n  lettershop approve out hoshimi-city tax-2026-1

@@ -247,7 +247,8 @@ impl<'s> Batch<'s> {
     /// Returns the sender's own name of one of our fields.
     fn column(&self, ours: &str) -> String {
         let columns = self.sender.layouts.get(&self.received.template).map(|spec| &spec.columns);
-        let mapped = columns.into_iter().flatten().find(|column| column.to.as_deref() == Some(ours));
+        let mapped =
+            columns.into_iter().flatten().find(|column| column.to.as_deref() == Some(ours));
         mapped.map_or_else(|| ours.to_owned(), |column| column.from.clone())
     }
 }
@@ -305,16 +306,14 @@ fn compile(
         true => Some(std::fs::read(&own).with_context(|| format!("reading {}", own.display()))?),
         false => files.stationery,
     };
-    let source = TemplateSource {
-        toml: &files.toml,
-        body: &files.body,
-        stationery: stationery.as_deref(),
-    };
+    let source =
+        TemplateSource { toml: &files.toml, body: &files.body, stationery: stationery.as_deref() };
     let facts =
         SenderFacts { name: &sender.name, office: &sender.office, honorific: &sender.honorific };
-    let template = Template::compile(&source, &house.chain, layout.schema(), &facts, &shop.envelope)
-        .map_err(|faults| anyhow::anyhow!(fault_lines(&faults)))
-        .with_context(|| format!("template {name} for {}", sender.sender))?;
+    let template =
+        Template::compile(&source, &house.chain, layout.schema(), &facts, &shop.envelope)
+            .map_err(|faults| anyhow::anyhow!(fault_lines(&faults)))
+            .with_context(|| format!("template {name} for {}", sender.sender))?;
     Ok((template, stationery))
 }
 

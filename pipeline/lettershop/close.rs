@@ -123,7 +123,13 @@ impl<'b> Pass<'b> {
         let id = BatchId::parse(&part.name()).context("the part's name is no id")?;
         let records = batch.spool.rows().len() as u64;
         let account = Account::open(part.sender.clone(), id, records);
-        Ok(Self { batch, account, set_aside: Vec::new(), keys: Vec::new(), time: now.rfc3339_jst() })
+        Ok(Self {
+            batch,
+            account,
+            set_aside: Vec::new(),
+            keys: Vec::new(),
+            time: now.rfc3339_jst(),
+        })
     }
 
     fn note(

@@ -147,8 +147,10 @@ impl Shop {
         let envelopes: Envelopes = stock_toml(root, "envelopes.toml", stock::ENVELOPES)?;
         let inserters: Inserters = stock_toml(root, "inserters.toml", stock::INSERTERS)?;
         let tariffs: Tariffs = stock_toml(root, "tariffs.toml", stock::TARIFFS)?;
-        let envelope = by_name("envelope", &config.print.envelope, envelopes.envelopes, |e| &e.name)?;
-        let inserter = by_name("inserter", &config.print.inserter, inserters.inserters, |i| &i.name)?;
+        let envelope =
+            by_name("envelope", &config.print.envelope, envelopes.envelopes, |e| &e.name)?;
+        let inserter =
+            by_name("inserter", &config.print.inserter, inserters.inserters, |i| &i.name)?;
         let senders = read_senders(&root.join("senders"))?;
         let root = root.to_owned();
         Ok(Self { root, config, senders, envelope, inserter, tariffs: tariffs.tariffs })
@@ -278,12 +280,7 @@ fn stock_toml<T: serde::de::DeserializeOwned>(root: &Path, name: &str, stock: &s
     toml::from_str(&text).with_context(|| format!("in {}", own.display()))
 }
 
-fn by_name<T>(
-    kind: &str,
-    name: &str,
-    all: Vec<T>,
-    name_of: impl Fn(&T) -> &String,
-) -> Result<T> {
+fn by_name<T>(kind: &str, name: &str, all: Vec<T>, name_of: impl Fn(&T) -> &String) -> Result<T> {
     let known: Vec<String> = all.iter().map(|one| name_of(one).clone()).collect();
     let found = all.into_iter().find(|one| name_of(one) == name);
     found.with_context(|| format!("no {kind} is called {name:?}; there are {}", known.join(", ")))
@@ -297,11 +294,14 @@ fn read_senders(folder: &Path) -> Result<BTreeMap<String, Sender>> {
             continue;
         }
         let text = read_text(&path)?;
-        let sender =
-            Sender::parse(&text).with_context(|| format!("in {}", path.display()))?;
+        let sender = Sender::parse(&text).with_context(|| format!("in {}", path.display()))?;
         let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
         if sender.sender.as_str() != stem {
-            bail!("{} speaks of sender {}; name and content must agree", path.display(), sender.sender);
+            bail!(
+                "{} speaks of sender {}; name and content must agree",
+                path.display(),
+                sender.sender
+            );
         }
         senders.insert(stem, sender);
     }

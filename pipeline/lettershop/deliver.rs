@@ -49,8 +49,7 @@ pub fn deliver(
 ) -> Result<Vec<FileMark>> {
     let part = batch.part();
     let name = part.name();
-    let meta =
-        CopyBatchMeta { sender_name: &batch.sender.name, batch: &name, now, lang: "ja-JP" };
+    let meta = CopyBatchMeta { sender_name: &batch.sender.name, batch: &name, now, lang: "ja-JP" };
     let press = CopyPress::build(&forme.fonts, &forme.layers, &meta);
     let shared = out.publish_bytes(&out.pack(part, "shared"), press.shared())?;
     let head = PackHead {

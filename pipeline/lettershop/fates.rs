@@ -51,8 +51,14 @@ impl<'p> Fates<'p> {
         stopped: HashMap<u32, Reason>,
         all_stopped: Option<Reason>,
     ) -> Self {
-        let mut fates =
-            Self { plan, copies, printed: vec![0; rows], copied: vec![0; rows], stopped, all_stopped };
+        let mut fates = Self {
+            plan,
+            copies,
+            printed: vec![0; rows],
+            copied: vec![0; rows],
+            stopped,
+            all_stopped,
+        };
         for placed in plan.placed() {
             fates.printed[placed.piece.record as usize] = placed.sequence;
         }

@@ -23,8 +23,7 @@ pub struct RowFaults {
 impl RowFaults {
     /// Returns the fault that decides: the first that sets the record aside, else the first.
     pub fn deciding(&self) -> &Reason {
-        let sets_aside =
-            |fault: &&Fault| fault.reason.disposition() == Disposition::SetAside;
+        let sets_aside = |fault: &&Fault| fault.reason.disposition() == Disposition::SetAside;
         let first = self.faults.iter().find(sets_aside).or(self.faults.first());
         &first.expect("a row that stops has a fault").reason
     }
@@ -88,8 +87,10 @@ impl Iterator for Rows {
 
     fn next(&mut self) -> Option<Self::Item> {
         let line = self.0.next()?;
-        Some(line.context("reading faults").and_then(|line| {
-            serde_json::from_str(&line).context("a list of faults is damaged")
-        }))
+        Some(
+            line.context("reading faults").and_then(|line| {
+                serde_json::from_str(&line).context("a list of faults is damaged")
+            }),
+        )
     }
 }

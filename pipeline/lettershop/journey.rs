@@ -57,11 +57,11 @@ pub fn night(
     };
     let counter = Counter { shop, house: &house, out, night: &night };
     for drop in &night.drops {
-        watch.stage("receive", None, 0, || counter.receive(&mut journal, drop))?;
+        watch.stage("receive", None, 0, || counter.receive(&mut journal, &mut memory, drop))?;
     }
     for part in open_parts(&journal) {
-        let batch = Batch::open(out, shop, &house, &part)
-            .with_context(|| format!("opening {part}"))?;
+        let batch =
+            Batch::open(out, shop, &house, &part).with_context(|| format!("opening {part}"))?;
         let mut desk = Desk { counter: &counter, crew, journal: &mut journal, memory: &mut memory };
         process(&mut desk, watch, &batch, &snapshot)?;
     }
@@ -100,8 +100,7 @@ fn begin(
 /// Returns the drops of the inbox that were not taken or refused before, by sender and name.
 fn new_drops(shop: &Shop, journal: &FileJournal, clock: Clock) -> Result<Vec<SeenDrop>> {
     let inbox = shop.root.join("inbox");
-    let found =
-        edge::directory::scan(&inbox, clock.now, 0).context("reading the inbox")?.found;
+    let found = edge::directory::scan(&inbox, clock.now, 0).context("reading the inbox")?.found;
     let mut drops = Vec::new();
     for found in found {
         let sender = found.sender.to_string();
@@ -142,9 +141,8 @@ fn process(
 
     // Resolved, routed, measured: every record becomes a small key or a fault.
     let split = watch.stage("split", Some(part), rows, || split(batch, snapshot))?;
-    let measured = watch.stage("measure", Some(part), rows, || {
-        measured(out, crew, journal, batch, &split)
-    })?;
+    let measured =
+        watch.stage("measure", Some(part), rows, || measured(out, crew, journal, batch, &split))?;
 
     // A bad record never stops a batch; a bad ratio does.
     let judgement = judge(out, journal, batch, &measured)?;
@@ -160,8 +158,7 @@ fn process(
 
     // Planned: the only barrier. Keys only, never pages.
     let stopped = pulled(journal, batch)?;
-    let goes_on =
-        |piece: &&Measured| awaits.is_none() && !stopped.contains_key(&piece.record);
+    let goes_on = |piece: &&Measured| awaits.is_none() && !stopped.contains_key(&piece.record);
     let going: Vec<Measured> = measured.pieces.iter().filter(goes_on).copied().collect();
     let plan = watch.stage("plan", Some(part), going.len() as u64, || plan(counter, batch, &going));
     let copies: Vec<Measured> =
@@ -191,7 +188,8 @@ fn process(
 
     // Closed: account, lists, papers, receipt; only then is the part done.
     let standing = Standing { plan: &plan, copies: &copies, stopped, awaits };
-    let files = watch.stage("close", Some(part), rows, || close::close(out, journal, batch, night, standing))?;
+    let files = watch
+        .stage("close", Some(part), rows, || close::close(out, journal, batch, night, standing))?;
     journal.append(Entry::StageDone { part: part.clone(), stage: Stage::Closed, files })
 }
 
@@ -311,9 +309,7 @@ struct Received {
 
 fn received(journal: &FileJournal, wanted: &Part) -> Received {
     let parts = journal.parts();
-    let (_, drop, sha256) = parts
-        .into_iter()
-        .find(|(part, _, _)| part == wanted)
-        .expect("a part in work was taken");
+    let (_, drop, sha256) =
+        parts.into_iter().find(|(part, _, _)| part == wanted).expect("a part in work was taken");
     Received { drop: drop.clone(), sha256: sha256.to_owned() }
 }

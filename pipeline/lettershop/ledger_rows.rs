@@ -27,7 +27,13 @@ pub fn write(
     let (channel, reason, end, also, place) = match fate {
         Fate::Printed(placed, copy) => {
             let place = format!("print {:03}/{:07}", placed.file, placed.sequence);
-            (placed.piece.channel.name(), placed.piece.why.code(), End::Printed, copy.is_some(), place)
+            (
+                placed.piece.channel.name(),
+                placed.piece.why.code(),
+                End::Printed,
+                copy.is_some(),
+                place,
+            )
         }
         Fate::Delivered(piece, copy) => {
             (piece.channel.name(), piece.why.code(), End::Delivered, false, format!("copy {copy}"))

@@ -26,8 +26,7 @@ pub fn write(
 ) -> Result<Vec<FileMark>> {
     let font = stock::face(stock::PAPERWORK_FACE).expect("the stock has the papers' face");
     let folder = out.print(batch.part());
-    let labels: Vec<TrayLabel> =
-        plan.trays.iter().map(|tray| label(batch, plan, tray)).collect();
+    let labels: Vec<TrayLabel> = plan.trays.iter().map(|tray| label(batch, plan, tray)).collect();
     let labels = tray_labels(&labels, font).context("the tray labels")?;
     let ticket = ticket(journal, batch, plan, account, now);
     let ticket = job_ticket(&ticket, font).context("the job ticket")?;

@@ -33,7 +33,11 @@ impl Forme {
         let faces = batch.house.chain.faces();
         let faces: Vec<FaceData<'_>> = faces
             .iter()
-            .map(|face| FaceData { name: face.name(), bytes: face.bytes(), charset: face.charset() })
+            .map(|face| FaceData {
+                name: face.name(),
+                bytes: face.bytes(),
+                charset: face.charset(),
+            })
             .collect();
         let fonts = Fonts::build(&faces, &uses).context("cutting the fonts")?;
         let layers = Layers::build(&fonts, batch.template.layers(), batch.stationery.as_deref())

@@ -7,16 +7,19 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use edge::Memory;
 use intake::layout::Layout;
 use intake::{refusal, ExtractError, OpenError, Sender};
 use ledger::receipt::{Head, Receipt};
 use letter::Refusal;
+use mailbox::Seal;
 use runner::{Entry, FileMark, Journal, NightPlan, Part, SeenDrop, Stage};
 
 use crate::batch::{House, Received, RECEIVED, STATIONERY};
 use crate::close::{write_receipt, KEYS};
 use crate::config::Shop;
 use crate::out::{sha256_of, FileJournal, Out};
+use crate::registry_import::taken_drop;
 use source::{Opened, Source};
 use spooling::Spooling;
 
@@ -92,21 +95,26 @@ impl Counter<'_> {
     ///
     /// # Errors
     /// The machine's trouble; the drop is then received again by the next run.
-    pub fn receive(&self, journal: &mut FileJournal, drop: &SeenDrop) -> Result<()> {
+    pub fn receive(
+        &self,
+        journal: &mut FileJournal,
+        memory: &mut Memory,
+        drop: &SeenDrop,
+    ) -> Result<()> {
         if self.is_settled(journal, drop) {
             return Ok(());
         }
         let path = self.shop.root.join("inbox").join(&drop.sender).join(&drop.name);
         let sha256 =
             sha256_of(&path).with_context(|| format!("reading the drop {}", path.display()))?;
-        match self.take(journal, drop, &path, &sha256) {
+        match self.take(journal, memory, drop, &path, &sha256) {
             Ok((received, files)) => {
+                let part = &received.part;
+                let taken = taken_drop(drop, &sha256, &part);
+                let (drop, part) = (drop.clone(), part.clone());
+                journal.append(Entry::DropTaken { drop, sha256, part })?;
+                taken.map(|taken| memory.duplicates.note(&taken)).transpose()?;
                 let part = received.part;
-                journal.append(Entry::DropTaken {
-                    drop: drop.clone(),
-                    sha256,
-                    part: part.clone(),
-                })?;
                 journal.append(Entry::StageDone { part, stage: Stage::Received, files })
             }
             Err(Trouble::Refused(refusal, part)) => {
@@ -162,6 +170,7 @@ impl Counter<'_> {
     fn take(
         &self,
         journal: &FileJournal,
+        memory: &Memory,
         drop: &SeenDrop,
         path: &Path,
         sha256: &str,
@@ -169,8 +178,8 @@ impl Counter<'_> {
         let Some(sender) = self.shop.senders.get(&drop.sender) else {
             return Err(refusal::unknown_sender(&drop.sender).into());
         };
-        if let Some(first) = same_bytes(journal, drop, sha256) {
-            return Err(refusal::duplicate_file(first).into());
+        if let Some(first) = same_bytes(journal, memory, sender, sha256)? {
+            return Err(refusal::duplicate_file(&first).into());
         }
         let mut source = self.open_quiet(sender, path, drop)?;
         let opened = source.open(journal, self, sender, drop)?;
@@ -180,12 +189,7 @@ impl Counter<'_> {
     }
 
     /// Opens a drop, and looks again after the quiet period if it ends too early.
-    fn open_quiet(
-        &self,
-        sender: &Sender,
-        path: &Path,
-        drop: &SeenDrop,
-    ) -> Result<Source, Trouble> {
+    fn open_quiet(&self, sender: &Sender, path: &Path, drop: &SeenDrop) -> Result<Source, Trouble> {
         match Source::of(self.shop, sender, path, drop) {
             Err(Trouble::Refused(refusal, _)) if refusal.code == HALF_ZIP => {
                 if self.still_arriving(path, drop)? {
@@ -264,7 +268,8 @@ impl Counter<'_> {
             let same = (&earlier.sender, &earlier.batch) == (&part.sender, &part.batch);
             if same && earlier.part < part.part {
                 let path = self.out.part(&earlier).join(KEYS);
-                let bytes = fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
+                let bytes =
+                    fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
                 let chunks = bytes.chunks_exact(16);
                 keys.extend(chunks.map(|key| u128::from_be_bytes(key.try_into().expect("16"))));
             }
@@ -314,14 +319,19 @@ pub fn is_known(journal: &FileJournal, wanted: &SeenDrop, wanted_sha: &str) -> b
 }
 
 /// Returns the name under which the sender dropped the same bytes before.
-fn same_bytes<'j>(journal: &'j FileJournal, wanted: &SeenDrop, sha: &str) -> Option<&'j str> {
-    let taken = |entry: &'j Entry| match entry {
-        Entry::DropTaken { drop, sha256, .. } if drop.sender == wanted.sender && sha256 == sha => {
-            Some(drop.name.as_str())
-        }
-        _ => None,
-    };
-    journal.entries().iter().find_map(taken)
+///
+/// A drop that was refused after it was taken (too many faults) does not count.
+fn same_bytes(
+    journal: &FileJournal,
+    memory: &Memory,
+    sender: &Sender,
+    sha256: &str,
+) -> Result<Option<String>> {
+    let Some(seal) = Seal::parse(sha256) else { return Ok(None) };
+    let first = memory.duplicates.first_drop(&seal).context("looking for the same drop")?;
+    let stands = |digest: &str| journal.parts().iter().any(|(_, _, taken)| *taken == digest);
+    let first = first.filter(|first| first.sender == sender.sender && stands(sha256));
+    Ok(first.map(|first| first.name))
 }
 
 /// Returns the name of a refused drop's receipt: the batch's, unless a batch of that name has one.

@@ -128,15 +128,23 @@ fn pack(out: &Out, part: &Part) -> Result<Option<PackCount>> {
     let reading = || format!("reading {}", path.display());
     let shared = fs::read(out.pack(part, "shared")).with_context(reading)?;
     let sealer = mailbox::Sealer::new(&shared);
-    let mut reader = PackReader::open(File::open(&path).with_context(reading)?)
-        .with_context(reading)?;
+    let mut reader =
+        PackReader::open(File::open(&path).with_context(reading)?).with_context(reading)?;
     let mut copies = 0;
     let mut pieces = BTreeSet::new();
     for copy in reader.copies() {
         let copy = copy.with_context(reading)?;
         let label = &copy.label;
-        anyhow::ensure!(sealer.seal(&copy.tail) == label.seal, "copy {} is not as sealed", label.piece);
-        anyhow::ensure!(pieces.insert(label.piece), "copy {} stands twice in its pack", label.piece);
+        anyhow::ensure!(
+            sealer.seal(&copy.tail) == label.seal,
+            "copy {} is not as sealed",
+            label.piece
+        );
+        anyhow::ensure!(
+            pieces.insert(label.piece),
+            "copy {} stands twice in its pack",
+            label.piece
+        );
         copies += 1;
     }
     let pack = format!("{}.{}", part.sender, part.name());

@@ -11,7 +11,7 @@ use edge::registry_store::Imported;
 use edge::Memory;
 use mailbox::{Mailbox, Seal};
 use registry::{Change, Link, Preference, Recipient};
-use runner::{Entry, Journal, Part};
+use runner::{Entry, Journal, Part, SeenDrop};
 
 use crate::config::Shop;
 use crate::out::{sha256_of, FileJournal, Out};
@@ -34,16 +34,21 @@ pub fn rebuild_memory(out: &Out, journal: &FileJournal) -> Result<Memory> {
 
 fn taken_drops(journal: &FileJournal) -> Vec<TakenDrop> {
     let taken = journal.entries().iter().filter_map(|entry| match entry {
-        Entry::DropTaken { drop, sha256, part } => Some(TakenDrop {
-            sender: part.sender.clone(),
-            name: drop.name.clone(),
-            sha256: Seal::parse(sha256)?,
-            batch: part.batch.clone(),
-            part: part.part,
-        }),
+        Entry::DropTaken { drop, sha256, part } => taken_drop(drop, sha256, part),
         _ => None,
     });
     taken.collect()
+}
+
+/// Returns what the index of duplicates keeps of a drop; `None` if the digest is none.
+pub fn taken_drop(drop: &SeenDrop, sha256: &str, part: &Part) -> Option<TakenDrop> {
+    Some(TakenDrop {
+        sender: part.sender.clone(),
+        name: drop.name.clone(),
+        sha256: Seal::parse(sha256)?,
+        batch: part.batch.clone(),
+        part: part.part,
+    })
 }
 
 /// The three relations, in the order in which they are imported.
@@ -93,9 +98,7 @@ fn read<T: registry::Entry>(
     read_csv: impl Fn(BufReader<File>) -> Result<Vec<T>, registry::ImportError>,
 ) -> Result<Vec<T>> {
     let open = |path: &Path| -> Result<BufReader<File>> {
-        Ok(BufReader::new(
-            File::open(path).with_context(|| format!("reading {}", path.display()))?,
-        ))
+        Ok(BufReader::new(File::open(path).with_context(|| format!("reading {}", path.display()))?))
     };
     let csv = folder.join(format!("{relation}.csv"));
     if csv.exists() {

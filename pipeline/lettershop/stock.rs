@@ -17,11 +17,8 @@ pub const POSTCODES: &[u8] = include_bytes!("../../config/postcodes/postcodes.bi
 pub const PAPERWORK_FACE: &str = "BIZUDPGothic-Regular";
 
 /// Name, `template.toml`, `body.txt` and `sample.toml` of the built-in templates.
-pub const TEMPLATES: [(&str, &str, &str, &str); 3] = [
-    template!("tax-notice"),
-    template!("annual-notice"),
-    template!("water-bill"),
-];
+pub const TEMPLATES: [(&str, &str, &str, &str); 3] =
+    [template!("tax-notice"), template!("annual-notice"), template!("water-bill")];
 
 /// Returns the bytes of a built-in face.
 pub fn face(name: &str) -> Option<&'static [u8]> {

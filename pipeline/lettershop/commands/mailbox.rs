@@ -18,7 +18,9 @@ use crate::{Ending, Unusable};
 /// Runs a command of the mailboxes.
 pub fn mailbox(command: &MailboxCommand) -> Result<Ending> {
     match command {
-        MailboxCommand::List { out, mailbox, json } => list(&Out::at(out), mailbox.as_deref(), *json),
+        MailboxCommand::List { out, mailbox, json } => {
+            list(&Out::at(out), mailbox.as_deref(), *json)
+        }
         MailboxCommand::Read { out, piece, to, now, json } => {
             read(&Out::at(out), piece, to, now.unwrap_or_else(read_clock), *json)
         }

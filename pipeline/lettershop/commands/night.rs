@@ -98,7 +98,10 @@ fn text_of(out: &Out, report: &ReportInput, watch: &Watch) -> String {
     }
     for drop in &report.refusals {
         let (sender, refusal) = (&drop.sender, &drop.refusal);
-        line(format_args!("{sender}: {} refused, {}: {}", drop.batch, refusal.code, refusal.english));
+        line(format_args!(
+            "{sender}: {} refused, {}: {}",
+            drop.batch, refusal.code, refusal.english
+        ));
     }
     for found in &report.discrepancies {
         line(format_args!(

@@ -1,17 +1,41 @@
 //! `verify-output`: artefacts and ledger counted again and compared.
 
+use std::collections::BTreeMap;
+
+use ::ledger::Account;
 use anyhow::Result;
 use columnar::End;
-use ::ledger::Account;
-use runner::{Crew, Journal};
+use runner::{Crew, Entry, FileMark, Journal};
 use serde_json::json;
 
 use super::ledger;
 use crate::account::{check, closed_parts, read_json};
 use crate::args::OutJson;
 use crate::close::ACCOUNT;
-use crate::out::Out;
+use crate::out::{sha256_of, FileJournal, Out};
 use crate::Ending;
+
+/// Returns what the journal says of every output that is no longer so.
+fn changed_files(out: &Out, journal: &FileJournal) -> Vec<String> {
+    let mut marks: BTreeMap<&str, &FileMark> = BTreeMap::new();
+    for entry in journal.entries() {
+        let files = match entry {
+            Entry::StageDone { files, .. }
+            | Entry::DropRefused { files, .. }
+            | Entry::NightEnded { files, .. } => files.as_slice(),
+            _ => &[],
+        };
+        // The last entry of a path counts: ledger and report are written again each night.
+        marks.extend(files.iter().map(|mark| (mark.path.as_str(), mark)));
+    }
+    let outputs = marks.into_values().filter(|mark| !mark.path.starts_with("state/"));
+    let trouble = |mark: &FileMark| match sha256_of(&out.root().join(&mark.path)) {
+        Ok(digest) if digest == mark.sha256 => None,
+        Ok(_) => Some(format!("{} is not as it was written", mark.path)),
+        Err(error) => Some(format!("{} cannot be read: {error}", mark.path)),
+    };
+    outputs.filter_map(trouble).collect()
+}
 
 /// Counts every batch again; ends with 2 if anything does not agree.
 pub fn verify_output(args: &OutJson) -> Result<Ending> {
@@ -30,8 +54,9 @@ pub fn verify_output(args: &OutJson) -> Result<Ending> {
         let ends = account.ends;
         let expected = [ends.printed, ends.delivered, ends.set_aside, ends.held, ends.pulled];
         let name = part.name();
-        let of_part =
-            |batch: &&columnar::BatchCount| batch.sender == part.sender.as_str() && batch.batch == name;
+        let of_part = |batch: &&columnar::BatchCount| {
+            batch.sender == part.sender.as_str() && batch.batch == name
+        };
         match counts.batches.iter().find(of_part) {
             Some(found) if End::ALL.map(|end| found.of(end)) == expected => {}
             Some(_) => faults.push(format!("{part}: ledger and account count differently")),
@@ -42,6 +67,7 @@ pub fn verify_output(args: &OutJson) -> Result<Ending> {
     if counts.batches.len() > parts.len() {
         faults.push("the ledger has a batch that was never closed".to_owned());
     }
+    faults.extend(changed_files(&out, &journal));
     let crew = Crew::new(0)?;
     let mut discrepancies = Vec::new();
     for part in &parts {
@@ -71,7 +97,10 @@ pub fn verify_output(args: &OutJson) -> Result<Ending> {
             );
         }
         let parts = parts.len();
-        println!("{parts} batches: artefacts and ledger {}", if agrees { "agree" } else { "DISAGREE" });
+        println!(
+            "{parts} batches: artefacts and ledger {}",
+            if agrees { "agree" } else { "DISAGREE" }
+        );
     }
     Ok(if agrees { Ending::Well } else { Ending::Disagrees })
 }

@@ -150,11 +150,8 @@ fn mended_batch(name: &str) -> Option<&str> {
 }
 
 fn of_manifest(sender: &Sender, manifest: &Manifest) -> Result<Opened, Trouble> {
-    let part = Part {
-        sender: sender.sender.clone(),
-        batch: manifest.batch.clone(),
-        part: manifest.part,
-    };
+    let part =
+        Part { sender: sender.sender.clone(), batch: manifest.batch.clone(), part: manifest.part };
     manifest.check_sender(&sender.sender)?;
     let has = |name: &str| manifest.members.contains_key(name);
     Ok(Opened {
@@ -229,8 +226,7 @@ fn of_mended(
 fn check_part(journal: &FileJournal, part: &Part) -> Result<(), Trouble> {
     let parts = journal.parts();
     let mut taken = parts.iter().map(|(taken, _, _)| taken);
-    let of_batch =
-        |taken: &&Part| taken.sender == part.sender && taken.batch == part.batch;
+    let of_batch = |taken: &&Part| taken.sender == part.sender && taken.batch == part.batch;
     if taken.clone().any(|taken| taken == part) {
         return Err(refusal::duplicate_batch(part.batch.as_str(), part.part).into());
     }
