@@ -99,8 +99,10 @@ fn value(xmp: &str, local: &str) -> Option<String> {
             return Some(unescape(quoted.split('"').next()?));
         }
         let Some(inner) = rest.strip_prefix('>') else { continue };
-        let text = inner.split('>').map(|part| part.split('<').next().unwrap_or("").trim());
-        return text.into_iter().find(|part| !part.is_empty()).map(unescape);
+        // XML's own white space stands between elements; within a value it counts.
+        let is_space = |c: char| " \t\r\n".contains(c);
+        let mut texts = inner.split('>').map(|part| part.split('<').next().unwrap_or(""));
+        return texts.find(|part| !part.chars().all(is_space)).map(unescape);
     }
 }
 
@@ -114,7 +116,59 @@ fn unescape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::value;
+    use lopdf::{dictionary, Document, SaveOptions, Stream};
+
+    use super::{read_copy, value};
+
+    /// A packet as the press writes it into a copy.
+    const PACKET: &str = "<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\
+        <x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\
+        <rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\
+        <rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\" \
+        xmlns:pdfaid=\"http://www.aiim.org/pdfa/ns/id/\" \
+        xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\" pdfaid:part=\"2\" pdfaid:conformance=\"U\" \
+        xmp:CreatorTool=\"lettershop\" xmp:CreateDate=\"2026-11-22T02:00:00+09:00\">\
+        <dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">納税通知書</rdf:li></rdf:Alt></dc:title>\
+        <dc:creator><rdf:Seq><rdf:li>星見市</rdf:li></rdf:Seq></dc:creator>\
+        <dc:identifier> R&lt;5&gt;&amp;1</dc:identifier>\
+        </rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end=\"r\"?>";
+
+    /// Returns a copy of one empty page with this packet, made by another writer than the press.
+    fn copy(packet: &str) -> Vec<u8> {
+        let mut pdf = Document::with_version("1.7");
+        let pages = pdf.new_object_id();
+        let page = pdf.add_object(dictionary! {
+            "Type" => "Page",
+            "Parent" => pages,
+            "MediaBox" => vec![0.into(), 0.into(), 595.into(), 842.into()],
+            "Resources" => dictionary! {},
+        });
+        let kids = dictionary! { "Type" => "Pages", "Kids" => vec![page.into()], "Count" => 1 };
+        pdf.set_object(pages, kids);
+        let entries = dictionary! { "Type" => "Metadata", "Subtype" => "XML" };
+        let metadata = pdf.add_object(Stream::new(entries, packet.as_bytes().to_vec()));
+        let root = pdf.add_object(dictionary! {
+            "Type" => "Catalog",
+            "Pages" => pages,
+            "Metadata" => metadata,
+            "Lang" => lopdf::Object::string_literal("ja-JP"),
+        });
+        pdf.trailer.set("Root", root);
+        let mut bytes = Vec::new();
+        pdf.save_with_options(&mut bytes, SaveOptions::default()).expect("a written file");
+        bytes
+    }
+
+    #[test]
+    fn a_copy_says_whose_row_it_was_and_what_it_follows() {
+        let facts = read_copy(&copy(PACKET)).expect("a copy");
+        assert_eq!(facts.row_id.as_deref(), Some(" R<5>&1"), "a blank is part of a row id");
+        assert_eq!(facts.title.as_deref(), Some("納税通知書"));
+        assert_eq!(facts.pdfa.as_deref(), Some("2u"));
+        assert_eq!(facts.language.as_deref(), Some("ja-JP"));
+        let nameless = PACKET.replace("dc:identifier", "dc:source");
+        assert_eq!(read_copy(&copy(&nameless)).expect("a copy").row_id, None);
+    }
 
     #[test]
     fn a_value_is_found_as_element_attribute_and_alternative() {
