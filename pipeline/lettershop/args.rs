@@ -280,8 +280,21 @@ pub enum SampleCommand {
         /// Share of records with a defect, 0 to 1
         #[arg(long, default_value_t = 0.01)]
         defects: f64,
+        /// 3 shares the records among three senders, 1 puts all into one drop
+        #[arg(long, default_value_t = 3, value_parser = senders)]
+        senders: u32,
         /// The shop's directory
         #[arg(long, value_name = "SHOP")]
+        out: PathBuf,
+        /// Prints JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Ten drops of the city that are each broken in one way and named by it
+    #[command(after_help = "Example:\n  lettershop sample drops --out samples/drops")]
+    Drops {
+        /// The folder for the drops
+        #[arg(long, value_name = "DIR")]
         out: PathBuf,
         /// Prints JSON
         #[arg(long)]
@@ -315,4 +328,9 @@ pub struct Address {
 fn moment(text: &str) -> Result<Moment, String> {
     Moment::parse_rfc3339(text)
         .ok_or_else(|| format!("{text:?} is not a moment like 2026-11-22T02:00:00+09:00"))
+}
+
+fn senders(text: &str) -> Result<u32, String> {
+    let number = text.parse().ok().filter(|number| [1, 3].contains(number));
+    number.ok_or_else(|| format!("{text:?} is neither 1 nor 3"))
 }
