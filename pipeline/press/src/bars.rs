@@ -1,12 +1,15 @@
-//! The customer barcode as a Type 3 font of four bars: exact rectangles, one byte a bar.
+//! The customer barcode as a TrueType font of four bars: exact rectangles, one byte a bar.
 //!
 //! Geometry: 郵便番号マニュアル p12 (facts: post_and_print §1.2). At size a = 10 a bar is 0.6 mm
 //! wide and the pitch is 1.2 mm; everything scales with a.
 
-use letter::barcode::Bar;
-use pdf_writer::types::{SystemInfo, UnicodeCmap};
+mod program;
+
+use pdf_writer::types::{FontFlags, SystemInfo, UnicodeCmap};
 use pdf_writer::{Name, Rect, Str};
 
+use self::program::{BAR, BARS, LONG, PITCH, UNITS_PER_EM};
+use crate::fonts::subset_tag;
 use crate::parts::{reference, Parts};
 
 /// The letter under which content streams know the font.
@@ -16,67 +19,61 @@ pub(crate) const RESOURCE: u8 = b'Z';
 ///
 /// The codes are the trade's letters F, A, D, T, and so are the characters that a reader finds.
 pub(crate) fn write_font(parts: &mut Parts) -> u32 {
-    let glyphs = BARS.map(|bar| write_bar(parts, bar));
+    let program = program::write();
+    let name = format!("{}+CustomerBarcode", subset_tag(&program));
+    let descriptor = write_descriptor(parts, &name, &program);
     let mut cmap = UnicodeCmap::<u8>::new(Name(b"Adobe-Identity-UCS"), UCS);
     for bar in BARS {
         cmap.pair(bar.letter() as u8, bar.letter());
     }
     let to_unicode = parts.packed_stream(cmap.finish().as_slice(), |_| ());
     parts.object(|chunk, id| {
-        let mut font = chunk.type3_font(id);
-        font.name(Name(b"CustomerBarcode"))
-            .bbox(Rect::new(0.0, 0.0, PITCH, 6.0))
-            .matrix([UNIT, 0.0, 0.0, UNIT, 0.0, 0.0])
-            .first_char(FIRST)
-            .last_char(LAST)
-            .widths((FIRST..=LAST).map(|code| if is_bar(code) { PITCH } else { 0.0 }))
-            .to_unicode(reference(to_unicode));
-        let mut encoding = font.encoding_custom();
-        let mut differences = encoding.differences();
-        for bar in BARS {
-            differences.consecutive(bar.letter() as u8, [Name(&[bar.letter() as u8])]);
-        }
-        drop(differences);
-        drop(encoding);
-        let mut procedures = font.char_procs();
-        for (bar, glyph) in BARS.into_iter().zip(glyphs) {
-            procedures.pair(Name(&[bar.letter() as u8]), reference(glyph));
-        }
-        drop(procedures);
-        font.resources();
+        let mut font = chunk.indirect(id).dict();
+        font.pair(Name(b"Type"), Name(b"Font"));
+        font.pair(Name(b"Subtype"), Name(b"TrueType"));
+        font.pair(Name(b"BaseFont"), Name(name.as_bytes()));
+        font.pair(Name(b"FirstChar"), i32::from(FIRST));
+        font.pair(Name(b"LastChar"), i32::from(LAST));
+        font.insert(Name(b"Widths")).array().items((FIRST..=LAST).map(width));
+        font.pair(Name(b"FontDescriptor"), reference(descriptor));
+        font.pair(Name(b"ToUnicode"), reference(to_unicode));
     })
 }
 
-fn write_bar(parts: &mut Parts, bar: Bar) -> u32 {
-    let (low, high) = span(bar);
-    let procedure =
-        format!("{PITCH} 0 0 {low} 1 {high} d1\n0 {low} 1 {height} re f\n", height = high - low);
+/// Writes the font file and its descriptor, and returns the descriptor's number.
+///
+/// A symbolic font has no encoding: its codes find their glyphs by its own table.
+fn write_descriptor(parts: &mut Parts, name: &str, program: &[u8]) -> u32 {
+    let file = parts.packed_stream(program, |stream| {
+        stream.pair(Name(b"Length1"), program.len() as i32);
+    });
+    let height = thousandths(LONG);
     parts.object(|chunk, id| {
-        chunk.stream(id, procedure.as_bytes());
+        chunk
+            .font_descriptor(id)
+            .name(Name(name.as_bytes()))
+            .flags(FontFlags::SYMBOLIC | FontFlags::FIXED_PITCH)
+            .bbox(Rect::new(0.0, 0.0, thousandths(BAR).ceil(), height.ceil()))
+            .italic_angle(0.0)
+            .ascent(height)
+            .descent(0.0)
+            .cap_height(height)
+            .stem_v(thousandths(BAR))
+            .font_file2(reference(file));
     })
 }
 
-/// Returns the lower and upper end of a bar in units.
-fn span(bar: Bar) -> (u8, u8) {
-    match bar {
-        Bar::Full => (0, 6),
-        Bar::Ascender => (2, 6),
-        Bar::Descender => (0, 4),
-        Bar::Tracker => (2, 4),
-    }
+fn width(code: u8) -> f32 {
+    let is_bar = BARS.iter().any(|bar| bar.letter() as u8 == code);
+    thousandths(if is_bar { PITCH } else { 0 })
 }
 
-fn is_bar(code: u8) -> bool {
-    BARS.iter().any(|bar| bar.letter() as u8 == code)
+/// Returns a length of the program in 1/1000 of the font size.
+fn thousandths(units: i16) -> f32 {
+    f32::from(units) * 1000.0 / f32::from(UNITS_PER_EM)
 }
 
-/// In the order of their letters.
-const BARS: [Bar; 4] = [Bar::Ascender, Bar::Descender, Bar::Full, Bar::Tracker];
 const FIRST: u8 = b'A';
 const LAST: u8 = b'T';
-/// From bar to bar, in units of a bar's width.
-const PITCH: f32 = 2.0;
-/// A bar's width in points at size 1 point: 0.06 mm.
-const UNIT: f32 = 0.06 * 72.0 / 25.4;
 const UCS: SystemInfo<'static> =
     SystemInfo { registry: Str(b"Adobe"), ordering: Str(b"UCS"), supplement: 0 };

@@ -7,6 +7,7 @@ use letter::page::{CharIndex, CharUse, Charset, FaceIndex};
 
 pub(crate) use self::codes::{Code, NO_CODE};
 use self::embed::embed;
+pub(crate) use self::embed::subset_tag;
 use crate::error::PressError;
 use crate::parts::Parts;
 

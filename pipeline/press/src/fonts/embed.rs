@@ -246,7 +246,7 @@ fn thousandth(width: f32) -> f32 {
 }
 
 /// Returns six capital letters that follow from the cut program.
-fn subset_tag(program: &[u8]) -> String {
+pub(crate) fn subset_tag(program: &[u8]) -> String {
     Sha256::digest(program)[..6].iter().map(|byte| char::from(b'A' + byte % 26)).collect()
 }
 

@@ -1,0 +1,238 @@
+//! The bars as a TrueType program: four rectangles and the seven tables that ISO 32000-1 §9.9 asks
+//! of an embedded font.
+//!
+//! No hints: a renderer puts the edges where the size says. Table formats: OpenType 1.9.
+
+use letter::barcode::Bar;
+
+/// Units of the em. Facts: post_and_print §1.2: at size a points a bar is 0.06·a mm wide, which is
+/// 0.06 · 72 / 25.4 = 108/635 of the em.
+pub(super) const UNITS_PER_EM: u16 = 635;
+/// A bar's width: 0.6 mm at 10 points.
+pub(super) const BAR: i16 = 108;
+/// From bar to bar, and the height of a timing bar.
+pub(super) const PITCH: i16 = 2 * BAR;
+/// Height of a long bar.
+pub(super) const LONG: i16 = 3 * PITCH;
+/// In the order of their letters and, from 1 on, of their glyphs.
+pub(super) const BARS: [Bar; 4] = [Bar::Ascender, Bar::Descender, Bar::Full, Bar::Tracker];
+
+/// Returns the font file.
+pub(super) fn write() -> Vec<u8> {
+    let (glyf, loca) = outlines();
+    // The directory has the tags in ascending order.
+    let tables: [(&[u8; 4], Vec<u8>); 7] = [
+        (b"cmap", cmap()),
+        (b"glyf", glyf),
+        (b"head", head()),
+        (b"hhea", hhea()),
+        (b"hmtx", words(&[PITCH, 0].repeat(GLYPHS))),
+        (b"loca", loca),
+        (b"maxp", maxp()),
+    ];
+    let count = tables.len() as u16;
+    let mut font = vec![0, 1, 0, 0];
+    push(&mut font, &[count]);
+    push(&mut font, &search(count, 16));
+    let mut at = font.len() + 16 * tables.len();
+    let mut head_at = 0;
+    for (tag, table) in &tables {
+        if *tag == b"head" {
+            head_at = at;
+        }
+        font.extend_from_slice(*tag);
+        for field in [checksum(table), at as u32, table.len() as u32] {
+            font.extend_from_slice(&field.to_be_bytes());
+        }
+        at += table.len().next_multiple_of(4);
+    }
+    for (_, table) in &tables {
+        font.extend_from_slice(table);
+        font.resize(font.len().next_multiple_of(4), 0);
+    }
+    let adjustment = WHOLE.wrapping_sub(checksum(&font));
+    font[head_at + 8..head_at + 12].copy_from_slice(&adjustment.to_be_bytes());
+    font
+}
+
+/// Returns the lower and upper end of a bar.
+fn span(bar: Bar) -> (i16, i16) {
+    match bar {
+        Bar::Full => (0, LONG),
+        Bar::Ascender => (PITCH, LONG),
+        Bar::Descender => (0, 2 * PITCH),
+        Bar::Tracker => (PITCH, 2 * PITCH),
+    }
+}
+
+/// Returns the outlines and where they start; glyph 0 has none.
+fn outlines() -> (Vec<u8>, Vec<u8>) {
+    let (mut glyf, mut loca) = (Vec::new(), vec![0u16, 0]);
+    for bar in BARS {
+        let (low, high) = span(bar);
+        // One contour that ends with point 3, its bounds, no instructions.
+        glyf.extend(words(&[1, 0, low, BAR, high, 3, 0]));
+        // All four points are on the curve and have two bytes a coordinate or repeat the last one:
+        // up, right, down.
+        glyf.extend([ON | SAME_X, ON | SAME_X, ON | SAME_Y, ON | SAME_X]);
+        glyf.extend(words(&[BAR, low, high - low, low - high]));
+        loca.push((glyf.len() / 2) as u16);
+    }
+    let mut bytes = Vec::new();
+    push(&mut bytes, &loca);
+    (glyf, bytes)
+}
+
+/// Returns the map of a symbolic font (ISO 32000-1 §9.6.6.4): the letters from U+F000 on.
+fn cmap() -> Vec<u8> {
+    let codes = BARS.map(|bar| 0xF000 | bar.letter() as u16);
+    let segments = BARS.len() as u16 + 1;
+    let mut table = Vec::new();
+    // One subtable, of format 4, for Windows symbols, after these 12 bytes.
+    push(&mut table, &[0, 1, 3, 0, 0, 12]);
+    push(&mut table, &[4, 16 + 8 * segments, 0, 2 * segments]);
+    push(&mut table, &search(segments, 2));
+    let mut ends = codes.to_vec();
+    ends.push(0xFFFF);
+    push(&mut table, &ends);
+    push(&mut table, &[0]);
+    push(&mut table, &ends);
+    let glyphs = (1..).zip(codes).map(|(glyph, code): (u16, u16)| glyph.wrapping_sub(code));
+    // The last segment leads from 0xFFFF to glyph 0.
+    push(&mut table, &glyphs.chain([1]).collect::<Vec<_>>());
+    push(&mut table, &vec![0; usize::from(segments)]);
+    table
+}
+
+fn head() -> Vec<u8> {
+    // Version and revision 1.0, a place for the adjustment.
+    let mut table = vec![0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0];
+    table.extend(0x5F0F_3CF5u32.to_be_bytes());
+    // The baseline is at y = 0, the left side bearing at x = 0.
+    push(&mut table, &[0b11, UNITS_PER_EM]);
+    // Made and changed: a program has no clock.
+    table.extend([0; 16]);
+    // Bounds; regular; read from 6 pixels on; left to right; short offsets; glyf format 0.
+    table.extend(words(&[0, 0, BAR, LONG, 0, 6, 2, 0, 0]));
+    table
+}
+
+fn hhea() -> Vec<u8> {
+    let mut table = vec![0, 1, 0, 0];
+    // Ascender, descender, line gap, widest advance, least bearings, greatest extent, caret upright.
+    table.extend(words(&[LONG, 0, 0, PITCH, 0, PITCH - BAR, BAR, 1, 0, 0]));
+    table.extend(words(&[0, 0, 0, 0, 0, GLYPHS as i16]));
+    table
+}
+
+fn maxp() -> Vec<u8> {
+    let mut table = vec![0, 1, 0, 0];
+    // Glyphs; points and contours of a glyph; no composites; one zone; no instructions.
+    push(&mut table, &[GLYPHS as u16, 4, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
+    table
+}
+
+/// Returns searchRange, entrySelector and rangeShift of `count` entries.
+fn search(count: u16, entry: u16) -> [u16; 3] {
+    let selector = count.ilog2() as u16;
+    let range = entry << selector;
+    [range, selector, entry * count - range]
+}
+
+fn checksum(bytes: &[u8]) -> u32 {
+    let word = |bytes: &[u8]| {
+        let mut word = [0; 4];
+        word[..bytes.len()].copy_from_slice(bytes);
+        u32::from_be_bytes(word)
+    };
+    bytes.chunks(4).map(word).fold(0, u32::wrapping_add)
+}
+
+fn words(values: &[i16]) -> Vec<u8> {
+    values.iter().flat_map(|value| value.to_be_bytes()).collect()
+}
+
+fn push(table: &mut Vec<u8>, values: &[u16]) {
+    table.extend(values.iter().flat_map(|value| value.to_be_bytes()));
+}
+
+/// The bars and `.notdef`.
+const GLYPHS: usize = BARS.len() + 1;
+/// Point flags of `glyf`.
+const ON: u8 = 0x01;
+const SAME_X: u8 = 0x10;
+const SAME_Y: u8 = 0x20;
+/// The sum of a whole font with its adjustment.
+const WHOLE: u32 = 0xB1B0_AFBA;
+
+#[cfg(test)]
+mod tests {
+    use skrifa::instance::{LocationRef, Size};
+    use skrifa::outline::{DrawSettings, OutlinePen};
+    use skrifa::{FontRef, MetadataProvider};
+
+    use super::*;
+
+    #[derive(Default)]
+    struct Corners(Vec<(f32, f32)>);
+
+    impl OutlinePen for Corners {
+        fn move_to(&mut self, x: f32, y: f32) {
+            self.0.push((x, y));
+        }
+        fn line_to(&mut self, x: f32, y: f32) {
+            self.0.push((x, y));
+        }
+        fn quad_to(&mut self, _: f32, _: f32, _: f32, _: f32) {
+            panic!("a bar has no curves");
+        }
+        fn curve_to(&mut self, _: f32, _: f32, _: f32, _: f32, _: f32, _: f32) {
+            panic!("a bar has no curves");
+        }
+        fn close(&mut self) {}
+    }
+
+    /// Facts: post_and_print §1.2, in sixths of a long bar, which is 0.36 mm a point of size.
+    #[test]
+    fn every_bar_is_the_rectangle_of_the_manual() {
+        let bytes = write();
+        let font = FontRef::new(&bytes).expect("a font");
+        let mm = |units: f32| f64::from(units) * 10.0 / f64::from(UNITS_PER_EM) * 25.4 / 72.0;
+        for (letter, low, high) in [('F', 0, 6), ('A', 2, 6), ('D', 0, 4), ('T', 2, 4)] {
+            let glyph = font.charmap().map(letter).expect("a glyph for the letter");
+            let metrics = font.glyph_metrics(Size::unscaled(), LocationRef::default());
+            let pitch = mm(metrics.advance_width(glyph).expect("an advance"));
+            assert!((pitch - 1.2).abs() < 1e-9, "{letter} has a pitch of {pitch} mm");
+            let outline = font.outline_glyphs().get(glyph).expect("an outline");
+            let mut corners = Corners::default();
+            let settings = DrawSettings::unhinted(Size::unscaled(), LocationRef::default());
+            outline.draw(settings, &mut corners).expect("drawn");
+            let found: Vec<_> = corners.0.iter().map(|&(x, y)| (mm(x), mm(y))).collect();
+            let (low, high) = (f64::from(low) * 0.6, f64::from(high) * 0.6);
+            let expected = [(0.0, low), (0.0, high), (0.6, high), (0.6, low)];
+            for (at, corner) in expected.iter().enumerate() {
+                let (x, y) = found[at % found.len()];
+                let near = (x - corner.0).abs() < 1e-9 && (y - corner.1).abs() < 1e-9;
+                assert!(near, "{letter}: {found:?}, not {expected:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_font_adds_up_to_the_sum_that_every_font_has() {
+        let font = write();
+        assert_eq!(checksum(&font), WHOLE);
+        let entries: Vec<&[u8]> = font[12..12 + 16 * 7].chunks(16).collect();
+        assert!(entries.is_sorted_by_key(|entry| &entry[..4]), "tags ascend");
+        for entry in entries {
+            let field = |at: usize| u32::from_be_bytes(entry[at..at + 4].try_into().unwrap());
+            let (at, len) = (field(8) as usize, field(12) as usize);
+            assert_eq!(at % 4, 0);
+            let mut table = font[at..at + len].to_vec();
+            if &entry[..4] == b"head" {
+                table[8..12].fill(0);
+            }
+            assert_eq!(checksum(&table), field(4), "{}", String::from_utf8_lossy(&entry[..4]));
+        }
+    }
+}
