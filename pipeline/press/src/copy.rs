@@ -24,7 +24,7 @@ pub struct CopyBatchMeta<'a> {
     pub sender_name: &'a str,
     /// The sender's id of the batch.
     pub batch: &'a str,
-    /// The moment of the run; all dates of the copies.
+    /// The moment of the run; the date of the copies.
     pub now: Moment,
     /// The natural language, `ja-JP`.
     pub lang: &'a str,
@@ -86,12 +86,11 @@ impl<'a> CopyPress<'a> {
             parts.starts().iter().for_each(|&start| rows.at((shared.len() + start) as u64));
             shared.extend_from_slice(parts.bytes());
         }
-        let date = pdf_date(meta.now);
         let info = format!(
-            "/Author{}/Creator({})/Producer({})/CreationDate({date})/ModDate({date})/Batch{}",
+            "/Author{}/Creator({})/CreationDate({})/Batch{}",
             text_string(meta.sender_name),
             xmp::CREATOR,
-            xmp::PRODUCER,
+            pdf_date(meta.now),
             text_string(meta.batch)
         );
         let catalog = format!(
@@ -99,7 +98,7 @@ impl<'a> CopyPress<'a> {
              /OutputIntents {intents} 0 R",
             text_string(meta.lang)
         );
-        let packet = CopyPacket::new(meta.sender_name, meta.lang, meta.now);
+        let packet = CopyPacket::new(meta.sender_name, meta.now);
         let hash = Sha256::new_with_prefix(&shared);
         Self { fonts, layers, shared, hash, rows, packet, info, catalog, resources }
     }
@@ -299,4 +298,4 @@ impl Numbers {
 pub const COPY_PAGES_MAX: usize = crate::block::PAGES_PER_LETTER_MAX;
 /// The comment's four bytes above 127 are asked for by ISO 19005-2 §6.1.2.
 const HEADER: &[u8] = b"%PDF-1.7\n%\xE2\xE3\xCF\xD3\n";
-const PACKET_LEN_USUAL: usize = 2048;
+const PACKET_LEN_USUAL: usize = 1024;

@@ -15,21 +15,25 @@ pub(crate) fn print_packet(packet: &Packet<'_>) -> String {
     let date = packet.now.rfc3339_jst();
     let uuid = uuid(packet.id);
     frame(
-        " xmlns:pdfxid=\"http://www.npes.org/pdfx/ns/id/\" \
+        " xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\" xmlns:pdf=\"http://ns.adobe.com/pdf/1.3/\" \
+         xmlns:pdfxid=\"http://www.npes.org/pdfx/ns/id/\" \
          xmlns:pdfvtid=\"http://www.npes.org/pdfvt/ns/id/\" \
          xmlns:xmpMM=\"http://ns.adobe.com/xap/1.0/mm/\"",
         &format!(
-            "<pdf:Trapped>False</pdf:Trapped>\
+            "<dc:format>application/pdf</dc:format>{title}\
+             <xmp:CreatorTool>{CREATOR}</xmp:CreatorTool><pdf:Producer>{PRODUCER}</pdf:Producer>\
+             <xmp:CreateDate>{date}</xmp:CreateDate><xmp:ModifyDate>{date}</xmp:ModifyDate>\
+             <xmp:MetadataDate>{date}</xmp:MetadataDate>\
+             <pdf:Trapped>False</pdf:Trapped>\
              <pdfxid:GTS_PDFXVersion>{PDFX}</pdfxid:GTS_PDFXVersion>\
              <pdfvtid:GTS_PDFVTVersion>PDF/VT-1</pdfvtid:GTS_PDFVTVersion>\
              <pdfvtid:GTS_PDFVTModDate>{date}</pdfvtid:GTS_PDFVTModDate>\
              <xmpMM:DocumentID>uuid:{uuid}</xmpMM:DocumentID>\
              <xmpMM:InstanceID>uuid:{uuid}</xmpMM:InstanceID>\
              <xmpMM:VersionID>1</xmpMM:VersionID>\
-             <xmpMM:RenditionClass>default</xmpMM:RenditionClass>"
+             <xmpMM:RenditionClass>default</xmpMM:RenditionClass>",
+            title = title_entry(&escape(packet.title))
         ),
-        &escape(packet.title),
-        packet.now,
     )
 }
 
@@ -42,20 +46,25 @@ pub(crate) struct CopyPacket {
 }
 
 impl CopyPacket {
-    /// Makes the packet of PDF/A-2u (ISO 19005-2 §6.6.4) for the copies of one sender and batch.
-    pub(crate) fn new(sender_name: &str, lang: &str, now: Moment) -> Self {
+    /// Makes the packet of PDF/A-2u (ISO 19005-2 §6.6.4) for the copies of one sender
+    /// and moment.
+    ///
+    /// It lies uncompressed in every copy: it says what the standard and the Info ask for, no more.
+    pub(crate) fn new(sender_name: &str, now: Moment) -> Self {
         let whole = frame(
-            " xmlns:pdfaid=\"http://www.aiim.org/pdfa/ns/id/\"",
             &format!(
-                "<pdfaid:part>2</pdfaid:part><pdfaid:conformance>U</pdfaid:conformance>\
-                 <dc:creator><rdf:Seq><rdf:li>{}</rdf:li></rdf:Seq></dc:creator>\
-                 <dc:language><rdf:Bag><rdf:li>{}</rdf:li></rdf:Bag></dc:language>\
-                 <dc:identifier>{GAP}</dc:identifier>",
-                escape(sender_name),
-                escape(lang)
+                " xmlns:pdfaid=\"http://www.aiim.org/pdfa/ns/id/\" \
+                 xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\" \
+                 pdfaid:part=\"2\" pdfaid:conformance=\"U\" \
+                 xmp:CreatorTool=\"{CREATOR}\" xmp:CreateDate=\"{}\"",
+                now.rfc3339_jst()
             ),
-            GAP,
-            now,
+            &format!(
+                "{}<dc:creator><rdf:Seq><rdf:li>{}</rdf:li></rdf:Seq></dc:creator>\
+                 <dc:identifier>{GAP}</dc:identifier>",
+                title_entry(GAP),
+                escape(sender_name)
+            ),
         );
         let mut pieces = whole.split(GAP).map(str::to_owned);
         let mut next = || pieces.next().expect("the frame has two gaps");
@@ -72,21 +81,21 @@ impl CopyPacket {
     }
 }
 
-fn frame(namespaces: &str, own: &str, title: &str, now: Moment) -> String {
-    let date = now.rfc3339_jst();
+/// Returns the packet around the properties of one document.
+fn frame(attributes: &str, elements: &str) -> String {
     format!(
-        "<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n\
-         <x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\n\
-         <rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\n\
-         <rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\" \
-         xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\" xmlns:pdf=\"http://ns.adobe.com/pdf/1.3/\"\
-         {namespaces}>\n\
-         <dc:format>application/pdf</dc:format>\
-         <dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">{title}</rdf:li></rdf:Alt></dc:title>\
-         <xmp:CreatorTool>{CREATOR}</xmp:CreatorTool><pdf:Producer>{PRODUCER}</pdf:Producer>\
-         <xmp:CreateDate>{date}</xmp:CreateDate><xmp:ModifyDate>{date}</xmp:ModifyDate>\
-         <xmp:MetadataDate>{date}</xmp:MetadataDate>{own}\n\
-         </rdf:Description>\n</rdf:RDF>\n</x:xmpmeta>\n<?xpacket end=\"r\"?>"
+        "<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\
+         <x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\
+         <rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\
+         <rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\"{attributes}>\
+         {elements}</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end=\"r\"?>"
+    )
+}
+
+/// Returns the title as PDF/A and PDF/X ask for it: alternatives, of which one is the default.
+fn title_entry(title: &str) -> String {
+    format!(
+        "<dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">{title}</rdf:li></rdf:Alt></dc:title>"
     )
 }
 

@@ -61,17 +61,31 @@ fn a_copy_says_what_it_is_and_whose_row_it_was() {
     let metadata = pdf.get_object(metadata).and_then(Object::as_stream).expect("a stream");
     let packet = std::str::from_utf8(&metadata.content).expect("uncompressed UTF-8");
     for claim in [
-        "<pdfaid:part>2</pdfaid:part><pdfaid:conformance>U</pdfaid:conformance>",
+        "pdfaid:part=\"2\" pdfaid:conformance=\"U\"",
+        "xmp:CreatorTool=\"lettershop\" xmp:CreateDate=\"2026-11-22T02:00:00+09:00\"",
         "<dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">納税通知書</rdf:li></rdf:Alt></dc:title>",
         "<dc:creator><rdf:Seq><rdf:li>星見市</rdf:li></rdf:Seq></dc:creator>",
         "<dc:identifier>R&lt;5&gt;&amp;1</dc:identifier>",
     ] {
         assert!(packet.contains(claim), "{claim} in {packet}");
     }
+    assert!(packet.len() < PACKET_LEN_MAX, "{} bytes of metadata in every copy", packet.len());
+    for entry in ["Author", "Title", "Creator", "CreationDate"] {
+        assert!(info(&pdf).has(entry.as_bytes()), "{entry}");
+    }
+    // What Info says beside must be in the packet too (ISO 19005-2 §6.6.3).
+    for entry in ["Producer", "ModDate", "Subject", "Keywords"] {
+        assert!(!info(&pdf).has(entry.as_bytes()), "{entry}");
+    }
     let said = judge("pdfinfo", &["-custom", "FILE"], &kept("copy-info.pdf", &bytes));
     for claim in ["RowId:", "R<5>&1", &words(5).id.to_string(), "tax-2026-1"] {
         assert!(said.contains(claim), "{claim} in {said}");
     }
+}
+
+fn info(pdf: &Document) -> &lopdf::Dictionary {
+    let id = pdf.trailer.get(b"Info").and_then(Object::as_reference).expect("a reference");
+    pdf.get_dictionary(id).expect("an Info")
 }
 
 fn load(bytes: &[u8]) -> Document {
@@ -158,5 +172,7 @@ fn a_copy_without_pages_is_refused() {
     assert!(matches!(copy, Err(press::PressError::PageCount { found: 0, .. })));
 }
 
+/// The packet lies uncompressed in every copy of a night.
+const PACKET_LEN_MAX: usize = 800;
 /// From Debian's `fonts-urw-base35`, which Ghostscript brings along.
 const NIMBUS: &str = "/usr/share/fonts/opentype/urw-base35/NimbusSans-Regular.otf";
