@@ -75,8 +75,10 @@ impl FontChain {
         if faces.len() >= usize::from(FaceIndex::MAX) {
             return Err(FontError::TooManyFaces { found: faces.len() });
         }
-        let faces: Vec<Face> =
-            faces.into_iter().map(|(name, bytes)| Face::load(name, bytes)).collect::<Result<_, _>>()?;
+        let faces: Vec<Face> = faces
+            .into_iter()
+            .map(|(name, bytes)| Face::load(name, bytes))
+            .collect::<Result<_, _>>()?;
         let maps = (0..faces.len()).map(|first| FaceMap::new(&faces, first)).collect();
         Ok(Self(Arc::new(Inner { faces, maps })))
     }

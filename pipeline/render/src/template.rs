@@ -18,8 +18,8 @@ pub use fault::TemplateFault;
 pub use filter::Filter;
 pub(crate) use program::*;
 pub(crate) use sheet::Align;
-pub(crate) use window::BARCODE_HEIGHT;
 pub use window::Reach;
+pub(crate) use window::BARCODE_HEIGHT;
 
 use crate::font::FontChain;
 use crate::typeset::{Scratch, Setter};
@@ -31,7 +31,7 @@ pub struct TemplateSource<'a> {
     pub toml: &'a str,
     /// `body.txt`.
     pub body: &'a str,
-    /// `stationery.pdf`, the sender's own; it becomes layer 0.
+    /// `stationery.pdf`, the sender's own; its pages lie under the layers.
     pub stationery: Option<&'a [u8]>,
 }
 
@@ -103,14 +103,11 @@ impl Template {
         &self.program.title
     }
 
-    /// Returns the static layers, which [`letter::page::Mark::Layer`] numbers.
+    /// Returns the static layers, which [`letter::page::Mark::Layer`] numbers: layer 0 lies under
+    /// every first page, layer 1 under every other. Page 1 and 2 of the sender's `stationery.pdf`
+    /// belong under them; it is not read here.
     pub fn layers(&self) -> &[Page] {
         &self.program.layers
-    }
-
-    /// Returns the layer that stands for page 1 of the sender's `stationery.pdf`; it is empty here.
-    pub fn stationery_layer(&self) -> Option<u16> {
-        self.program.stationery.map(|_| 0)
     }
 
     /// Returns our names of the fields and columns that the template uses, in order.

@@ -14,6 +14,7 @@ use crate::layout::line::Line;
 use crate::layout::shape::{self, Missing};
 use crate::template::{
     AddressFields, Cond, Filter, Form, LetterFacts, Piece, Program, Rect, Source, Value,
+    CONTINUATION_LAYER,
 };
 use flow::Cursor;
 
@@ -77,7 +78,7 @@ impl<'a> Setter<'a> {
         Ok(self.scratch.count)
     }
 
-    /// Starts the next page with the layers that lie under it.
+    /// Starts the next page with the layer that lies under it.
     fn open_page(&mut self) {
         let number = self.scratch.count;
         if self.scratch.pages.len() == number {
@@ -86,11 +87,9 @@ impl<'a> Setter<'a> {
         self.scratch.count += 1;
         let page = &mut self.scratch.pages[number];
         page.clear();
-        if self.program.stationery.is_some_and(|pages| pages.has(number)) {
-            page.marks.push(Mark::Layer(0));
-        }
-        if let Some(layer) = self.program.fixed[number.min(1)] {
-            page.marks.push(Mark::Layer(layer));
+        let layer = number.min(CONTINUATION_LAYER);
+        if self.program.lies_under[layer] {
+            page.marks.push(Mark::Layer(layer as u16));
         }
     }
 
@@ -151,10 +150,9 @@ impl<'a> Setter<'a> {
         from: &str,
         to: &mut String,
     ) -> Result<(), Reason> {
-        filter.apply(from, to).map_err(|why| Reason::TemplateValue {
-            field: value.name.clone(),
-            why: why.to_owned(),
-        })
+        filter
+            .apply(from, to)
+            .map_err(|why| Reason::TemplateValue { field: value.name.clone(), why: why.to_owned() })
     }
 
     /// Returns a value that the record itself holds.
@@ -224,7 +222,8 @@ pub(crate) fn set_static(program: &Program, number: usize, layer: &mut Page) -> 
         barcode: None,
         posting_date: letter::Date::new(2000, 1, 1).expect("a day of the calendar"),
     };
-    let mut scratch = Scratch { pages: vec![std::mem::take(layer)], count: 1, ..Scratch::default() };
+    let mut scratch =
+        Scratch { pages: vec![std::mem::take(layer)], count: 1, ..Scratch::default() };
     let mut setter = Setter::new(program, &mut scratch, &record, &facts, Form::Copy);
     for frame in program.frames.iter().filter(|frame| frame.pages.has(number)) {
         setter.frame(frame, 0)?;

@@ -27,7 +27,12 @@ pub(super) fn read(font: &FontRef<'_>) -> Result<Charset, ReadError> {
     Ok(Charset { entries, units_per_em: font.head()?.units_per_em() })
 }
 
-fn entry(hmtx: &Hmtx<'_>, code: u32, selector: Option<char>, glyph: GlyphId) -> Option<CharsetEntry> {
+fn entry(
+    hmtx: &Hmtx<'_>,
+    code: u32,
+    selector: Option<char>,
+    glyph: GlyphId,
+) -> Option<CharsetEntry> {
     let character = char::from_u32(code)?;
     let advance = hmtx.advance(glyph)?;
     let glyph = u16::try_from(glyph.to_u32()).ok().filter(|&glyph| glyph != 0)?;

@@ -96,9 +96,8 @@ fn rank(sorts: &[Sort], units: &[Unit], at: usize) -> u32 {
     if within_number || units[at - 1] == Unit::Bound || !may_break(before, after) {
         return 0;
     }
-    let katakana = |sort: &Sort| {
-        sort.class == Class::Katakana as u8 || sort.class == Class::NonStarter as u8
-    };
+    let katakana =
+        |sort: &Sort| sort.class == Class::Katakana as u8 || sort.class == Class::NonStarter as u8;
     match units[at - 1] {
         Unit::Number | Unit::Counter => 3,
         _ if katakana(before) && katakana(after) => 1,

@@ -52,10 +52,17 @@ pub enum Class {
     WideSpace = 20,
     /// NO-BREAK SPACE.
     Glue = 21,
+    /// ，．: as [`Class::Stop`], but inside a number they part nothing.
+    Separator = 22,
+    /// Quotes that open and close alike: bound to both neighbours.
+    Quote = 23,
+    /// ※ ○ ① Ⅷ →: break like an ideograph beside Japanese, like a letter beside Latin and each
+    /// other (UAX #14, class AI).
+    Symbol = 24,
 }
 
 /// The number of classes.
-pub const CLASS_COUNT: usize = 22;
+pub const CLASS_COUNT: usize = 25;
 
 /// A line may break between the two.
 pub const BREAK: u8 = 1;
@@ -86,6 +93,8 @@ impl Class {
             _ if OPENING.contains(c) => Self::Opening,
             _ if CLOSING.contains(c) => Self::Closing,
             _ if STOPS.contains(c) => Self::Stop,
+            '，' | '．' => Self::Separator,
+            _ if QUOTES.contains(c) => Self::Quote,
             _ if MIDDLE_DOTS.contains(c) => Self::MiddleDot,
             _ if DIVIDERS.contains(c) => Self::Divider,
             _ if NON_STARTERS.contains(c) => Self::NonStarter,
@@ -97,6 +106,7 @@ impl Class {
             _ if HALF_OPENING.contains(c) => Self::HalfOpening,
             _ if HALF_CLOSING.contains(c) => Self::HalfClosing,
             'ァ'..='ヺ' | 'ｦ'..='ﾝ' => Self::Katakana,
+            '×' | '÷' | '±' | '§' | '¶' | '\u{2010}'..='\u{2bff}' => Self::Symbol,
             '\u{21}'..='\u{52f}' => Self::Letter,
             _ => Self::Ideograph,
         }
@@ -119,6 +129,8 @@ impl Class {
             NonStarter
                 | Closing
                 | Stop
+                | Separator
+                | Quote
                 | MiddleDot
                 | Divider
                 | Postfix
@@ -134,16 +146,38 @@ impl Class {
     /// Returns whether a line may not end with it.
     const fn never_ends(self) -> bool {
         use Class::*;
-        matches!(self, Opening | HalfOpening | Prefix | Glue | Joiner)
+        matches!(self, Opening | HalfOpening | Prefix | Glue | Joiner | Quote)
     }
 }
 
 const ALL: [Class; CLASS_COUNT] = {
     use Class::*;
     [
-        Ideograph, Katakana, NonStarter, Opening, Closing, Stop, MiddleDot, Divider, Inseparable,
-        Prefix, Postfix, Yen, Digit, WideDigit, Letter, Trailer, Joiner, HalfOpening, HalfClosing,
-        Space, WideSpace, Glue,
+        Ideograph,
+        Katakana,
+        NonStarter,
+        Opening,
+        Closing,
+        Stop,
+        MiddleDot,
+        Divider,
+        Inseparable,
+        Prefix,
+        Postfix,
+        Yen,
+        Digit,
+        WideDigit,
+        Letter,
+        Trailer,
+        Joiner,
+        HalfOpening,
+        HalfClosing,
+        Space,
+        WideSpace,
+        Glue,
+        Separator,
+        Quote,
+        Symbol,
     ]
 };
 
@@ -175,21 +209,19 @@ const fn may_break(first: Class, second: Class) -> bool {
     }
     !matches!(
         (first, second),
-        (Inseparable, Inseparable)
-            | (Digit | Letter, Digit | Letter)
-            | (WideDigit, WideDigit)
-            | (Digit | WideDigit, Yen)
+        (Digit | Letter | Symbol, Digit | Letter | Symbol | WideDigit | Prefix | HalfOpening)
+            | (WideDigit, WideDigit | Digit | Letter | Prefix | HalfOpening)
+            | (Digit | WideDigit | HalfClosing, Yen)
             // 1,234 and １，２３４ stay whole; so does 3.5 and "a.b".
-            | (Trailer, Digit | Letter | Trailer | Opening | HalfOpening | WideDigit | Yen)
-            | (Stop, WideDigit | Digit)
-            | (Digit | WideDigit | Letter, HalfOpening)
-            | (HalfClosing, Digit | Letter | HalfOpening | Yen)
-            | (Postfix | Inseparable, Digit | WideDigit | Letter | Postfix)
+            | (Trailer, Digit | Letter | Symbol | Trailer | Opening | HalfOpening | WideDigit | Yen)
+            | (Separator, WideDigit | Digit)
+            | (HalfClosing, Digit | Letter | Symbol | HalfOpening | Prefix)
+            | (Postfix | Inseparable, Digit | WideDigit | Letter | Symbol | Postfix | Prefix)
+            | (Postfix | Inseparable, HalfOpening)
+            | (Postfix, Opening)
             | (Closing, Opening)
+            | (Closing | Stop | Separator, Prefix)
             | (_, Inseparable)
-            | (Digit | Letter, WideDigit | Prefix)
-            | (WideDigit, Digit | Letter | Prefix)
-            | (Postfix, Opening | HalfOpening)
     )
 }
 
@@ -197,22 +229,25 @@ const fn may_break(first: Class, second: Class) -> bool {
 const fn trims(first: Class, second: Class) -> u8 {
     use Class::*;
     match (first, second) {
-        (Closing | Stop, Opening | Closing | Stop | MiddleDot) => TRIM_FIRST,
+        (Closing | Stop | Separator, Opening | Closing | Stop | Separator | MiddleDot) => {
+            TRIM_FIRST
+        }
         (Opening, Opening) => TRIM_SECOND,
         _ => 0,
     }
 }
 
-const OPENING: &str = "（［｛〔〈《「『【〘〖〝｢｟“‘";
-const CLOSING: &str = "）］｝〕〉》」』】〙〗〟｣｠”’";
-const STOPS: &str = "、。，．､｡";
+const OPENING: &str = "（［｛〔〈《「『【〘〖〝｢｟";
+const CLOSING: &str = "）］｝〕〉》」』】〙〗〟｣｠";
+const STOPS: &str = "、。､｡";
 const MIDDLE_DOTS: &str = "・：；･";
 const DIVIDERS: &str = "！？‼⁇⁈⁉";
 const NON_STARTERS: &str = "ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶㇰㇱㇲㇳㇴㇵㇶㇷㇸㇹㇺㇻㇼㇽㇾㇿーｰ々〻ゝゞヽヾ゛゜ﾞﾟｧｨｩｪｫｬｭｮｯ〜～〆";
 const INSEPARABLES: &str = "…‥―—";
-const PREFIXES: &str = "￥＄￡№＃¥$£#";
+const PREFIXES: &str = "￥＄￡№＃¥$£";
 const POSTFIXES: &str = "％‰℃％¢￠°′″%";
-const TRAILERS: &str = ",.:;!?'\"";
+const TRAILERS: &str = ",.:;!?";
+const QUOTES: &str = "“”‘’'\"";
 const JOINERS: &str = "-/‐‑–−_@&+=~^`|\\*<>";
 const HALF_OPENING: &str = "([{";
 const HALF_CLOSING: &str = ")]}";

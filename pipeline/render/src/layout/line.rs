@@ -152,13 +152,21 @@ fn excess(sort: &Sort) -> i32 {
 
 /// 行頭括弧: an opening bracket gives up its leading blank at the line's start.
 fn head_trim(sort: &Sort) -> i32 {
-    if sort.class == Class::Opening as u8 { excess(sort) } else { 0 }
+    if sort.class == Class::Opening as u8 {
+        excess(sort)
+    } else {
+        0
+    }
 }
 
 /// 行末約物: a closing bracket or stop gives up its trailing blank at the line's end.
 fn tail_trim(sort: &Sort) -> i32 {
-    let closes = sort.class == Class::Closing as u8 || sort.class == Class::Stop as u8;
-    if closes { excess(sort) } else { 0 }
+    let closing = [Class::Closing as u8, Class::Stop as u8, Class::Separator as u8];
+    if closing.contains(&sort.class) {
+        excess(sort)
+    } else {
+        0
+    }
 }
 
 /// What may be taken away after sort `at` when the line is closed up.
@@ -255,7 +263,11 @@ pub fn tabular_width(sorts: &[Sort], digit: i32, gap: i32) -> i32 {
 }
 
 fn tabular_blank(sort: &Sort, digit: i32) -> i32 {
-    if sort.class == Class::Digit as u8 { (digit - i32::from(sort.advance)).max(0) } else { 0 }
+    if sort.class == Class::Digit as u8 {
+        (digit - i32::from(sort.advance)).max(0)
+    } else {
+        0
+    }
 }
 
 /// A run of one face within a line.

@@ -41,9 +41,12 @@ pub(super) fn compile(
     let program = compiler.program(&sheet, nodes);
     match program {
         Some(mut program) if compiler.faults.is_empty() => {
-            let stationery = source.stationery.map(|_| sheet.stationery);
-            compiler.layers(&sheet, &mut program, stationery);
-            if compiler.faults.is_empty() { Ok(program) } else { Err(compiler.faults) }
+            compiler.layers(&sheet, &mut program, source.stationery.is_some());
+            if compiler.faults.is_empty() {
+                Ok(program)
+            } else {
+                Err(compiler.faults)
+            }
         }
         _ => Err(compiler.faults),
     }
@@ -205,8 +208,7 @@ impl<'a> Compiler<'a> {
             frames,
             tables,
             layers: Vec::new(),
-            stationery: None,
-            fixed: [None; 2],
+            lies_under: [false; 2],
             fields_used: std::mem::take(&mut self.fields_used),
             honorific: self.sender.honorific.to_owned(),
         })
@@ -214,7 +216,8 @@ impl<'a> Compiler<'a> {
 
     fn address(&mut self, sheet: &Sheet) -> Option<Address> {
         let address = &sheet.address;
-        let styles = [&address.postal, &address.address, &address.name].map(|name| self.style(name));
+        let styles =
+            [&address.postal, &address.address, &address.name].map(|name| self.style(name));
         let [postal, lines, name] = styles.map(|style| self.styles[style]);
         let whole = Place { file: TOML, line: 0, column: 0 };
         let mut required = |name: &str| {
@@ -277,6 +280,7 @@ impl<'a> Compiler<'a> {
                 },
                 pages: frame.pages,
                 shrink_to_percent: frame.shrink_to_percent.clamp(1, 100),
+                one_line: frame.one_line,
                 blocks,
             });
         }
@@ -285,7 +289,6 @@ impl<'a> Compiler<'a> {
 
     fn table(&mut self, name: &str, table: &TableSheet) -> Table {
         let (cell, head) = (self.style(&table.style), self.style(&table.head_style));
-        let width = table.columns.len();
         let heads = table.columns.iter().any(|column| column.head.is_some()).then(|| {
             let columns = table.columns.iter();
             columns.map(|column| self.maybe_text(column.head.as_ref(), head, false)).collect()
@@ -298,8 +301,8 @@ impl<'a> Compiler<'a> {
         } else {
             Rows::Fixed(table.rows.iter().map(|row| self.row(table, row, cell, head)).collect())
         };
-        let total = (!table.total.is_empty()).then(|| self.row(table, &table.total, cell, head));
-        debug_assert!(width > 0 || !self.faults.is_empty());
+        let totals = table.total_style.as_ref().map_or(cell, |style| self.style(style));
+        let total = (!table.total.is_empty()).then(|| self.row(table, &table.total, totals, head));
         Table {
             name: name.to_owned(),
             columns: table.columns.iter().map(read_column).collect(),
@@ -308,6 +311,7 @@ impl<'a> Compiler<'a> {
             total,
             cell,
             head,
+            totals,
             row_height: millimetres(table.row_mm),
             left: millimetres(table.left_mm),
             after: millimetres(table.after_mm),
@@ -363,7 +367,9 @@ impl<'a> Compiler<'a> {
         let room = flow.first.width.min(flow.continuation.width);
         for table in tables {
             let needed = table.left + table.width();
-            if needed > room || table.columns.is_empty() || table.row_height <= 0 {
+            // Each column's width is rounded to a unit of its own.
+            let rounding = table.columns.len() as i32;
+            if needed > room + rounding || table.columns.is_empty() || table.row_height <= 0 {
                 let (needed, room) = (Len(needed).to_mm(), Len(room).to_mm());
                 let message =
                     format!("table {:?} is {needed:.1} mm wide, the flow {room:.1}", table.name);
@@ -373,30 +379,19 @@ impl<'a> Compiler<'a> {
     }
 
     /// Sets everything that is the same in each letter, and takes it out of the program's frames.
-    fn layers(
-        &mut self,
-        sheet: &Sheet,
-        program: &mut Program,
-        stationery: Option<sheet::Pages>,
-    ) {
-        if stationery.is_some() {
-            program.stationery = stationery;
-            program.layers.push(Page::default());
-        }
+    fn layers(&mut self, sheet: &Sheet, program: &mut Program, has_stationery: bool) {
         let (fixed, variable): (Vec<Frame>, Vec<Frame>) =
             program.frames.drain(..).partition(|frame| is_static(&frame.blocks));
         program.frames = fixed;
-        for (slot, page) in [(0, 0), (1, 1)] {
+        for page in [FIRST_LAYER, CONTINUATION_LAYER] {
             let mut layer = Page::default();
             decorate(sheet, page, &mut layer);
             if let Err(reason) = typeset::set_static(program, page, &mut layer) {
                 let whole = Place { file: BODY, line: 0, column: 0 };
                 self.faults.push(whole.fault(reason.english(), reason.fix_english()));
             }
-            if !layer.marks.is_empty() {
-                program.fixed[slot] = Some(program.layers.len() as u16);
-                program.layers.push(layer);
-            }
+            program.lies_under[page] = has_stationery || !layer.marks.is_empty();
+            program.layers.push(layer);
         }
         program.frames = variable;
     }

@@ -222,7 +222,11 @@ impl Reader {
             self.faults.push(open.place.fault("this block is never closed", fix));
         }
         let root = self.open.pop().expect("the root is never closed");
-        if self.faults.is_empty() { Ok(root.nodes) } else { Err(self.faults) }
+        if self.faults.is_empty() {
+            Ok(root.nodes)
+        } else {
+            Err(self.faults)
+        }
     }
 }
 
@@ -270,7 +274,9 @@ fn pieces(text: &str, mut place: Place) -> Result<Vec<Piece>, TemplateFault> {
         }
         let close = if from.starts_with("{{") { "}}" } else { "%}" };
         let Some(end) = from.find(close) else {
-            return Err(place.fault(format!("{} is never closed", &from[..2]), format!("add {close}")));
+            return Err(
+                place.fault(format!("{} is never closed", &from[..2]), format!("add {close}"))
+            );
         };
         let inside = from[2..end].trim().to_owned();
         pieces.push(match close {

@@ -21,15 +21,19 @@ pub struct Program {
     /// Frames with variable text.
     pub frames: Vec<Frame>,
     pub tables: Vec<Table>,
+    /// What is the same on every first page, and on every other.
     pub layers: Vec<Page>,
-    /// On which pages the stationery lies; it is layer 0.
-    pub stationery: Option<Pages>,
-    /// Layer of static marks for the first page, and for all others.
-    pub fixed: [Option<u16>; 2],
+    /// Whether there is anything on them.
+    pub lies_under: [bool; 2],
     pub fields_used: Vec<String>,
     /// The sender's honorific for records without one.
     pub honorific: String,
 }
+
+/// The layer under first pages.
+pub const FIRST_LAYER: usize = 0;
+/// The layer under all other pages.
+pub const CONTINUATION_LAYER: usize = 1;
 
 /// How text looks.
 #[derive(Clone, Copy, Debug)]
@@ -108,6 +112,7 @@ pub struct Frame {
     pub rect: Rect,
     pub pages: Pages,
     pub shrink_to_percent: u32,
+    pub one_line: bool,
     pub blocks: Vec<Block>,
 }
 
@@ -184,6 +189,7 @@ pub struct Table {
     pub total: Option<Vec<Vec<Piece>>>,
     pub cell: usize,
     pub head: usize,
+    pub totals: usize,
     pub row_height: i32,
     pub left: i32,
     pub after: i32,

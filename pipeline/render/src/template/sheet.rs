@@ -22,9 +22,6 @@ pub struct Sheet {
     pub paper: Paper,
     /// The envelope profile for which its frames are made.
     pub envelope: Spanned<String>,
-    /// On which pages a `stationery.pdf` lies.
-    #[serde(default)]
-    pub stationery: Pages,
     /// Short names of faces of the font chain.
     pub faces: BTreeMap<String, Spanned<String>>,
     /// How text looks; `body`, `heading`, `subheading` and `note` are known to the body text.
@@ -236,6 +233,9 @@ pub struct FrameSheet {
     /// How far the text may shrink to fit, per cent of its size.
     #[serde(default = "hundred")]
     pub shrink_to_percent: u32,
+    /// Whether each paragraph first shrinks to stand on one line, and only then is broken.
+    #[serde(default)]
+    pub one_line: bool,
     /// Thickness of a border, pt; none when 0.
     #[serde(default)]
     pub border_pt: f64,
@@ -275,6 +275,9 @@ pub struct TableSheet {
     pub style: Spanned<String>,
     /// Style of the heads, and of the first column of a table without heads.
     pub head_style: Spanned<String>,
+    /// Style of the total; that of the cells unless given.
+    #[serde(default)]
+    pub total_style: Option<Spanned<String>>,
     /// Height of a row, mm.
     pub row_mm: f64,
     /// Blank left of the table, mm from the flow's left edge.
@@ -350,8 +353,9 @@ fn two_em() -> f64 {
     2.0
 }
 
+/// Narrower than the quarter em of JIS X 4051: BIZ UD's digits carry blanks of their own.
 fn gap_em() -> f64 {
-    0.125
+    0.08
 }
 
 fn hundred() -> u32 {

@@ -1,18 +1,175 @@
 //! Stock templates compiled and filled.
 
+mod faults;
+mod letters;
+
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::path::Path;
+
+use letter::record::{Place, RecordBuilder};
+use letter::stock::Window;
+use serde::Deserialize;
 
 use super::*;
 
+/// Reads faces of the stock chain from the repository.
+pub(crate) fn stock_faces(names: &[&str]) -> Vec<(String, Cow<'static, [u8]>)> {
+    let fonts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fonts");
+    let read = |name: &&str| {
+        let bytes = std::fs::read(fonts.join(format!("{name}.ttf"))).expect("a stock font");
+        ((*name).to_owned(), Cow::Owned(bytes))
+    };
+    names.iter().map(read).collect()
+}
+
 /// Reads the stock chain from the repository.
 pub(crate) fn chain() -> FontChain {
-    let fonts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fonts");
-    let names =
-        ["BIZUDPMincho-Regular", "BIZUDPGothic-Regular", "BIZUDPGothic-Bold", "NotoSerifJP-Regular"];
-    let faces = names.map(|name| {
-        let bytes = std::fs::read(fonts.join(format!("{name}.ttf"))).expect("a stock font");
-        (name.to_owned(), Cow::Owned(bytes))
-    });
-    FontChain::load(faces.into()).expect("stock fonts load")
+    FontChain::load(stock_faces(&STOCK_FACES)).expect("stock fonts load")
+}
+
+const STOCK_FACES: [&str; 4] =
+    ["BIZUDPMincho-Regular", "BIZUDPGothic-Regular", "BIZUDPGothic-Bold", "NotoSerifJP-Regular"];
+
+/// 長形3号 with a window of 90 × 45; its play is 21 mm sideways and 18 mm up and down.
+pub(crate) fn naga3() -> EnvelopeProfile {
+    EnvelopeProfile {
+        name: "naga3-window".to_owned(),
+        width_mm: 235.0,
+        height_mm: 120.0,
+        inner_width_mm: 231.0,
+        inner_height_mm: 117.0,
+        folded_height_mm: 99.0,
+        window: Window { left_mm: 20.0, top_mm: 22.0, width_mm: 90.0, height_mm: 45.0 },
+        weight_mg: 5500,
+        sheets_max: 8,
+        size_class: "teikei".to_owned(),
+    }
+}
+
+/// A stock template's `sample.toml`.
+#[derive(Deserialize)]
+pub(crate) struct Sample {
+    sender: SampleSender,
+    letters: Vec<SampleLetter>,
+}
+
+#[derive(Deserialize)]
+struct SampleSender {
+    name: String,
+    office: Vec<String>,
+    honorific: String,
+}
+
+#[derive(Clone, Deserialize)]
+pub(crate) struct SampleLetter {
+    note: String,
+    postal: String,
+    posting_date: String,
+    fields: BTreeMap<String, String>,
+    #[serde(default)]
+    rows: Vec<BTreeMap<String, String>>,
+}
+
+impl SampleLetter {
+    fn with(&self, field: &str, value: &str) -> Self {
+        let mut changed = self.clone();
+        changed.fields.insert(field.to_owned(), value.to_owned());
+        changed
+    }
+}
+
+/// A stock template with its sample.
+pub(crate) struct Stock {
+    toml: String,
+    body: String,
+    sample: Sample,
+    schema: Schema,
+}
+
+impl Stock {
+    pub(crate) fn read(name: &str) -> Self {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../templates").join(name);
+        let read =
+            |file: &str| std::fs::read_to_string(folder.join(file)).expect("a stock template");
+        let sample: Sample = toml::from_str(&read("sample.toml")).expect("a sound sample");
+        let first = &sample.letters[0];
+        let row = sample.letters.iter().find_map(|letter| letter.rows.first());
+        let schema = Schema {
+            fields: first.fields.keys().cloned().collect(),
+            columns: row.map(|row| row.keys().cloned().collect()).unwrap_or_default(),
+        };
+        Self { toml: read("template.toml"), body: read("body.txt"), sample, schema }
+    }
+
+    pub(crate) fn compile(&self, chain: &FontChain) -> Result<Template, Vec<TemplateFault>> {
+        self.compile_for(chain, &naga3())
+    }
+
+    fn compile_for(
+        &self,
+        chain: &FontChain,
+        envelope: &EnvelopeProfile,
+    ) -> Result<Template, Vec<TemplateFault>> {
+        let sender = SenderFacts {
+            name: &self.sample.sender.name,
+            office: &self.sample.sender.office,
+            honorific: &self.sample.sender.honorific,
+        };
+        let source = TemplateSource { toml: &self.toml, body: &self.body, stationery: None };
+        Template::compile(&source, chain, &self.schema, &sender, envelope)
+    }
+
+    fn record(&self, letter: &SampleLetter) -> Vec<u8> {
+        let mut builder = RecordBuilder::default();
+        for field in &self.schema.fields {
+            builder.push(&letter.fields[field]);
+        }
+        for row in &letter.rows {
+            for column in &self.schema.columns {
+                builder.push(&row[column]);
+            }
+        }
+        let mut bytes = Vec::new();
+        builder.finish(Place::default(), &self.schema, &mut bytes);
+        bytes
+    }
+
+    fn typeset(
+        &self,
+        template: &Template,
+        scratch: &mut Scratch,
+        letter: &SampleLetter,
+        form: Form,
+    ) -> Result<usize, Reason> {
+        let bytes = self.record(letter);
+        let record = RecordView::parse(&bytes).expect("a whole record");
+        let facts = LetterFacts {
+            postal: PostalCode::parse(&letter.postal).expect("a postal code"),
+            barcode: CustomerBarcode::from_codes([1; letter::barcode::CODE_COUNT]),
+            posting_date: Date::parse(&letter.posting_date).expect("a day"),
+        };
+        match form {
+            Form::Print => template.typeset(scratch, &record, &facts),
+            Form::Copy => template.typeset_copy(scratch, &record, &facts),
+        }
+    }
+}
+
+/// Returns the text of a page, a line for each run of glyphs.
+fn text_of(page: &Page, chain: &FontChain) -> Vec<String> {
+    let run = |mark: &letter::page::Mark| match *mark {
+        letter::page::Mark::Text { face, start, end, .. } => {
+            let entries = &chain.faces()[usize::from(face)].charset().entries;
+            let glyphs = &page.glyphs[start as usize..end as usize];
+            let entry = |glyph: &letter::page::Glyph| entries[usize::from(glyph.char_index)];
+            let chars = glyphs.iter().flat_map(|glyph| {
+                let entry = entry(glyph);
+                [Some(entry.character), entry.selector].into_iter().flatten()
+            });
+            Some(chars.collect::<String>())
+        }
+        _ => None,
+    };
+    page.marks.iter().filter_map(run).collect()
 }

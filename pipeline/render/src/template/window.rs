@@ -48,7 +48,8 @@ pub(super) fn check(sheet: &Sheet, toml: &str, envelope: &EnvelopeProfile) -> Ve
     let address = &sheet.address;
     let frame = address_area(sheet);
     if !reach.always.holds(frame) {
-        let (seen, fix) = (show(reach.always), "move or narrow [address], or take a closer envelope");
+        let (seen, fix) =
+            (show(reach.always), "move or narrow [address], or take a closer envelope");
         let message = format!("the address frame {} leaves the window's {seen}", show(frame));
         faults.push(whole.fault(message, fix));
     }

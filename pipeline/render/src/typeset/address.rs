@@ -1,8 +1,8 @@
 //! 宛名: sets 〒 and postal code, address, name and customer barcode into the window's frame.
 //!
 //! The ladder (facts: post_and_print §6.4): each line shrinks to fit, down to its least size; what
-//! still does not fit is broken into lines at the largest size that has room; what does not fit then
-//! holds the letter. The customer barcode stands alone directly under the name (§1.2).
+//! still does not fit is broken into as few lines as its sizes allow; what does not fit then holds the
+//! letter. The customer barcode stands alone directly under the name (§1.2).
 
 use letter::page::{Len, Mark, A4};
 use letter::record::field;
@@ -136,18 +136,24 @@ impl<'a> Setter<'a> {
             self.break_group(group, width, 1).expect("each part fits one line at this size");
             return Ok(());
         }
-        group.size = group.style.size;
-        while self.break_group(group, width, group.lines_max).is_none() {
-            if group.size <= group.min {
-                let max = group.lines_max;
-                return Err(Reason::DoesNotFit { frame: field.to_owned(), lines: max + 1, max });
+        for lines in 2..=group.lines_max {
+            group.size = group.style.size;
+            loop {
+                if self.break_group(group, width, lines).is_some() {
+                    return Ok(());
+                }
+                if group.size <= group.min {
+                    break;
+                }
+                group.size = (group.size - STEP).max(group.min);
             }
-            group.size = (group.size - STEP).max(group.min);
         }
-        Ok(())
+        let max = group.lines_max;
+        Err(Reason::DoesNotFit { frame: field.to_owned(), lines: max + 1, max })
     }
 
-    /// Breaks a group's parts at its size into at most `max` lines each and in all its most.
+    /// Breaks a group's parts at its size into at most `max` lines each, and in all into as many as
+    /// the group may have.
     fn break_group(&mut self, group: &mut Group, width: i32, max: usize) -> Option<()> {
         let measure = mils(width, group.size);
         let scratch = &mut *self.scratch;

@@ -19,6 +19,8 @@ pub struct Cursor<'a> {
     pub flow: Option<&'a Flow>,
     /// Per cent of each style's size.
     pub percent: i32,
+    /// To how many per cent a paragraph shrinks to stand on one line.
+    pub one_line_percent: i32,
     /// Lines set, and lines for which a fixed frame had no room.
     pub lines: usize,
     /// See `lines`.
@@ -28,13 +30,23 @@ pub struct Cursor<'a> {
 impl<'a> Cursor<'a> {
     pub fn flow(flow: &'a Flow) -> Self {
         let area = flow.first;
-        let y = area.top;
-        Self { page: 0, area, y, flow: Some(flow), percent: 100, lines: 0, overflow: 0 }
+        Self {
+            page: 0,
+            area,
+            y: area.top,
+            flow: Some(flow),
+            percent: 100,
+            one_line_percent: 100,
+            lines: 0,
+            overflow: 0,
+        }
     }
 
     fn frame(frame: &Frame, page: usize, percent: i32) -> Self {
         let area = frame.rect;
-        Self { page, area, y: area.top, flow: None, percent, lines: 0, overflow: 0 }
+        let one_line_percent = if frame.one_line { frame.shrink_to_percent as i32 } else { 100 };
+        let flow = None;
+        Self { page, area, y: area.top, flow, percent, one_line_percent, lines: 0, overflow: 0 }
     }
 
     pub fn is_at_top(&self) -> bool {
@@ -125,7 +137,7 @@ impl<'a> Setter<'a> {
         paragraph: &'a Paragraph,
         cursor: &mut Cursor<'a>,
     ) -> Result<(), Reason> {
-        let style = cursor.style(&self.program.styles[paragraph.style]);
+        let mut style = cursor.style(&self.program.styles[paragraph.style]);
         let map = self.program.chain.map(style.face);
         self.scratch.sorts.clear();
         self.collect(&paragraph.pieces, map)?;
@@ -137,12 +149,27 @@ impl<'a> Setter<'a> {
         }
         let hang = paragraph.label.map_or(0, |_| scaled(style.hang, style.size));
         let indent = if paragraph.label.is_some() { 0 } else { style.indent };
+        if cursor.one_line_percent < 100 {
+            style.size = self.one_line_size(&style, cursor);
+        }
         let measure = mils(cursor.area.width - hang, style.size);
         self.break_paragraph(measure, indent, style.gap);
         let set = Set { style, align: paragraph.align, hang, indent, measure };
         self.place(&set, paragraph.label, cursor)?;
         cursor.y += style.after;
         Ok(())
+    }
+
+    /// Returns the size at which the collected line stands on one line, if it may be so small.
+    fn one_line_size(&self, style: &Style, cursor: &Cursor<'a>) -> i32 {
+        let natural = line::width(&self.scratch.sorts, style.gap) + style.indent;
+        let fitting = mils(cursor.area.width, natural.max(1)).min(style.size);
+        let least = style.size * cursor.one_line_percent / 100;
+        if fitting >= least {
+            fitting
+        } else {
+            style.size
+        }
     }
 
     fn break_paragraph(&mut self, measure: i32, indent: i32, gap: i32) {
@@ -166,7 +193,8 @@ impl<'a> Setter<'a> {
     ) -> Result<(), Reason> {
         let leading = set.style.leading;
         let total = self.scratch.lines.len();
-        if cursor.flow.is_some() && !cursor.is_at_top() && cursor.room() < leading + set.style.keep {
+        if cursor.flow.is_some() && !cursor.is_at_top() && cursor.room() < leading + set.style.keep
+        {
             self.turn(cursor)?;
         }
         let mut done = 0;

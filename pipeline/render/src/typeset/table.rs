@@ -4,7 +4,9 @@ use letter::Reason;
 
 use super::flow::Cursor;
 use super::{band, baseline, Setter};
-use crate::layout::line::{self, mils, paint, paint_tabular, scaled, tabular_width, Line, Pen};
+use crate::layout::line::{
+    self, mils, next_line, paint, paint_tabular, scaled, tabular_width, Line, Pen,
+};
 use crate::template::{Align, Column, Piece, Rect, Rows, Style, Table};
 
 /// Which style a row has.
@@ -109,7 +111,11 @@ impl<'a> Setter<'a> {
                 let ground = Rect { left, top, width: column.width, height };
                 self.mark(cursor, band(ground, table.head_tint));
             }
-            let style = if heads { table.head } else { table.cell };
+            let style = match (heads, kind) {
+                (true, _) => table.head,
+                (false, Kind::Total) => table.totals,
+                (false, _) => table.cell,
+            };
             let style = cursor.style(&self.program.styles[style]);
             let fits = self.cell(table, column, pieces, &style, left, cursor)?;
             if !fits {
@@ -123,7 +129,7 @@ impl<'a> Setter<'a> {
         Ok(())
     }
 
-    /// Sets one cell on one line and returns whether it fits.
+    /// Sets one cell and returns whether it fits: on one line, smaller, or on two lines of its row.
     fn cell(
         &mut self,
         table: &'a Table,
@@ -144,7 +150,7 @@ impl<'a> Setter<'a> {
         };
         let room = column.width - 2 * PADDING;
         let Some(size) = fitting_size(natural, room, style.size, table.shrink_to_percent) else {
-            return Ok(false);
+            return Ok(!right && self.two_lines(table, style, (left + PADDING, room), cursor));
         };
         let slack = room - scaled(natural, size);
         let offset = match column.align {
@@ -162,6 +168,34 @@ impl<'a> Setter<'a> {
             paint(page, sorts, line, None, pen);
         }
         Ok(true)
+    }
+
+    /// Sets the collected cell on two lines within its row and returns whether it fits.
+    fn two_lines(
+        &mut self,
+        table: &Table,
+        style: &Style,
+        (x, room): (i32, i32),
+        cursor: &Cursor<'a>,
+    ) -> bool {
+        let least = style.size * table.shrink_to_percent as i32 / 100;
+        let leading = table.row_height * TWO_LINES_PERCENT / 200;
+        let size = style.size.min(leading);
+        let sorts = &self.scratch.sorts;
+        let measure = mils(room, size);
+        let first = next_line(sorts, 0, measure, style.gap);
+        let second = next_line(sorts, first.next, measure, style.gap);
+        let fits = first.natural.max(second.natural) <= measure && second.next >= sorts.len();
+        if !fits || size < least {
+            return false;
+        }
+        let top = cursor.y + (table.row_height - 2 * leading) / 2;
+        for (at, line) in [first, second].into_iter().enumerate() {
+            let y = baseline(top + at as i32 * leading, leading, size);
+            let pen = Pen { x, y, size, gap: style.gap };
+            paint(&mut self.scratch.pages[cursor.page], sorts, line, None, pen);
+        }
+        true
     }
 
     fn rule(&mut self, table: &Table, cursor: &Cursor<'a>, thickness: i32, tint: u8) {
@@ -194,6 +228,8 @@ fn fitting_size(natural: i32, room: i32, size: i32, least_percent: u32) -> Optio
     (fitting * 100 >= size * least_percent as i32).then_some(fitting)
 }
 
+/// What of a row's height two lines of a cell take.
+const TWO_LINES_PERCENT: i32 = 92;
 /// Blank left and right of a cell's text: 1.4 mm.
 const PADDING: i32 = 400;
 /// 表罫 (omote-kei) between rows.

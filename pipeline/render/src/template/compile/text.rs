@@ -160,7 +160,8 @@ impl Compiler<'_> {
                 None => {
                     let known: Vec<&str> = Filter::NAMES.iter().map(|(name, _)| *name).collect();
                     let fix = format!("known are {}", known.join(", "));
-                    self.faults.push(expr.place.fault(format!("filter {name:?} is not known"), fix));
+                    self.faults
+                        .push(expr.place.fault(format!("filter {name:?} is not known"), fix));
                     return None;
                 }
             }
