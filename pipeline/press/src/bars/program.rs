@@ -119,7 +119,7 @@ fn head() -> Vec<u8> {
 
 fn hhea() -> Vec<u8> {
     let mut table = vec![0, 1, 0, 0];
-    // Ascender, descender, line gap, widest advance, least bearings, greatest extent, caret upright.
+    // Ascender, descender, line gap, widest advance, least bearings, extent, caret upright.
     table.extend(words(&[LONG, 0, 0, PITCH, 0, PITCH - BAR, BAR, 1, 0, 0]));
     table.extend(words(&[0, 0, 0, 0, 0, GLYPHS as i16]));
     table
