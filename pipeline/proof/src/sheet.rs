@@ -1,0 +1,115 @@
+//! The sheet as grey pixels, on which outlines are filled.
+
+use letter::page::A4;
+use zeno::Mask;
+
+use crate::error::ProofError;
+use crate::outline::Outline;
+
+/// A rectangle on the page, in 1/100 point from its lower left corner.
+#[derive(Clone, Copy, Debug)]
+pub struct Rect {
+    pub x: f64,
+    pub y: f64,
+    pub width: f64,
+    pub height: f64,
+}
+
+/// An A4 sheet, white where nothing is painted.
+#[derive(Debug)]
+pub struct Sheet {
+    dpi: u32,
+    width: u32,
+    height: u32,
+    /// 0 black, 255 white, row by row from the top.
+    pixels: Vec<u8>,
+    /// The filled outline's share of each pixel of its box.
+    coverage: Vec<u8>,
+}
+
+impl Sheet {
+    /// Returns a white sheet; a pixel that the sheet covers in part counts.
+    pub fn new(dpi: u32) -> Self {
+        let pixels = |length: i32| (length as u32 * dpi).div_ceil(UNITS_PER_INCH);
+        let (width, height) = (pixels(A4.0 .0), pixels(A4.1 .0));
+        let pixels = vec![WHITE; width as usize * height as usize];
+        Self { dpi, width, height, pixels, coverage: Vec::new() }
+    }
+
+    /// Returns pixels a unit of 1/100 point.
+    pub fn scale(&self) -> f64 {
+        f64::from(self.dpi) / f64::from(UNITS_PER_INCH)
+    }
+
+    /// Returns the pixels from the upper left corner to a point of the page.
+    pub fn place(&self, x: f64, y: f64) -> (f64, f64) {
+        (x * self.scale(), (f64::from(A4.1 .0) - y) * self.scale())
+    }
+
+    /// Returns left, top, right and bottom of a rectangle in pixels.
+    pub fn corners(&self, rect: Rect) -> [f32; 4] {
+        let (left, bottom) = self.place(rect.x, rect.y);
+        let (right, top) = self.place(rect.x + rect.width, rect.y + rect.height);
+        [left, top, right, bottom].map(|length| length as f32)
+    }
+
+    /// Fills an outline with one shade, opaque where it covers a pixel whole.
+    pub fn fill(&mut self, outline: &Outline, shade: u8) {
+        let Some([left, top, right, bottom]) = self.within(outline.extent) else { return };
+        let (width, height) = (right - left, bottom - top);
+        self.coverage.clear();
+        self.coverage.resize(width as usize * height as usize, 0);
+        Mask::new(&outline.commands)
+            .size(width, height)
+            .offset((-(left as f32), -(top as f32)))
+            .render_into(&mut self.coverage, None);
+        let rows = self.coverage.chunks_exact(width as usize).zip(top as usize..);
+        for (coverage, row) in rows {
+            let start = row * self.width as usize + left as usize;
+            let pixels = &mut self.pixels[start..start + width as usize];
+            for (pixel, &share) in pixels.iter_mut().zip(coverage) {
+                *pixel = blend(*pixel, shade, share);
+            }
+        }
+    }
+
+    /// Returns the pixels that an extent touches; `None` if they are not on the sheet.
+    fn within(&self, extent: Option<[f32; 4]>) -> Option<[u32; 4]> {
+        let [left, top, right, bottom] = extent?;
+        // A cast from a float stays within the number's range.
+        let (left, top) = (left.floor() as u32, top.floor() as u32);
+        let right = (right.ceil() as u32).min(self.width);
+        let bottom = (bottom.ceil() as u32).min(self.height);
+        (left < right && top < bottom).then_some([left, top, right, bottom])
+    }
+
+    /// Packs the sheet as PNG.
+    pub fn png(self) -> Result<Vec<u8>, ProofError> {
+        let mut file = Vec::new();
+        let mut encoder = png::Encoder::new(&mut file, self.width, self.height);
+        encoder.set_color(png::ColorType::Grayscale);
+        encoder.set_depth(png::BitDepth::Eight);
+        let per_metre = (f64::from(self.dpi) / 0.0254).round() as u32;
+        encoder.set_pixel_dims(Some(png::PixelDimensions {
+            xppu: per_metre,
+            yppu: per_metre,
+            unit: png::Unit::Meter,
+        }));
+        let packed = encoder.write_header().and_then(|mut writer| {
+            writer.write_image_data(&self.pixels)?;
+            writer.finish()
+        });
+        packed.map_err(|why| ProofError::Png(why.to_string()))?;
+        Ok(file)
+    }
+}
+
+/// Lays a shade on a pixel, of which it covers `share` of 255.
+fn blend(pixel: u8, shade: u8, share: u8) -> u8 {
+    let [pixel, shade, share] = [pixel, shade, share].map(u32::from);
+    ((pixel * (255 - share) + shade * share + 127) / 255) as u8
+}
+
+const WHITE: u8 = 255;
+/// An inch has 72 points of 100 units.
+const UNITS_PER_INCH: u32 = 7200;
