@@ -150,7 +150,10 @@ impl Cells {
     /// Takes the gaiji table of a sender file.
     pub fn of(toml: &str) -> Self {
         let sender = Sender::parse(toml).and_then(|sender| sender.gaiji_table());
-        Self { gaiji: sender.expect("the sender files are sound; a test reads them"), ..Self::default() }
+        Self {
+            gaiji: sender.expect("the sender files are sound; a test reads them"),
+            ..Self::default()
+        }
     }
 
     /// Appends a field in CP932.

@@ -18,7 +18,8 @@ pub(crate) struct Insurer {
     pub wide: bool,
 }
 
-const HEAD: &str = "証券番号,お客様ID,郵便番号,住所1,住所2,契約者名,保険種類,被保険者,契約日,基準日,\
+const HEAD: &str =
+    "証券番号,お客様ID,郵便番号,住所1,住所2,契約者名,保険種類,被保険者,契約日,基準日,\
     解約返戻金額,積立配当金額\r\n";
 const LINES_HEAD: &str = "証券番号,取引日,摘要,金額,積立残高\r\n";
 const PRODUCTS: [&str; 4] =

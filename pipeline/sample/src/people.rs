@@ -148,11 +148,7 @@ impl Person {
         Self::of(&RARE_FAMILIES[rare % RARE_FAMILIES.len()], place, random)
     }
 
-    fn of(
-        (family, family_kana): &(&str, &str),
-        place: &Place<'_>,
-        random: &mut Random,
-    ) -> Self {
+    fn of((family, family_kana): &(&str, &str), place: &Place<'_>, random: &mut Random) -> Self {
         let (given, given_kana) = random.pick(&GIVENS);
         Self {
             name: format!("{family}　{given}"),

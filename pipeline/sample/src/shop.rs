@@ -61,11 +61,7 @@ pub fn shop(dictionary: &Dictionary, sink: Sink<'_>) -> io::Result<Made> {
 
 /// Returns the sender files by sender.
 fn senders() -> [(&'static str, &'static str); 3] {
-    [
-        (City::SENDER, City::TOML),
-        (Insurer::SENDER, Insurer::TOML),
-        (Water::SENDER, Water::TOML),
-    ]
+    [(City::SENDER, City::TOML), (Insurer::SENDER, Insurer::TOML), (Water::SENDER, Water::TOML)]
 }
 
 /// What befalls single records of a batch, besides the defects of its form.
@@ -225,7 +221,10 @@ fn refuse(reminder: &Package, made: &mut Made, sink: Sink<'_>) -> io::Result<()>
     let (_, bytes) = &package.members[0];
     let manifest = package.manifest_toml().replace(&sha256(bytes), &sha256(b"another file"));
     let drop = format!("{}.zip", package.batch);
-    sink(&format!("inbox/{}/{drop}", package.sender), &package.zip_with("manifest.toml", &manifest))?;
+    sink(
+        &format!("inbox/{}/{drop}", package.sender),
+        &package.zip_with("manifest.toml", &manifest),
+    )?;
     let (sender, code) = (package.sender, "bad-hash".to_owned());
     made.refused.push(Refused { sender, drop, code });
     Ok(())
