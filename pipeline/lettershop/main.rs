@@ -90,7 +90,8 @@ fn dispatch(command: Command) -> anyhow::Result<Ending> {
         Command::Registry(command) => commands::registry::registry(&command),
         Command::Postcodes(command) => commands::postcodes::postcodes(&command),
 
-        Command::Sample(_) | Command::Template(_) => anyhow::bail!("later"),
+        Command::Sample(command) => commands::sample::sample(&command),
+        Command::Template(_) => anyhow::bail!("later"),
         Command::Address(args) => commands::address::address(&args),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Lines};
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -24,10 +25,9 @@ use crate::out::Out;
 /// If an artefact cannot be read, or two of them contradict each other; the message says which.
 pub fn recount(out: &Out, crew: &Crew, received: &Received) -> Result<Recounted> {
     let part = &received.part;
-    let control = Control::read(&out.print(part).join("control.csv"))?;
     let files = print_files(&out.print(part))?;
+    let mut control = Control::open(&out.print(part).join("control.csv"))?;
     let mut recounted = Recounted {
-        control_rows: control.lines().count() as u64,
         packs: pack(out, part)?.into_iter().collect(),
         rejects: rejects(out, received)?.into_iter().collect(),
         held: list(&out.stopped(part, Disposition::Held), None)?.into_iter().collect(),
@@ -35,40 +35,66 @@ pub fn recount(out: &Out, crew: &Crew, received: &Received) -> Result<Recounted>
         ..Recounted::default()
     };
     crew.map_in_order(
-        files.iter().map(Ok),
+        files.iter().map(|path| Ok((path, control.of_file(number(path).unwrap_or(0))?))),
         || (),
-        |(), path| print_file(path, part, &control),
+        |(), (path, rows)| print_file(path, part, &rows),
         |count: Result<PrintFileCount>| {
             recounted.print_files.push(count?);
             Ok::<_, anyhow::Error>(())
         },
     )?;
+    recounted.control_rows = control.finish()?;
     Ok(recounted)
 }
 
-/// The control file of a part, in memory as text; empty when nothing was printed.
-struct Control(String);
+/// The control file of a part, read front to back, one print file's rows at a time.
+struct Control {
+    lines: Option<Lines<BufReader<File>>>,
+    /// The first row of the next print file.
+    next: Option<String>,
+    rows: u64,
+}
 
 impl Control {
-    fn read(path: &Path) -> Result<Self> {
-        match path.exists() {
-            true => fs::read_to_string(path).map(Self),
-            false => Ok(Self(String::new())),
+    /// Opens the file; without one there are no rows.
+    fn open(path: &Path) -> Result<Self> {
+        let mut control = Self { lines: None, next: None, rows: 0 };
+        if path.exists() {
+            let file = File::open(path).with_context(|| format!("reading {}", path.display()))?;
+            let mut lines = BufReader::with_capacity(1 << 18, file).lines();
+            lines.next().transpose()?;
+            control.lines = Some(lines);
+            control.next = control.row()?;
         }
-        .with_context(|| format!("reading {}", path.display()))
+        Ok(control)
     }
 
-    fn lines(&self) -> impl Iterator<Item = &str> {
-        self.0.lines().skip(1)
+    fn row(&mut self) -> Result<Option<String>> {
+        let next = self.lines.as_mut().and_then(Iterator::next);
+        let next = next.transpose().context("reading the control file")?;
+        self.rows += u64::from(next.is_some());
+        Ok(next)
     }
 
-    /// Returns the rows of one print file.
-    fn of_file(&self, file: u32) -> impl Iterator<Item = Result<ControlLine<'_>>> {
-        let parse = |line| ControlLine::parse(line).context("a row of the control file is damaged");
-        self.lines().map(parse).filter(move |line| match line {
-            Ok(line) => line.file == file,
-            Err(_) => true,
-        })
+    /// Returns the rows that stand next and are of print file `file`.
+    fn of_file(&mut self, file: u32) -> Result<Vec<String>> {
+        let mut rows = Vec::new();
+        while let Some(row) = self.next.take() {
+            let line = ControlLine::parse(&row).context("a row of the control file is damaged")?;
+            if line.file != file {
+                self.next = Some(row);
+                break;
+            }
+            rows.push(row);
+            self.next = self.row()?;
+        }
+        Ok(rows)
+    }
+
+    /// Returns the number of all rows, those of no print file included.
+    fn finish(mut self) -> Result<u64> {
+        while self.row()?.is_some() {}
+        Ok(self.rows)
     }
 }
 
@@ -94,17 +120,17 @@ fn number(path: &Path) -> Option<u32> {
     number.parse().ok()
 }
 
-fn print_file(path: &Path, part: &Part, control: &Control) -> Result<PrintFileCount> {
+fn print_file(path: &Path, part: &Part, rows: &[String]) -> Result<PrintFileCount> {
     let bytes = fs::read(path).with_context(|| format!("reading {}", path.display()))?;
     let facts = readback::read_print_file(&bytes)
         .with_context(|| format!("reading {} back", path.display()))?;
     let file = number(path).expect("a print file has its number");
     let mut count = PrintFileCount { file, pages: u64::from(facts.pages), ..Default::default() };
-    let mut rows = control.of_file(file);
+    let mut rows = rows.iter().filter_map(|row| ControlLine::parse(row));
     for letter in &facts.letters {
         let row = rows.next().with_context(|| {
             format!("letter {} of {part} stands in no row of the control file", letter.sequence)
-        })??;
+        })?;
         let agrees = (row.piece, row.sequence, row.page, row.sheets, row.mark)
             == (letter.id, letter.sequence, letter.pages.start + 1, letter.sheets, letter.mark);
         anyhow::ensure!(

@@ -8,7 +8,6 @@ pub mod operator;
 pub mod postcodes;
 pub mod registry;
 pub mod report;
-
+pub mod sample;
 pub mod status;
-
 pub mod verify_output;

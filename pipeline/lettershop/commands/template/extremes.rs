@@ -1,0 +1,132 @@
+//! The extremes of a template: its sample, the longest name, the most rows, nothing optional.
+
+use letter::record::field;
+use render::TemplateFault;
+
+use super::trial::{SampleLetter, Trial};
+use crate::batch::Letters;
+
+/// Letters that are previewed together.
+#[derive(Debug)]
+pub struct Case {
+    /// The case, as the files are named.
+    pub name: &'static str,
+    /// What it shows.
+    pub note: String,
+    /// Its letters.
+    pub letters: Vec<SampleLetter>,
+}
+
+/// Returns the extremes; a template without a table has no `most-rows`.
+///
+/// # Errors
+/// A fault for each letter of the sample that cannot be set.
+pub fn extremes(trial: &Trial<'_>) -> Result<Vec<Case>, Vec<TemplateFault>> {
+    trial.set_all()?;
+    let sample: Vec<SampleLetter> = trial.sample.letters().cloned().collect();
+    let note = format!("the {} sample letters", sample.len());
+    let mut cases = vec![
+        Case { name: "sample", note, letters: sample },
+        longest(trial),
+        missing(trial),
+    ];
+    if !trial.schema.columns.is_empty() {
+        cases.insert(2, most_rows(trial));
+    }
+    Ok(cases)
+}
+
+/// Grows the name of the first letter as far as it fits, then its address.
+fn longest(trial: &Trial<'_>) -> Case {
+    let mut letter = first(trial);
+    letter.fields.insert(field::NAME.to_owned(), String::new());
+    grow(trial, &mut letter, field::NAME, NAME);
+    let second = trial.schema.field(field::ADDRESS2);
+    let address = second.map_or(field::ADDRESS1, |_| field::ADDRESS2);
+    grow(trial, &mut letter, address, BUILDING);
+    let length = |name| letter.field(name).chars().count();
+    let note = format!(
+        "the longest name that fits, {} characters, and with it the longest address, {}",
+        length(field::NAME),
+        length(field::ADDRESS1) + length(field::ADDRESS2)
+    );
+    Case { name: "longest", note, letters: vec![letter] }
+}
+
+/// Appends the characters of `text`, over and over, until the letter no longer fits.
+fn grow(trial: &Trial<'_>, letter: &mut SampleLetter, name: &str, text: &str) {
+    let mut letters = Letters::default();
+    for character in text.chars().cycle().take(GROWTH_MAX) {
+        let value = letter.fields.entry(name.to_owned()).or_default();
+        value.push(character);
+        if trial.set(&mut letters, letter).is_err() {
+            letter.fields.entry(name.to_owned()).and_modify(|value| drop(value.pop()));
+            return;
+        }
+    }
+}
+
+/// Repeats the rows of the letter that has most, as far as the envelope takes them.
+fn most_rows(trial: &Trial<'_>) -> Case {
+    let most = trial.sample.letters().max_by_key(|letter| letter.rows.len());
+    let mut letter = most.expect("a sample has a letter").clone();
+    let rows = std::mem::take(&mut letter.rows);
+    let max = ROWS_MAX.max(rows.len());
+    let mut letters = Letters::default();
+    for row in rows.iter().cycle().take(max) {
+        letter.rows.push(row.clone());
+        if trial.set(&mut letters, &letter).is_err() {
+            letter.rows.pop();
+            break;
+        }
+    }
+    let note = format!("{} table rows", letter.rows.len());
+    Case { name: "most-rows", note, letters: vec![letter] }
+}
+
+/// Empties what is optional in the first letter.
+///
+/// Optional are the fixed fields that may be empty, and what some letter of the sample lacks; what
+/// the template then cannot do without stays.
+fn missing(trial: &Trial<'_>) -> Case {
+    let mut letter = first(trial);
+    let mut letters = Letters::default();
+    let mut emptied = Vec::new();
+    let is_optional = |name: &str| {
+        let lacks = |letter: &SampleLetter| letter.field(name).is_empty();
+        OPTIONAL.contains(&name) || trial.sample.letters().any(lacks)
+    };
+    for name in trial.schema.fields.iter().filter(|name| is_optional(name)) {
+        let value = letter.fields.insert(name.clone(), String::new()).unwrap_or_default();
+        if trial.set(&mut letters, &letter).is_ok() {
+            emptied.push(name.as_str());
+        } else {
+            letter.fields.insert(name.clone(), value);
+        }
+    }
+    if trial.sample.letters().any(|letter| letter.rows.is_empty()) {
+        let rows = std::mem::take(&mut letter.rows);
+        if !rows.is_empty() && trial.set(&mut letters, &letter).is_ok() {
+            emptied.push("rows");
+        } else {
+            letter.rows = rows;
+        }
+    }
+    let note = format!("without {}", emptied.join(", "));
+    Case { name: "missing", note, letters: vec![letter] }
+}
+
+fn first(trial: &Trial<'_>) -> SampleLetter {
+    trial.sample.letters().next().expect("a sample has a letter").clone()
+}
+
+/// The fixed fields that may be empty ([`letter::record::field`]).
+const OPTIONAL: [&str; 4] = [field::ADDRESS2, field::NAME2, field::HONORIFIC, field::RECIPIENT];
+/// Table rows that a preview tries at most: five years of monthly entries.
+const ROWS_MAX: usize = 60;
+/// Characters by which a text grows at most; a frame that takes more has no limit of interest.
+const GROWTH_MAX: usize = 200;
+/// A name of many words, as foundations have them.
+const NAME: &str = "特定非営利活動法人星見ヶ丘こどもの未来と暮らしを支える会事務局髙橋﨑𠮷";
+/// A building of many words.
+const BUILDING: &str = "レジデンス星見ヶ丘グリーンヒルズ弐番館";
