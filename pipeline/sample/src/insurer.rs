@@ -117,7 +117,8 @@ impl Insurer {
         if record.defect == Some(Defect::UndecodableBytes) {
             address2.extend_from_slice(NO_TEXT);
         }
-        let insured = if person.name.is_empty() { "星見　花子" } else { &name };
+        // What is broken in the name is broken once.
+        let insured = if record.defect.is_some() { "星見　花子" } else { &name };
         let fields = [
             record.key.as_bytes(),
             record.pseudonym.as_bytes(),

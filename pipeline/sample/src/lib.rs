@@ -22,6 +22,7 @@ mod random;
 mod record;
 mod register;
 mod shop;
+mod stationery;
 mod water;
 
 use std::io;

@@ -146,7 +146,7 @@ impl Register {
                 let recipient = recipient(citizen);
                 let write = "memory takes all bytes";
                 writeln!(self.links, "{sender},{pseudonym},{recipient}\r").expect(write);
-                if !selected && citizen % 2 == 0 {
+                if !selected && citizen.is_multiple_of(2) {
                     // No preference at all: not selected either.
                     return pseudonym;
                 }

@@ -16,11 +16,12 @@ use crate::package::{sha256, Package};
 use crate::random::Random;
 use crate::record::{Oddity, Record};
 use crate::register::{Class, Register, Standing, CLOSED, POORLY_IDENTIFIED};
+use crate::stationery::stationery;
 use crate::water::Water;
 use crate::Sink;
 
 /// The seed of the sample shop.
-const SEED: u64 = 2026_11_22;
+const SEED: u64 = 20_261_122;
 const CITY_RECORDS: u64 = 1_150;
 const REMINDERS: u64 = 50;
 const INSURER_RECORDS: u64 = 960;
@@ -177,7 +178,8 @@ fn annual(world: &mut World<'_, '_>) -> (Package, BatchCount) {
     batch.finish()
 }
 
-/// Writes annual notices in UTF-16 to the citizens after those of the first batch.
+/// Writes annual notices in UTF-16 to the citizens after those of the first batch, on the sender's
+/// own stationery.
 fn wide(world: &mut World<'_, '_>) -> (Package, BatchCount) {
     let mut batch = Batch::<Insurer>::begin("annual-2026-2");
     batch.form_mut().0.wide = true;
@@ -191,14 +193,18 @@ fn wide(world: &mut World<'_, '_>) -> (Package, BatchCount) {
         }
         batch.add(record, citizen, standing, world, &mut random);
     }
-    batch.finish()
+    let (mut package, count) = batch.finish();
+    package.members.push(("stationery.pdf".to_owned(), stationery()));
+    (package, count)
 }
 
-/// Drops the bills as a bare file with a trailer.
+/// Drops the bills as a bare file with a trailer, and the mark that it is whole.
 fn bare_bills(world: &mut World<'_, '_>, made: &mut Made, sink: Sink<'_>) -> io::Result<()> {
     let (bills, count) = batch::<Water>("bill-2026-11", &WATER_ODDITIES, WATER_RECORDS, world);
     let (_, bytes) = &bills.members[0];
-    sink(&format!("inbox/{}/{}.dat", bills.sender, bills.batch), bytes)?;
+    let path = format!("inbox/{}/{}.dat", bills.sender, bills.batch);
+    sink(&path, bytes)?;
+    sink(&format!("{path}.done"), b"")?;
     made.batches.push(count);
     Ok(())
 }
