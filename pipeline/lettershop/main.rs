@@ -91,7 +91,7 @@ fn dispatch(command: Command) -> anyhow::Result<Ending> {
         Command::Postcodes(command) => commands::postcodes::postcodes(&command),
 
         Command::Sample(command) => commands::sample::sample(&command),
-        Command::Template(_) => anyhow::bail!("later"),
+        Command::Template(command) => commands::template::template(&command),
         Command::Address(args) => commands::address::address(&args),
     }
 }

@@ -10,4 +10,5 @@ pub mod registry;
 pub mod report;
 pub mod sample;
 pub mod status;
+pub mod template;
 pub mod verify_output;

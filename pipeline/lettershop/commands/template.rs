@@ -82,7 +82,9 @@ fn preview(path: &Path, to: &Path, json: bool) -> Result<Ending> {
 fn files(path: &Path) -> Result<TemplateFiles> {
     if path.is_dir() {
         let files = TemplateFiles::read(path);
-        return files.with_context(|| format!("{} is no template", path.display())).context(Unusable);
+        return files
+            .with_context(|| format!("{} is no template", path.display()))
+            .context(Unusable);
     }
     let files = path.to_str().and_then(TemplateFiles::stock);
     let names = stock::TEMPLATES.map(|(name, ..)| name).join(", ");

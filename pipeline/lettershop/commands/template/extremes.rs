@@ -25,42 +25,52 @@ pub fn extremes(trial: &Trial<'_>) -> Result<Vec<Case>, Vec<TemplateFault>> {
     trial.set_all()?;
     let sample: Vec<SampleLetter> = trial.sample.letters().cloned().collect();
     let note = format!("the {} sample letters", sample.len());
-    let mut cases = vec![
-        Case { name: "sample", note, letters: sample },
-        longest(trial),
-        missing(trial),
-    ];
+    let mut cases =
+        vec![Case { name: "sample", note, letters: sample }, longest(trial), missing(trial)];
     if !trial.schema.columns.is_empty() {
         cases.insert(2, most_rows(trial));
     }
     Ok(cases)
 }
 
-/// Grows the name of the first letter as far as it fits, then its address.
+/// Grows name and address of the first letter as far as they fit: in one letter the name first, in
+/// the other the address.
 fn longest(trial: &Trial<'_>) -> Case {
-    let mut letter = first(trial);
-    letter.fields.insert(field::NAME.to_owned(), String::new());
-    grow(trial, &mut letter, field::NAME, NAME);
     let second = trial.schema.field(field::ADDRESS2);
     let address = second.map_or(field::ADDRESS1, |_| field::ADDRESS2);
-    grow(trial, &mut letter, address, BUILDING);
-    let length = |name| letter.field(name).chars().count();
+    let mut long_name = first(trial);
+    long_name.fields.insert(field::NAME.to_owned(), String::new());
+    if second.is_some() {
+        long_name.fields.insert(field::ADDRESS2.to_owned(), String::new());
+    }
+    grow(trial, &mut long_name, field::NAME, NAME);
+    grow(trial, &mut long_name, address, BUILDING);
+    let mut long_address = first(trial);
+    grow(trial, &mut long_address, address, BUILDING);
+    grow(trial, &mut long_address, field::NAME, NAME);
+    let [name, address] = [&long_name, &long_address].map(lengths);
     let note = format!(
-        "the longest name that fits, {} characters, and with it the longest address, {}",
-        length(field::NAME),
-        length(field::ADDRESS1) + length(field::ADDRESS2)
+        "the longest name, {} characters with {} of address, and the longest address, {} with {} \
+         of name",
+        name.0, name.1, address.1, address.0
     );
-    Case { name: "longest", note, letters: vec![letter] }
+    Case { name: "longest", note, letters: vec![long_name, long_address] }
 }
 
-/// Appends the characters of `text`, over and over, until the letter no longer fits.
+/// Returns the characters of a letter's name and address.
+fn lengths(letter: &SampleLetter) -> (usize, usize) {
+    let length = |name| letter.field(name).chars().count();
+    (length(field::NAME), length(field::ADDRESS1) + length(field::ADDRESS2))
+}
+
+/// Appends the characters of `text`, over and over, as long as the letter fits.
 fn grow(trial: &Trial<'_>, letter: &mut SampleLetter, name: &str, text: &str) {
     let mut letters = Letters::default();
     for character in text.chars().cycle().take(GROWTH_MAX) {
-        let value = letter.fields.entry(name.to_owned()).or_default();
-        value.push(character);
+        let fits = letter.field(name).to_owned();
+        letter.fields.insert(name.to_owned(), format!("{fits}{character}"));
         if trial.set(&mut letters, letter).is_err() {
-            letter.fields.entry(name.to_owned()).and_modify(|value| drop(value.pop()));
+            letter.fields.insert(name.to_owned(), fits);
             return;
         }
     }
@@ -130,3 +140,41 @@ const GROWTH_MAX: usize = 200;
 const NAME: &str = "特定非営利活動法人星見ヶ丘こどもの未来と暮らしを支える会事務局髙橋﨑𠮷";
 /// A building of many words.
 const BUILDING: &str = "レジデンス星見ヶ丘グリーンヒルズ弐番館";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commands::template::trial::Workshop;
+    use crate::config::TemplateFiles;
+
+    fn stock<'w>(workshop: &'w Workshop, name: &str) -> Trial<'w> {
+        let files = TemplateFiles::stock(name).expect("a built-in template");
+        Trial::compile(workshop, files).map_err(|faults| format!("{faults:?}")).expect("sound")
+    }
+
+    #[test]
+    fn every_extreme_fits_and_one_character_or_row_more_does_not() {
+        let workshop = Workshop::open().expect("the built-in stock is sound");
+        let trial = stock(&workshop, "tax-notice");
+        let cases = extremes(&trial).expect("the sample fits");
+        let names: Vec<&str> = cases.iter().map(|case| case.name).collect();
+        assert_eq!(names, ["sample", "longest", "most-rows", "missing"]);
+        let mut letters = Letters::default();
+        for letter in cases.iter().flat_map(|case| &case.letters) {
+            assert!(trial.set(&mut letters, letter).is_ok(), "{letter:?}");
+        }
+        for mut letter in cases[1].letters.clone() {
+            letter.fields.entry(field::NAME.to_owned()).or_default().push('会');
+            assert!(trial.set(&mut letters, &letter).is_err(), "{letter:?}");
+        }
+    }
+
+    #[test]
+    fn what_some_letter_of_the_sample_lacks_is_missing_and_the_rest_is_there() {
+        let workshop = Workshop::open().expect("the built-in stock is sound");
+        let trial = stock(&workshop, "annual-notice");
+        let letter = missing(&trial).letters.remove(0);
+        assert_eq!((letter.field("address2"), letter.field("recipient")), ("", ""));
+        assert!(letter.rows.is_empty() && !letter.field("product").is_empty());
+    }
+}

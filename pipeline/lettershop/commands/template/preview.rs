@@ -7,6 +7,7 @@ use letter::date::JST_OFFSET_SECONDS;
 use letter::page::{note_use, CharUse, Page};
 use letter::{BatchId, Moment, PieceId, Reason};
 use press::{BlockStart, FaceData, Fonts, Layers, Painted, PrintFile, PrintMeta, PrintRun, Totals};
+use render::Face;
 
 use super::extremes::Case;
 use super::trial::Trial;
@@ -34,8 +35,7 @@ pub fn write(trial: &Trial<'_>, case: &Case, folder: &Path) -> Result<CaseFiles>
         .context(Unusable)?;
     let stem = format!("{name}-{}", case.name);
     let letters = set(trial, case).map_err(|reason| anyhow::anyhow!(reason.english()))?;
-    edge::durable::make_folder(folder)
-        .with_context(|| format!("making {}", folder.display()))?;
+    edge::durable::make_folder(folder).with_context(|| format!("making {}", folder.display()))?;
     let publish = |path: PathBuf, bytes: &[u8]| {
         edge::durable::publish_bytes(&path, bytes)
             .with_context(|| format!("writing {}", path.display()))?;
@@ -115,8 +115,23 @@ fn uses(trial: &Trial<'_>, letters: &[Vec<Page>]) -> Vec<CharUse> {
     let mut uses = vec![CharUse::default(); faces.len()];
     let pages = letters.iter().flatten().chain(trial.template.layers());
     pages.for_each(|page| note_use(page, &mut uses));
-    crate::print::note_digits(&trial.workshop.chain, &mut uses);
+    note_digits(faces, &mut uses);
     uses
+}
+
+/// Adds the digits beside the marks to the first face that has them all.
+fn note_digits(faces: &[Face], uses: &mut [CharUse]) {
+    for (face, uses) in faces.iter().zip(uses) {
+        let entries = &face.charset().entries;
+        let find = |digit| {
+            entries.binary_search_by_key(&(digit, None), |entry| (entry.character, entry.selector))
+        };
+        let found: Result<Vec<usize>, usize> = press::MARK_CHARACTERS.chars().map(find).collect();
+        if let Ok(found) = found {
+            found.into_iter().for_each(|index| uses.insert(index as u16));
+            return;
+        }
+    }
 }
 
 /// Fine enough to read a note of 7 points on a screen.

@@ -203,8 +203,7 @@ impl<'w> Trial<'w> {
         let sample = Sample::parse(&sample_toml).map_err(|fault| vec![fault])?;
         let schema = sample.schema();
         let envelope = workshop.envelope(&toml).clone();
-        let source =
-            TemplateSource { toml: &toml, body: &body, stationery: stationery.as_deref() };
+        let source = TemplateSource { toml: &toml, body: &body, stationery: stationery.as_deref() };
         let SampleSender { name, office, honorific } = &sample.sender;
         let sender = SenderFacts { name, office, honorific };
         let template = Template::compile(&source, &workshop.chain, &schema, &sender, &envelope)?;
@@ -257,7 +256,11 @@ impl<'w> Trial<'w> {
                 ));
             }
         }
-        if faults.is_empty() { Ok(()) } else { Err(faults) }
+        if faults.is_empty() {
+            Ok(())
+        } else {
+            Err(faults)
+        }
     }
 }
 
@@ -271,4 +274,43 @@ fn fault(text: &str, span: Option<Range<usize>>, message: String, fix: &str) -> 
         column = before[start..].chars().count() as u32 + 1;
     }
     TemplateFault { file: "sample.toml", line, column, message, fix: fix.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sample_that_cannot_be_read_is_a_fault_at_its_place() {
+        let (_, _, _, sound) = stock::TEMPLATES[0];
+        assert!(Sample::parse(sound).is_ok());
+        let wrong = sound.replacen("\"1000013\"", "\"100001\"", 1);
+        let line = 1 + wrong.lines().position(|line| line.contains("\"100001\"")).expect("there");
+        let fault = Sample::parse(&wrong).expect_err("six digits are no postal code");
+        assert_eq!((fault.file, fault.line as usize), ("sample.toml", line));
+        let unknown = Sample::parse("[sender]\nname = \"x\"\nfax = 1").expect_err("an unknown key");
+        assert_eq!((unknown.line, unknown.column), (3, 1));
+    }
+
+    #[test]
+    fn a_letter_that_cannot_be_set_is_a_fault_where_it_stands() {
+        let workshop = Workshop::open().expect("the built-in stock is sound");
+        let mut files = TemplateFiles::stock("tax-notice").expect("a built-in template");
+        let sample = files.sample.take().expect("a sample");
+        let at = sample.rfind("[[letters]]").expect("letters");
+        let head = &sample[..at];
+        files.sample = Some(format!("{head}{}", sample[at..].replacen("900", "九百", 1)));
+        let trial = Trial::compile(&workshop, files).map_err(|f| format!("{f:?}")).expect("sound");
+        let faults = trial.set_all().expect_err("a number in words");
+        assert_eq!(faults.len(), 1);
+        assert!(faults[0].message.contains("template-value"), "{}", faults[0]);
+        assert_eq!(faults[0].line as usize, head.matches('\n').count() + 1);
+    }
+
+    #[test]
+    fn a_template_is_tried_with_the_envelope_that_it_names() {
+        let workshop = Workshop::open().expect("the built-in stock is sound");
+        assert_eq!(workshop.envelope("envelope = \"kaku2-window\"").name, "kaku2-window");
+        assert_eq!(workshop.envelope("envelope = \"none\"").name, workshop.envelope);
+    }
 }
