@@ -11,7 +11,7 @@ use letter::page::{Charset, FaceIndex};
 use skrifa::raw::TableProvider;
 use skrifa::FontRef;
 
-pub(crate) use map::{FaceMap, Sort, BREAK_HINT, NO_BREAK_HINT};
+pub(crate) use map::{FaceMap, Sort};
 
 /// The font faces of a run in order of preference; cheap to clone.
 #[derive(Clone)]

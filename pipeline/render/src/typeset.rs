@@ -99,7 +99,9 @@ impl<'a> Setter<'a> {
             match piece {
                 Piece::Static(start, end) => {
                     let sorts = &self.program.sorts[*start as usize..*end as usize];
+                    let first = self.scratch.sorts.len();
                     self.scratch.sorts.extend_from_slice(sorts);
+                    shape::join_at(&mut self.scratch.sorts, first);
                 }
                 Piece::Value(value) => self.collect_value(value, map)?,
                 Piece::If(cond, then, otherwise) => {
@@ -169,7 +171,10 @@ impl<'a> Setter<'a> {
         use std::fmt::Write;
         let _ = match source {
             Source::Addressee => {
-                let Addressee { lines, honorific } = self.addressee();
+                let Addressee { lines, honorific, care_of } = self.addressee();
+                if !care_of && !lines[1].is_empty() {
+                    let _ = write!(text, "{}\u{3000}", lines[0]);
+                }
                 let last = if lines[1].is_empty() { lines[0] } else { lines[1] };
                 text.push_str(last);
                 if !honorific.is_empty() {

@@ -16,18 +16,18 @@ pub struct Sort {
     pub face: FaceIndex,
     /// Its [`Class`] as a number.
     pub class: u8,
-    /// [`BREAK_HINT`], [`NO_BREAK_HINT`] or nothing: what the segmenter said of the place before.
-    pub hint: u8,
+    /// Whether a line may not break before it, whatever the classes say.
+    pub bound: bool,
+    /// What may happen between it and the next, once they are joined: see
+    /// [`between`](crate::layout::class::between).
+    pub after: u8,
 }
 
-/// The segmenter allows a break before this sort.
-pub const BREAK_HINT: u8 = 1;
-/// The segmenter forbids a break before this sort.
-pub const NO_BREAK_HINT: u8 = 2;
 /// Marks a character that no face draws.
 pub const NO_FACE: FaceIndex = FaceIndex::MAX;
 
-const MISSING: Sort = Sort { advance: 0, char_index: 0, face: NO_FACE, class: 0, hint: 0 };
+const MISSING: Sort =
+    Sort { advance: 0, char_index: 0, face: NO_FACE, class: 0, bound: false, after: 0 };
 const BMP_LEN: usize = 0x1_0000;
 
 /// The chain seen with one face put first.
@@ -54,7 +54,8 @@ impl FaceMap {
                     char_index: index as CharIndex,
                     face: at as FaceIndex,
                     class: Class::of(entry.character) as u8,
-                    hint: 0,
+                    bound: false,
+                    after: 0,
                 };
                 match (entry.selector, bmp.get_mut(entry.character as usize)) {
                     (Some(selector), _) => pairs.push(((entry.character, selector), sort)),

@@ -6,7 +6,7 @@
 use super::class::Class;
 use super::line::{self, is_blank, may_break, Line};
 use super::shape::is_selector;
-use crate::font::{Sort, NO_BREAK_HINT};
+use crate::font::Sort;
 
 /// Breaks an address into at most `max` lines of `measure`; `None` if it needs more.
 ///
@@ -50,21 +50,51 @@ pub fn read_units(text: &str, units: &mut Vec<Unit>) {
     for c in text.chars().filter(|&c| !is_selector(c)) {
         before = match c {
             '0'..='9' | '０'..='９' => Unit::Number,
-            _ if KANJI_NUMERALS.contains(c) => Unit::Bound,
-            _ if COUNTERS.contains(c) && before == Unit::Bound => Unit::Bound,
-            _ if COUNTERS.contains(c) && before != Unit::Other => Unit::Counter,
-            _ => Unit::Other,
+            '〇' | '一' | '二' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十' | '百'
+            | '千' => Unit::Bound,
+            _ if before == Unit::Other || !is_counter(c) => Unit::Other,
+            _ if before == Unit::Bound => Unit::Bound,
+            _ => Unit::Counter,
         };
         units.push(before);
     }
 }
 
+/// Returns whether a character counts or parts the numbers of an address.
+fn is_counter(c: char) -> bool {
+    matches!(
+        c,
+        '丁' | '目'
+            | '番'
+            | '地'
+            | '号'
+            | '条'
+            | '線'
+            | '階'
+            | '室'
+            | '棟'
+            | 'の'
+            | '之'
+            | 'ノ'
+            | '-'
+            | '－'
+            | '‐'
+            | '−'
+            | 'ー'
+            | '―'
+            | '–'
+    )
+}
+
 fn best_line(sorts: &[Sort], units: &[Unit], start: usize, measure: i32) -> Option<Line> {
     let mut best: Option<(u32, Line)> = None;
-    let mut end = start;
+    let (mut end, mut content) = (start, 0);
     while end < sorts.len() {
+        if end > start {
+            content += line::step(&sorts[end - 1], &sorts[end], 0);
+        }
+        content += i32::from(sorts[end].advance);
         end += 1;
-        let content = line::width(&sorts[start..end], 0);
         let blank = is_blank(&sorts[end - 1]);
         if content > measure && !blank {
             break;
@@ -85,7 +115,7 @@ fn best_line(sorts: &[Sort], units: &[Unit], start: usize, measure: i32) -> Opti
 /// How good a break before sort `at` is: 0 not at all, 4 at a blank.
 fn rank(sorts: &[Sort], units: &[Unit], at: usize) -> u32 {
     let (before, after) = (&sorts[at - 1], &sorts[at]);
-    if is_blank(after) || after.hint == NO_BREAK_HINT {
+    if is_blank(after) || after.bound {
         return 0;
     }
     if is_blank(before) {
@@ -93,7 +123,7 @@ fn rank(sorts: &[Sort], units: &[Unit], at: usize) -> u32 {
     }
     let numbered = |unit| matches!(unit, Unit::Number | Unit::Counter);
     let within_number = numbered(units[at - 1]) && numbered(units[at]);
-    if within_number || units[at - 1] == Unit::Bound || !may_break(before, after) {
+    if within_number || units[at - 1] == Unit::Bound || !may_break(before) {
         return 0;
     }
     let katakana =
@@ -113,8 +143,6 @@ fn trimmed(sorts: &[Sort], start: usize, next: usize) -> Line {
 
 /// A line shorter than this is not ended at a blank or building while more would fit.
 const FILL_MIN_PERCENT: i32 = 35;
-const KANJI_NUMERALS: &str = "〇一二三四五六七八九十百千";
-const COUNTERS: &str = "丁目番地号条線の之ノ-－‐−ー―–階室棟";
 
 #[cfg(test)]
 mod tests;

@@ -7,6 +7,8 @@ pub struct Addressee<'a> {
     pub lines: [&'a str; 2],
     /// The honorific after the last line that is not empty; empty when the name holds one.
     pub honorific: &'a str,
+    /// Whether the first line is that of someone with whom the addressee lives.
+    pub care_of: bool,
 }
 
 /// Returns how a name is addressed (facts: post_and_print §6.4).
@@ -17,12 +19,12 @@ pub struct Addressee<'a> {
 /// honorific, so that 御中 and 様 never stand together.
 pub fn addressee<'a>(name: &'a str, name2: &'a str, own: &'a str, usual: &'a str) -> Addressee<'a> {
     let (name, name2) = (trim(name), trim(name2));
-    let care_of = CARE_OF.iter().any(|&end| name2.ends_with(end));
+    let care_of = !name2.is_empty() && CARE_OF.iter().any(|&end| name2.ends_with(end));
     let lines = if care_of { [name2, name] } else { [name, name2] };
     let last = if lines[1].is_empty() { lines[0] } else { lines[1] };
     let wanted = if trim(own).is_empty() { usual } else { trim(own) };
     let honorific = if has_honorific(last) { "" } else { wanted };
-    Addressee { lines, honorific }
+    Addressee { lines, honorific, care_of }
 }
 
 /// Returns whether a name already ends in an honorific.
@@ -66,7 +68,7 @@ mod tests {
             ("　佐藤 葵　", "", "　", ["佐藤 葵", ""], "様"),
         ] {
             let found = addressee(name, name2, own, "様");
-            assert_eq!(found, Addressee { lines, honorific }, "{name}/{name2}/{own}");
+            assert_eq!((found.lines, found.honorific), (lines, honorific), "{name}/{name2}/{own}");
         }
     }
 

@@ -6,8 +6,8 @@
 
 use letter::page::{FaceIndex, Glyph, Len, Mark, Page};
 
-use super::class::{between, Class, BREAK, GAP, TRIM_FIRST, TRIM_SECOND};
-use crate::font::{Sort, NO_BREAK_HINT};
+use super::class::{Class, BREAK, GAP, TRIM_FIRST, TRIM_SECOND};
+use crate::font::Sort;
 
 /// One line of a run of sorts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,38 +28,74 @@ const HALF_EM: i32 = 500;
 const STRETCH_MAX: i32 = 700;
 /// How far beyond the measure 追い込み looks for a place to break.
 const PUSH_IN_MAX: i32 = 1000;
+/// So far before the measure's end the search for a place to break starts.
+const LOOK_BACK: i32 = 6000;
 
-/// Returns the next line from sort `start` within `measure`; `gap` stands between scripts.
+/// Returns the next line from sort `start` within `measure`; `gap` stands between scripts. The
+/// sorts are joined.
 ///
 /// A run without any place to break is cut at the measure, at least one sort a line.
 pub fn next_line(sorts: &[Sort], start: usize, measure: i32, gap: i32) -> Line {
     let mut scan = Scan::new(sorts, start, gap);
+    scan.skip_to(measure - LOOK_BACK);
+    let skipped = scan.at;
+    let line = next_line_from(scan, measure);
+    match line {
+        Some(line) => line,
+        // No place to break since the skip; a long word perhaps: look from the line's start.
+        None if skipped > start => {
+            let scan = Scan::new(sorts, start, gap);
+            next_line_from(scan, measure).unwrap_or_else(|| cut(sorts, start, measure, gap))
+        }
+        None => cut(sorts, start, measure, gap),
+    }
+}
+
+/// Returns the line that starts with what was scanned, if it ends or has a place to break.
+fn next_line_from(mut scan: Scan<'_>, measure: i32) -> Option<Line> {
     let mut last_break = None;
-    while let Some(line_before) = scan.advance() {
+    loop {
+        let before = scan;
+        if !scan.advance() {
+            return Some(scan.line());
+        }
         if scan.breakable_before() {
-            last_break = Some(line_before);
+            last_break = Some(before);
         }
         if scan.content <= measure || scan.is_blank() {
             continue;
         }
-        let out = last_break.unwrap_or(Line { end: line_before.end.max(start + 1), ..line_before });
-        let out = Line { next: out.next.max(out.end), ..out };
-        return match last_break.and_then(|_| push_in(sorts, scan, measure)) {
-            Some(full) if full.natural - measure <= measure - out.natural => full,
-            _ => out,
+        let out = last_break?.line();
+        return match push_in(scan, measure) {
+            Some(full) if full.natural - measure <= measure - out.natural => Some(full),
+            _ => Some(out),
         };
     }
-    scan.line()
+}
+
+/// Cuts a run without a place to break where the measure ends.
+fn cut(sorts: &[Sort], start: usize, measure: i32, gap: i32) -> Line {
+    let mut scan = Scan::new(sorts, start, gap);
+    loop {
+        let before = scan;
+        let more = scan.advance();
+        if !more || (scan.content > measure && before.at > start) {
+            return before.line();
+        }
+    }
 }
 
 /// Returns the line that ends at the next place to break beyond the measure, if its blanks can be
 /// closed up to fit.
-fn push_in(sorts: &[Sort], mut scan: Scan<'_>, measure: i32) -> Option<Line> {
-    let start = scan.start;
+fn push_in(mut scan: Scan<'_>, measure: i32) -> Option<Line> {
+    let (sorts, start) = (scan.sorts, scan.start);
     let found = loop {
-        let Some(line_before) = scan.advance() else { break scan.line() };
+        let before = scan;
+        if !scan.advance() {
+            break scan.line();
+        }
         if scan.breakable_before() {
-            break line_before;
+            break before.line();
         }
         if scan.content > measure + PUSH_IN_MAX {
             return None;
@@ -89,11 +125,31 @@ impl<'a> Scan<'a> {
         Self { sorts, start, at: start, gap, width: 0, content: 0, content_end: start }
     }
 
-    /// Takes the next sort in and returns the line as it was before it.
+    /// Takes sorts in, without looking for places to break, as long as the line is shorter than
+    /// `width`.
+    fn skip_to(&mut self, width: i32) {
+        if self.advance() {
+            let mut before = &self.sorts[self.at - 1];
+            while self.width < width {
+                let Some(sort) = self.sorts.get(self.at) else { break };
+                self.width += i32::from(sort.advance) + step(before, sort, self.gap);
+                self.at += 1;
+                before = sort;
+            }
+            let blanks = self.sorts[self.start..self.at].iter().rev().take_while(|s| is_blank(s));
+            self.content_end = self.at - blanks.count();
+            if self.content_end == self.at {
+                self.content = self.width - tail_trim(before);
+            } else {
+                self.content = width_of(&self.sorts[self.start..self.content_end], self.gap);
+            }
+        }
+    }
+
+    /// Takes the next sort in; false if there is none.
     #[inline]
-    fn advance(&mut self) -> Option<Line> {
-        let sort = self.sorts.get(self.at)?;
-        let before = self.line();
+    fn advance(&mut self) -> bool {
+        let Some(sort) = self.sorts.get(self.at) else { return false };
         self.width += i32::from(sort.advance)
             + match self.at == self.start {
                 true => -head_trim(sort),
@@ -104,7 +160,7 @@ impl<'a> Scan<'a> {
             self.content = self.width - tail_trim(sort);
             self.content_end = self.at;
         }
-        Some(before)
+        true
     }
 
     fn line(&self) -> Line {
@@ -115,7 +171,7 @@ impl<'a> Scan<'a> {
     #[inline]
     fn breakable_before(&self) -> bool {
         let at = self.at - 1;
-        at > self.start && may_break(&self.sorts[at - 1], &self.sorts[at])
+        at > self.start && may_break(&self.sorts[at - 1])
     }
 
     fn is_blank(&self) -> bool {
@@ -123,10 +179,10 @@ impl<'a> Scan<'a> {
     }
 }
 
-/// Returns whether a line may end between two neighbours.
+/// Returns whether a line may end after a sort that was joined with the next.
 #[inline]
-pub fn may_break(first: &Sort, second: &Sort) -> bool {
-    between(first.class, second.class) & BREAK != 0 && second.hint != NO_BREAK_HINT
+pub fn may_break(sort: &Sort) -> bool {
+    sort.after & BREAK != 0
 }
 
 /// Returns whether a sort is a blank, which is not printed at a line's end.
@@ -137,8 +193,8 @@ pub fn is_blank(sort: &Sort) -> bool {
 
 /// The space between two neighbours on top of the first's advance.
 #[inline]
-fn step(first: &Sort, second: &Sort, gap: i32) -> i32 {
-    match between(first.class, second.class) & (GAP | TRIM_FIRST | TRIM_SECOND) {
+pub fn step(first: &Sort, second: &Sort, gap: i32) -> i32 {
+    match first.after & (GAP | TRIM_FIRST | TRIM_SECOND) {
         0 => 0,
         GAP => gap,
         TRIM_FIRST => -excess(first),
@@ -175,7 +231,7 @@ fn give(sorts: &[Sort], at: usize, end: usize, gap: i32) -> i32 {
         return 0;
     }
     let (sort, next) = (&sorts[at], &sorts[at + 1]);
-    let pair = between(sort.class, next.class);
+    let pair = sort.after;
     let mut give = 0;
     if pair & TRIM_FIRST == 0 && tail_trim(sort) > 0 {
         give += excess(sort);
@@ -187,6 +243,12 @@ fn give(sorts: &[Sort], at: usize, end: usize, gap: i32) -> i32 {
         give += gap / 2;
     }
     give
+}
+
+/// The width of a line's content: brackets at both ends give up their blanks.
+fn width_of(sorts: &[Sort], gap: i32) -> i32 {
+    let ends = sorts.first().map_or(0, head_trim) + sorts.last().map_or(0, tail_trim);
+    width(sorts, gap) - ends
 }
 
 /// Returns the width of sorts set on one line without justification.
@@ -318,6 +380,8 @@ struct Spread {
     slack: i32,
     /// The sum of all weights: places to open, or what can be given.
     total: i32,
+    /// What each place of an opened line gets, to the nearest thousandth.
+    share: i32,
     passed: i32,
     given: i32,
 }
@@ -325,50 +389,55 @@ struct Spread {
 impl Spread {
     fn new(sorts: &[Sort], line: Line, fill: Option<i32>, gap: i32) -> Self {
         let slack = fill.map_or(0, |measure| measure - line.natural);
-        let mut spread = Self { line, gap, slack, total: 0, passed: 0, given: 0 };
-        if slack != 0 {
-            let places = line.start..line.end.saturating_sub(1);
-            spread.total = places.map(|at| spread.weight(sorts, at)).sum();
+        let mut spread = Self { line, gap, slack, total: 0, share: 0, passed: 0, given: 0 };
+        if slack == 0 {
+            return spread;
         }
-        let too_loose = slack > spread.total.saturating_mul(STRETCH_MAX);
-        if spread.total == 0 || too_loose {
+        let places = line.start..line.end.saturating_sub(1);
+        spread.total = match slack > 0 {
+            true => sorts[places].iter().map(opens).sum(),
+            false => places.map(|at| give(sorts, at, line.end, gap)).sum(),
+        };
+        if spread.total == 0 || slack > spread.total.saturating_mul(STRETCH_MAX) {
             spread.slack = 0;
+        } else {
+            spread.share = (slack + spread.total / 2) / spread.total;
         }
         spread
     }
 
-    fn weight(&self, sorts: &[Sort], at: usize) -> i32 {
-        if self.slack < 0 {
-            return give(sorts, at, self.line.end, self.gap);
-        }
-        let (first, second) = (&sorts[at], &sorts[at + 1]);
-        let opens = may_break(first, second) || between(first.class, second.class) & GAP != 0;
-        i32::from(opens)
-    }
-
     #[inline]
     fn next(&mut self, sorts: &[Sort], at: usize) -> i32 {
-        if self.slack == 0 {
+        match self.slack {
+            0 => 0,
+            1.. => self.open(&sorts[at]),
+            _ => self.close(give(sorts, at, self.line.end, self.gap)),
+        }
+    }
+
+    fn open(&mut self, sort: &Sort) -> i32 {
+        if opens(sort) == 0 {
             return 0;
         }
-        let weight = self.weight(sorts, at);
-        if weight == 0 {
-            return 0;
+        if self.passed > 0 {
+            return self.share;
         }
+        self.passed = 1;
+        self.slack - self.share * (self.total - 1)
+    }
+
+    fn close(&mut self, weight: i32) -> i32 {
         self.passed += weight;
-        let due = match self.slack > 0 {
-            true => self.slack - self.share() * (self.total - self.passed),
-            false => scaled_share(self.slack, self.passed, self.total),
-        };
+        let due = scaled_share(self.slack, self.passed, self.total);
         let share = due - self.given;
         self.given = due;
         share
     }
+}
 
-    /// What each place of an opened line gets, to the nearest thousandth.
-    fn share(&self) -> i32 {
-        (self.slack + self.total / 2) / self.total
-    }
+/// Whether a line opens after a sort: 1 or 0.
+fn opens(sort: &Sort) -> i32 {
+    i32::from(sort.after & (BREAK | GAP) != 0)
 }
 
 fn scaled_share(slack: i32, passed: i32, total: i32) -> i32 {

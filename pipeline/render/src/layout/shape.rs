@@ -3,7 +3,8 @@
 use icu_segmenter::options::{LineBreakOptions, LineBreakStrictness};
 use icu_segmenter::{LineSegmenter, LineSegmenterBorrowed};
 
-use crate::font::{FaceMap, Sort, BREAK_HINT, NO_BREAK_HINT};
+use super::class::{between, BREAK};
+use crate::font::{FaceMap, Sort};
 
 /// A character, or base with selector, that no face draws.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +34,30 @@ impl Missing {
 /// # Errors
 /// The first character that no face of the chain draws; `sorts` then holds what came before it.
 pub fn pick(map: &FaceMap, text: &str, sorts: &mut Vec<Sort>) -> Result<(), Missing> {
+    let first = sorts.len();
+    let picked = pick_each(map, text, sorts);
+    join(sorts, first);
+    picked
+}
+
+/// Notes what may happen between neighbours from sort `first` on, and between it and the one
+/// before.
+pub fn join(sorts: &mut [Sort], first: usize) {
+    for at in first.max(1)..sorts.len() {
+        join_at(sorts, at);
+    }
+}
+
+/// Notes what may happen between sort `at` and the one before.
+pub fn join_at(sorts: &mut [Sort], at: usize) {
+    let Some([before, sort]) = at.checked_sub(1).and_then(|start| sorts.get_mut(start..=at)) else {
+        return;
+    };
+    let pair = between(before.class, sort.class);
+    before.after = if sort.bound { pair & !BREAK } else { pair };
+}
+
+fn pick_each(map: &FaceMap, text: &str, sorts: &mut Vec<Sort>) -> Result<(), Missing> {
     let mut base = None;
     for character in text.chars() {
         if is_selector(character) {
@@ -66,8 +91,9 @@ pub fn pick_static(map: &FaceMap, text: &str, sorts: &mut Vec<Sort>) -> Result<(
     let bases = text.char_indices().filter(|&(_, c)| !is_selector(c));
     for ((at, _), sort) in bases.zip(&mut sorts[first..]).skip(1) {
         while breaks.next_if(|&place| place < at).is_some() {}
-        sort.hint = if breaks.peek() == Some(&at) { BREAK_HINT } else { NO_BREAK_HINT };
+        sort.bound = breaks.peek() != Some(&at);
     }
+    join(sorts, first);
     Ok(())
 }
 

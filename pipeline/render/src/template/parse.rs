@@ -2,7 +2,7 @@
 //!
 //! Each line is a paragraph; an empty line is blank space. A line's first characters choose its
 //! style: `# ` heading, `## ` subheading, `! ` note, `= ` centred, `> ` set right, `+ LABEL TEXT`
-//! labelled with hanging lines. `{{ field | filter }}` puts a value in, `{% if field %} … {% else %}
+//! labelled with hanging lines (also after another sign: `! + ・ TEXT`). `{{ field | filter }}` puts a value in, `{% if field %} … {% else %}
 //! … {% end %}` chooses within a line or between lines. Directives alone on a line:
 //! `{% frame NAME %} … {% end %}`, `{% rows %} … {% end %}`, `{% table NAME %}`, `{% page %}`.
 //! `{# … #}` alone on a line is a comment.
@@ -59,8 +59,6 @@ pub enum Marker {
     Center,
     /// `> `.
     Right,
-    /// `+ LABEL TEXT`.
-    Labelled,
 }
 
 /// A line or a group of lines.
@@ -238,19 +236,16 @@ fn lone_directive(line: &str) -> Option<&str> {
 
 fn paragraph(line: &str, place: Place) -> Result<Node, TemplateFault> {
     let line = line.trim_start_matches([' ', '\t']);
-    for (sign, marker) in MARKERS {
-        if let Some(text) = line.strip_prefix(sign) {
-            let place = place.right(sign.chars().count());
-            return Ok(Node::Line(marker, None, read_inlines(text, place)?, place));
-        }
-    }
+    let signs = MARKERS.iter().find(|(sign, _)| line.starts_with(sign));
+    let &(sign, marker) = signs.unwrap_or(&("", Marker::Plain));
+    let (line, place) = (&line[sign.len()..], place.right(sign.len()));
     let Some(text) = line.strip_prefix("+ ") else {
-        return Ok(Node::Line(Marker::Plain, None, read_inlines(line, place)?, place));
+        return Ok(Node::Line(marker, None, read_inlines(line, place)?, place));
     };
     let (label, text) = text.split_once(' ').unwrap_or((text, ""));
     let place = place.right(3 + label.chars().count());
     let inlines = read_inlines(text, place)?;
-    Ok(Node::Line(Marker::Labelled, Some(label.to_owned()), inlines, place))
+    Ok(Node::Line(marker, Some(label.to_owned()), inlines, place))
 }
 
 enum Piece {

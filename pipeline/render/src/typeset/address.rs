@@ -9,10 +9,10 @@ use letter::record::field;
 use letter::Reason;
 
 use super::{baseline, missing_glyph, Setter};
-use crate::font::{Sort, NO_BREAK_HINT};
+use crate::font::Sort;
 use crate::layout::address::{break_lines, read_units, Unit};
 use crate::layout::line::{self, mils, paint, Line, Pen};
-use crate::layout::shape::pick;
+use crate::layout::shape::{join, pick};
 use crate::template::{Form, Style, BARCODE_HEIGHT};
 
 /// A group of lines of one size: the address, or the name.
@@ -110,8 +110,9 @@ impl<'a> Setter<'a> {
         self.part("\u{3000}", style, field::HONORIFIC)?;
         self.part(honorific, style, field::HONORIFIC)?;
         for sort in &mut self.scratch.sorts[blank..] {
-            sort.hint = NO_BREAK_HINT;
+            sort.bound = true;
         }
+        join(&mut self.scratch.sorts, blank);
         Ok(())
     }
 

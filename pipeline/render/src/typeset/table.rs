@@ -41,26 +41,29 @@ impl<'a> Setter<'a> {
                 self.close_table(table, top, cursor);
                 self.turn(cursor)?;
                 top = self.open_table(table, cursor)?;
-            } else if row > 0 {
-                self.rule(table, cursor, HAIRLINE, HAIRLINE_TINT);
             }
+            let above = cursor.y;
             self.row = row;
             let cells = match &table.rows {
                 Rows::Fixed(rows) => &rows[row],
                 Rows::OfRecord(cells) => cells,
             };
             self.table_row(table, cells, Kind::Body, cursor)?;
+            if above > top + head_rows * table.row_height {
+                self.rule(table, cursor, above, HAIRLINE, HAIRLINE_TINT);
+            }
         }
         if let Some(total) = &table.total {
-            self.rule(table, cursor, MIDDLE, 100);
+            let above = cursor.y;
             self.table_row(table, total, Kind::Total, cursor)?;
+            self.rule(table, cursor, above, MIDDLE, 100);
         }
         self.close_table(table, top, cursor);
         cursor.y += table.after;
         Ok(())
     }
 
-    /// Sets the upper rule and the heads; returns where the table starts.
+    /// Sets the heads; returns where the table starts.
     fn open_table(&mut self, table: &'a Table, cursor: &mut Cursor<'a>) -> Result<i32, Reason> {
         let top = cursor.y;
         if let Some(heads) = &table.heads {
@@ -68,18 +71,16 @@ impl<'a> Setter<'a> {
                 let ground = Rect { height: table.row_height, ..row_rect(table, cursor) };
                 self.mark(cursor, band(ground, table.head_tint));
             }
-            self.rule(table, cursor, HEAVY, 100);
             self.table_row(table, heads, Kind::Head, cursor)?;
-            self.rule(table, cursor, MIDDLE, 100);
-        } else {
-            self.rule(table, cursor, HEAVY, 100);
+            self.rule(table, cursor, cursor.y, MIDDLE, 100);
         }
         Ok(top)
     }
 
-    /// Sets the lower rule and the rules between columns.
+    /// Sets the upper and lower rule, and the rules between columns.
     fn close_table(&mut self, table: &'a Table, top: i32, cursor: &mut Cursor<'a>) {
-        self.rule(table, cursor, HEAVY, 100);
+        self.rule(table, cursor, top, HEAVY, 100);
+        self.rule(table, cursor, cursor.y, HEAVY, 100);
         if !table.grid {
             return;
         }
@@ -180,7 +181,7 @@ impl<'a> Setter<'a> {
     ) -> bool {
         let least = style.size * table.shrink_to_percent as i32 / 100;
         let leading = table.row_height * TWO_LINES_PERCENT / 200;
-        let size = style.size.min(leading);
+        let size = style.size.min(leading * 9 / 10);
         let sorts = &self.scratch.sorts;
         let measure = mils(room, size);
         let first = next_line(sorts, 0, measure, style.gap);
@@ -198,9 +199,9 @@ impl<'a> Setter<'a> {
         true
     }
 
-    fn rule(&mut self, table: &Table, cursor: &Cursor<'a>, thickness: i32, tint: u8) {
-        let rect = row_rect(table, cursor);
-        let rect = Rect { top: rect.top - thickness / 2, height: thickness, ..rect };
+    fn rule(&mut self, table: &Table, cursor: &Cursor<'a>, y: i32, thickness: i32, tint: u8) {
+        let row = row_rect(table, cursor);
+        let rect = Rect { top: y - thickness / 2, height: thickness, ..row };
         self.mark(cursor, band(rect, tint));
     }
 

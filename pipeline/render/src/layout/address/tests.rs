@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::layout::class::Class;
+use crate::layout::shape::join;
 
 fn broken(text: &str, measure: i32, max: usize) -> Option<Vec<String>> {
     let chars: Vec<char> = text.chars().collect();
@@ -10,9 +11,11 @@ fn broken(text: &str, measure: i32, max: usize) -> Option<Vec<String>> {
         char_index: 0,
         face: 0,
         class: Class::of(c) as u8,
-        hint: 0,
+        bound: false,
+        after: 0,
     };
-    let sorts: Vec<Sort> = chars.iter().map(sort).collect();
+    let mut sorts: Vec<Sort> = chars.iter().map(sort).collect();
+    join(&mut sorts, 0);
     let (mut units, mut lines) = (Vec::new(), Vec::new());
     read_units(text, &mut units);
     break_lines(&sorts, &units, measure, max, &mut lines)?;

@@ -1,6 +1,7 @@
 //! Lines broken, opened, closed up and set in columns.
 
 use super::*;
+use crate::layout::shape::join;
 
 /// Sorts of a face whose full-width characters are one em and whose half-width ones half of it.
 fn sorts(text: &str) -> Vec<Sort> {
@@ -8,9 +9,11 @@ fn sorts(text: &str) -> Vec<Sort> {
         let half = c.is_ascii() || ('ｦ'..='ﾟ').contains(&c);
         let advance = if half { 500 } else { 1000 };
         let (char_index, class) = (c as u32 as u16, Class::of(c) as u8);
-        Sort { advance, char_index, face: 0, class, hint: 0 }
+        Sort { advance, char_index, face: 0, class, bound: false, after: 0 }
     };
-    text.chars().map(sort).collect()
+    let mut sorts: Vec<Sort> = text.chars().map(sort).collect();
+    join(&mut sorts, 0);
+    sorts
 }
 
 fn lines(text: &str, measure: i32) -> Vec<String> {

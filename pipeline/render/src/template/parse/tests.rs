@@ -33,7 +33,7 @@ fn each_line_is_a_paragraph_and_its_start_chooses_the_style() {
             "Heading - 1:3".to_owned(),
             "Plain - 2:1".to_owned(),
             "Blank".to_owned(),
-            "Labelled (1) 4:7".to_owned(),
+            "Plain (1) 4:7".to_owned(),
             "Right - 5:3".to_owned(),
             format!("{:?}", Node::Table("t".to_owned(), place)),
         ]
