@@ -242,7 +242,10 @@ fn judge(
     let records = u64::from(batch.received.rows);
     let share = set_aside as f64 / records.max(1) as f64;
     debug_assert!(measured.pieces.len() as u64 + set_aside <= records);
-    // A few broken rows of a small batch are no ratio; a mended part is small by nature.
+    // Rows that come back mended are few and were judged with their batch.
+    if batch.part().part > 1 {
+        return Ok(Judgement::GoesOn);
+    }
     if share > batch.sender.refuse_above && set_aside >= RATIO_FLOOR {
         return Ok(Judgement::Refused { faults: set_aside });
     }
@@ -254,7 +257,7 @@ fn judge(
     Ok(Judgement::GoesOn)
 }
 
-/// Records set aside below which no ratio is judged.
+/// Records set aside below which no ratio is judged: a few broken rows of a small batch are none.
 const RATIO_FLOOR: u64 = 3;
 
 /// Returns the records that the operator pulled.

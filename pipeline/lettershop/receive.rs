@@ -29,6 +29,8 @@ enum Trouble {
     Refused(Box<Refusal>, Option<Part>),
     /// It is still being written.
     Waits,
+    /// It continues a part that is not closed yet: receive it again when it is.
+    Later,
     /// The machine's.
     Machine(anyhow::Error),
 }
@@ -93,6 +95,8 @@ pub struct Counter<'s> {
 impl Counter<'_> {
     /// Receives one drop: afterwards the journal says that it was taken, refused, or waits.
     ///
+    /// Returns false, and notes nothing, if it continues a part that must be closed before.
+    ///
     /// # Errors
     /// The machine's trouble; the drop is then received again by the next run.
     pub fn receive(
@@ -100,9 +104,9 @@ impl Counter<'_> {
         journal: &mut FileJournal,
         memory: &mut Memory,
         drop: &SeenDrop,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         if self.is_settled(journal, drop) {
-            return Ok(());
+            return Ok(true);
         }
         let path = self.shop.root.join("inbox").join(&drop.sender).join(&drop.name);
         let sha256 =
@@ -115,14 +119,18 @@ impl Counter<'_> {
                 journal.append(Entry::DropTaken { drop, sha256, part })?;
                 taken.map(|taken| memory.duplicates.note(&taken)).transpose()?;
                 let part = received.part;
-                journal.append(Entry::StageDone { part, stage: Stage::Received, files })
+                journal.append(Entry::StageDone { part, stage: Stage::Received, files })?;
             }
             Err(Trouble::Refused(refusal, part)) => {
-                self.refuse(journal, drop, sha256, &refusal, part.as_ref(), 0)
+                self.refuse(journal, drop, sha256, &refusal, part.as_ref(), 0)?;
             }
-            Err(Trouble::Waits) => journal.append(Entry::DropWaits { drop: drop.clone() }),
-            Err(Trouble::Machine(error)) => Err(error.context(format!("receiving {}", drop.name))),
+            Err(Trouble::Waits) => journal.append(Entry::DropWaits { drop: drop.clone() })?,
+            Err(Trouble::Later) => return Ok(false),
+            Err(Trouble::Machine(error)) => {
+                return Err(error.context(format!("receiving {}", drop.name)));
+            }
         }
+        Ok(true)
     }
 
     /// Refuses a drop: receipt first, then the journal.
@@ -262,11 +270,14 @@ impl Counter<'_> {
     }
 
     /// Returns the keys of the batch's earlier parts that went on, sorted.
-    fn accepted_keys(&self, journal: &FileJournal, part: &Part) -> Result<Vec<u128>> {
+    fn accepted_keys(&self, journal: &FileJournal, part: &Part) -> Result<Vec<u128>, Trouble> {
         let mut keys = Vec::new();
         for (earlier, _, _) in journal.parts() {
             let same = (&earlier.sender, &earlier.batch) == (&part.sender, &part.batch);
             if same && earlier.part < part.part {
+                if journal.stage(&earlier, &Stage::Closed).is_none() {
+                    return Err(Trouble::Later);
+                }
                 let path = self.out.part(&earlier).join(KEYS);
                 let bytes =
                     fs::read(&path).with_context(|| format!("reading {}", path.display()))?;

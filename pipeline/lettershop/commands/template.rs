@@ -43,7 +43,8 @@ fn check(path: &Path, json: bool) -> Result<Ending> {
             })
         ),
         false => println!(
-            "{name} version {version}: no fault; its {letters} sample letters fit {envelope}"
+            "{name} version {version}: no fault, and {} fit envelope {envelope}",
+            count(letters, "sample letter")
         ),
     }
     Ok(Ending::Well)
@@ -68,7 +69,8 @@ fn preview(path: &Path, to: &Path, json: bool) -> Result<Ending> {
                 "pdf": files.pdf, "pages": files.pages,
             })),
             false => {
-                println!("{} and {} pictures: {note}", files.pdf.display(), files.pages.len());
+                let pictures = count(files.pages.len(), "picture");
+                println!("{} and {pictures}: {note}", files.pdf.display());
             }
         }
     }
@@ -95,7 +97,7 @@ fn files(path: &Path) -> Result<TemplateFiles> {
         .context(Unusable)
 }
 
-/// Prints the faults, each with its place and how to mend it.
+/// Prints the faults, each with its place, as far as it has one, and how to mend it.
 fn report_faults(path: &Path, faults: &[TemplateFault], json: bool) -> Ending {
     if json {
         let faults: Vec<Value> = faults.iter().map(json_of).collect();
@@ -105,10 +107,18 @@ fn report_faults(path: &Path, faults: &[TemplateFault], json: bool) -> Ending {
     for fault in faults {
         let TemplateFault { file, line, column, message, fix } = fault;
         let place = path.join(file);
-        println!("{}:{line}:{column}: {message}\n    {fix}", place.display());
+        match line {
+            0 => println!("{}: {message}\n    {fix}", place.display()),
+            _ => println!("{}:{line}:{column}: {message}\n    {fix}", place.display()),
+        }
     }
-    println!("{}: {} faults", path.display(), faults.len());
+    println!("{}: {}", path.display(), count(faults.len(), "fault"));
     Ending::Disagrees
+}
+
+/// Writes `1 fault`, `2 faults`.
+fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 fn json_of(fault: &TemplateFault) -> Value {
