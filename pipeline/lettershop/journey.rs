@@ -21,7 +21,7 @@ use crate::fates::fault_stream;
 use crate::measure::{measure, MeasuredBatch};
 use crate::out::{sha256_of, FileJournal, Out};
 use crate::print::{print_file, Forme};
-use crate::receive::{is_known, Counter};
+use crate::receive::{is_known, Counter, Orphans};
 use crate::registry_import as registry;
 use crate::split::{split, Split};
 use crate::watch::Watch;
@@ -56,14 +56,32 @@ pub fn night(
         return Ok(NightResult { report: None });
     };
     let counter = Counter { shop, house: &house, out, night: &night };
-    for drop in &night.drops {
-        watch.stage("receive", None, 0, || counter.receive(&mut journal, &mut memory, drop))?;
-    }
-    for part in open_parts(&journal) {
-        let batch =
-            Batch::open(out, shop, &house, &part).with_context(|| format!("opening {part}"))?;
-        let mut desk = Desk { counter: &counter, crew, journal: &mut journal, memory: &mut memory };
-        process(&mut desk, watch, &batch, &snapshot)?;
+    let mut left: Vec<&SeenDrop> = night.drops.iter().collect();
+    let mut orphans = Orphans::Wait;
+    loop {
+        // A drop that continues a batch of this very night is received when that is closed.
+        let before = left.len();
+        let mut later = Vec::new();
+        for drop in left {
+            let receive = || counter.receive(&mut journal, &mut memory, drop, orphans);
+            if !watch.stage("receive", None, 0, receive)? {
+                later.push(drop);
+            }
+        }
+        for part in open_parts(&journal) {
+            let batch =
+                Batch::open(out, shop, &house, &part).with_context(|| format!("opening {part}"))?;
+            let mut desk =
+                Desk { counter: &counter, crew, journal: &mut journal, memory: &mut memory };
+            process(&mut desk, watch, &batch, &snapshot)?;
+        }
+        if later.is_empty() {
+            break;
+        }
+        if later.len() == before {
+            orphans = Orphans::Refuse;
+        }
+        left = later;
     }
     account::end_night(&counter, crew, &mut journal, &memory, clock, watch)
 }

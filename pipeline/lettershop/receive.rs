@@ -80,6 +80,15 @@ impl From<intake::DecodeError> for Trouble {
     }
 }
 
+/// What becomes of a drop that continues a batch which is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Orphans {
+    /// Another drop of the night may bring it.
+    Wait,
+    /// It did not come.
+    Refuse,
+}
+
 /// The counter at which drops are received.
 pub struct Counter<'s> {
     /// The shop.
@@ -95,7 +104,7 @@ pub struct Counter<'s> {
 impl Counter<'_> {
     /// Receives one drop: afterwards the journal says that it was taken, refused, or waits.
     ///
-    /// Returns false, and notes nothing, if it continues a part that must be closed before.
+    /// Returns false, and notes nothing, if it continues a part that must come or be closed before.
     ///
     /// # Errors
     /// The machine's trouble; the drop is then received again by the next run.
@@ -104,6 +113,7 @@ impl Counter<'_> {
         journal: &mut FileJournal,
         memory: &mut Memory,
         drop: &SeenDrop,
+        orphans: Orphans,
     ) -> Result<bool> {
         if self.is_settled(journal, drop) {
             return Ok(true);
@@ -120,6 +130,11 @@ impl Counter<'_> {
                 taken.map(|taken| memory.duplicates.note(&taken)).transpose()?;
                 let part = received.part;
                 journal.append(Entry::StageDone { part, stage: Stage::Received, files })?;
+            }
+            Err(Trouble::Refused(refusal, _))
+                if orphans == Orphans::Wait && refusal.code == UNKNOWN_CONTINUATION =>
+            {
+                return Ok(false);
             }
             Err(Trouble::Refused(refusal, part)) => {
                 self.refuse(journal, drop, sha256, &refusal, part.as_ref(), 0)?;
@@ -293,6 +308,7 @@ impl Counter<'_> {
 /// The member with the table rows, in a part's folder.
 pub const LINES: &str = "lines.raw";
 const HALF_ZIP: &str = "half-zip";
+const UNKNOWN_CONTINUATION: &str = "unknown-continuation";
 
 impl Trouble {
     fn of_part(self, part: &Part) -> Self {
