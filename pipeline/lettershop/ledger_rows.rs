@@ -71,10 +71,10 @@ pub fn read(
     part: &Part,
     mut each: impl FnMut(&LedgerRow<'_>) -> Result<()>,
 ) -> Result<()> {
-    let name = part.batch.as_str();
+    let name = part.name();
     let mut line = String::new();
     while from.read_line(&mut line)? > 0 {
-        let row = row(part, name, line.trim_end_matches('\n'));
+        let row = row(part, &name, line.trim_end_matches('\n'));
         each(&row.with_context(|| format!("a ledger row of {part} is damaged"))?)?;
         line.clear();
     }
