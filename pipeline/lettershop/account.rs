@@ -195,7 +195,7 @@ fn refusals(counter: &Counter<'_>, journal: &FileJournal) -> Vec<RefusedDrop> {
                     .get(&drop.sender)
                     .map_or_else(|| drop.sender.clone(), |sender| sender.name.clone()),
                 batch: drop.name.clone(),
-                refusal: refusal.clone(),
+                refusal: (**refusal).clone(),
             }),
             _ => None,
         })

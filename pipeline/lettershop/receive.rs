@@ -124,7 +124,7 @@ impl Counter<'_> {
         match self.take(journal, memory, drop, &path, &sha256) {
             Ok((received, files)) => {
                 let part = &received.part;
-                let taken = taken_drop(drop, &sha256, &part);
+                let taken = taken_drop(drop, &sha256, part);
                 let (drop, part) = (drop.clone(), part.clone());
                 journal.append(Entry::DropTaken { drop, sha256, part })?;
                 taken.map(|taken| memory.duplicates.note(&taken)).transpose()?;
@@ -179,7 +179,8 @@ impl Counter<'_> {
         let receipt = Receipt::refused(head, records, &refusal);
         let files = write_receipt(self.out, &drop.sender, &name, &receipt)?;
         let part = part.cloned();
-        journal.append(Entry::DropRefused { drop: drop.clone(), sha256, refusal, part, files })
+        let (drop, refusal) = (drop.clone(), Box::new(refusal));
+        journal.append(Entry::DropRefused { drop, sha256, refusal, part, files })
     }
 
     /// Returns whether this night has already settled the drop.

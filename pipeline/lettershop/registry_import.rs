@@ -81,9 +81,9 @@ pub fn import_changed(shop: &Shop, out: &Out, memory: &mut Memory) -> Result<()>
 /// If a file cannot be read or has faults.
 pub fn import_folder(folder: &Path, memory: &mut Memory) -> Result<Imported> {
     let [recipients, links, preferences] = RELATIONS;
-    let recipients = read(folder, recipients, |file| registry::read_recipients(file))?;
-    let links = read(folder, links, |file| registry::read_links(file))?;
-    let preferences = read(folder, preferences, |file| registry::read_preferences(file))?;
+    let recipients = read(folder, recipients, registry::read_recipients)?;
+    let links = read(folder, links, registry::read_links)?;
+    let preferences = read(folder, preferences, registry::read_preferences)?;
     let changes = recipients
         .into_iter()
         .map(|one: Recipient| Change::Recipient(one))

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 /// The names of a batch's fields and of the columns of its table rows, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Schema {
-    /// Our names of the record's fields; [`Schema::key`] and the address fields among them.
+    /// Our names of the record's fields; the key and the address fields of [`field`] among them.
     pub fields: Vec<String>,
     /// Our names of the columns of its table rows; empty without a table.
     pub columns: Vec<String>,

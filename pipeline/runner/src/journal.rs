@@ -108,7 +108,7 @@ pub enum Entry {
         /// Its SHA-256, hexadecimal.
         sha256: String,
         /// Why.
-        refusal: Refusal,
+        refusal: Box<Refusal>,
         /// The part that it would have been, as far as it is known.
         part: Option<Part>,
         /// The receipt.
