@@ -2,9 +2,11 @@
 
 pub mod font;
 pub mod layout;
+pub mod sample;
 pub mod template;
 pub mod typeset;
 
 pub use font::{Face, FontChain, FontError};
+pub use sample::Sample;
 pub use template::{Form, LetterFacts, SenderFacts, Template, TemplateFault, TemplateSource};
 pub use typeset::Scratch;

@@ -15,6 +15,7 @@ use letter::stock::EnvelopeProfile;
 use letter::{CustomerBarcode, Date, PostalCode, Reason, RecordView};
 
 pub use fault::TemplateFault;
+pub(crate) use fault::SAMPLE;
 pub use filter::Filter;
 pub(crate) use program::*;
 pub(crate) use sheet::Align;

@@ -90,6 +90,8 @@ impl Class {
             '\u{a0}' => Self::Glue,
             '\u{3000}' => Self::WideSpace,
             '円' | '銭' => Self::Yen,
+            // Most of a font, sorted out before the lists are asked.
+            '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{faff}' | '\u{10000}'.. => Self::Ideograph,
             _ if OPENING.contains(c) => Self::Opening,
             _ if CLOSING.contains(c) => Self::Closing,
             _ if STOPS.contains(c) => Self::Stop,

@@ -5,7 +5,7 @@ use std::fmt;
 /// A fault of a template, found when it is compiled; nothing is printed with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TemplateFault {
-    /// `template.toml`, `body.txt` or `stationery.pdf`.
+    /// `template.toml`, `body.txt`, `sample.toml` or `stationery.pdf`.
     pub file: &'static str,
     /// The line, from 1; 0 when the file as a whole is meant.
     pub line: u32,
@@ -29,8 +29,23 @@ impl std::error::Error for TemplateFault {}
 pub const TOML: &str = "template.toml";
 /// The file with the text.
 pub const BODY: &str = "body.txt";
+/// The file with the sample letters.
+pub const SAMPLE: &str = "sample.toml";
 /// The sender's stationery.
 pub const STATIONERY: &str = "stationery.pdf";
+
+impl TemplateFault {
+    /// Returns a fault at byte `at` of a file's text.
+    pub(crate) fn at(
+        file: &'static str,
+        text: &str,
+        at: usize,
+        message: impl Into<String>,
+        fix: impl Into<String>,
+    ) -> Self {
+        Place::at(file, text, at).fault(message, fix)
+    }
+}
 
 /// A place in one of the template's files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,14 +4,11 @@ mod faults;
 mod letters;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::path::Path;
 
-use letter::record::{Place, RecordBuilder};
-use letter::stock::Window;
-use serde::Deserialize;
-
 use super::*;
+use crate::sample::{Sample, SampleLetter};
+use letter::stock::Window;
 
 /// Reads faces of the stock chain from the repository.
 pub(crate) fn stock_faces(names: &[&str]) -> Vec<(String, Cow<'static, [u8]>)> {
@@ -47,36 +44,11 @@ pub(crate) fn naga3() -> EnvelopeProfile {
     }
 }
 
-/// A stock template's `sample.toml`.
-#[derive(Deserialize)]
-pub(crate) struct Sample {
-    sender: SampleSender,
-    letters: Vec<SampleLetter>,
-}
-
-#[derive(Deserialize)]
-struct SampleSender {
-    name: String,
-    office: Vec<String>,
-    honorific: String,
-}
-
-#[derive(Clone, Deserialize)]
-pub(crate) struct SampleLetter {
-    note: String,
-    postal: String,
-    posting_date: String,
-    fields: BTreeMap<String, String>,
-    #[serde(default)]
-    rows: Vec<BTreeMap<String, String>>,
-}
-
-impl SampleLetter {
-    fn with(&self, field: &str, value: &str) -> Self {
-        let mut changed = self.clone();
-        changed.fields.insert(field.to_owned(), value.to_owned());
-        changed
-    }
+/// Returns the letter with another value in a field.
+fn with(letter: &SampleLetter, field: &str, value: &str) -> SampleLetter {
+    let mut changed = letter.clone();
+    changed.fields.insert(field.to_owned(), value.to_owned());
+    changed
 }
 
 /// A stock template with its sample.
@@ -92,13 +64,8 @@ impl Stock {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../templates").join(name);
         let read =
             |file: &str| std::fs::read_to_string(folder.join(file)).expect("a stock template");
-        let sample: Sample = toml::from_str(&read("sample.toml")).expect("a sound sample");
-        let first = &sample.letters[0];
-        let row = sample.letters.iter().find_map(|letter| letter.rows.first());
-        let schema = Schema {
-            fields: first.fields.keys().cloned().collect(),
-            columns: row.map(|row| row.keys().cloned().collect()).unwrap_or_default(),
-        };
+        let sample = Sample::read(&read("sample.toml")).expect("a sound sample");
+        let schema = sample.schema();
         Self { toml: read("template.toml"), body: read("body.txt"), sample, schema }
     }
 
@@ -111,28 +78,8 @@ impl Stock {
         chain: &FontChain,
         envelope: &EnvelopeProfile,
     ) -> Result<Template, Vec<TemplateFault>> {
-        let sender = SenderFacts {
-            name: &self.sample.sender.name,
-            office: &self.sample.sender.office,
-            honorific: &self.sample.sender.honorific,
-        };
         let source = TemplateSource { toml: &self.toml, body: &self.body, stationery: None };
-        Template::compile(&source, chain, &self.schema, &sender, envelope)
-    }
-
-    fn record(&self, letter: &SampleLetter) -> Vec<u8> {
-        let mut builder = RecordBuilder::default();
-        for field in &self.schema.fields {
-            builder.push(&letter.fields[field]);
-        }
-        for row in &letter.rows {
-            for column in &self.schema.columns {
-                builder.push(&row[column]);
-            }
-        }
-        let mut bytes = Vec::new();
-        builder.finish(Place::default(), &self.schema, &mut bytes);
-        bytes
+        Template::compile(&source, chain, &self.schema, &self.sample.sender(), envelope)
     }
 
     fn typeset(
@@ -142,12 +89,12 @@ impl Stock {
         letter: &SampleLetter,
         form: Form,
     ) -> Result<usize, Reason> {
-        let bytes = self.record(letter);
+        let bytes = letter.record(&self.schema);
         let record = RecordView::parse(&bytes).expect("a whole record");
         let facts = LetterFacts {
-            postal: PostalCode::parse(&letter.postal).expect("a postal code"),
+            postal: letter.postal,
             barcode: CustomerBarcode::from_codes([1; letter::barcode::CODE_COUNT]),
-            posting_date: Date::parse(&letter.posting_date).expect("a day"),
+            posting_date: letter.posting_date,
         };
         match form {
             Form::Print => template.typeset(scratch, &record, &facts),

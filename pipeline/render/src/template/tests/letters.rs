@@ -134,7 +134,7 @@ fn names_and_addresses_shrink_then_wrap_then_hold() {
     // How many lines and at which sizes the name is set, or the reason.
     let set = |name: &str| {
         let mut scratch = Scratch::default();
-        stock.typeset(&template, &mut scratch, &ordinary.with("name", name), Form::Print)?;
+        stock.typeset(&template, &mut scratch, &with(ordinary, "name", name), Form::Print)?;
         let page = &scratch.pages()[0];
         let barcode = page.marks.iter().position(|mark| matches!(mark, Mark::Barcode { .. }));
         let texts = text_of(page, &chain);
@@ -171,7 +171,7 @@ fn a_character_without_glyph_holds_the_letter_and_is_named() {
         ("address2", "か\u{3099}", "U+3099 \u{3099}"),
         ("fiscal_year", "\u{e000}年度", "U+E000 \u{e000}"),
     ] {
-        let letter = ordinary.with(field, value);
+        let letter = with(ordinary, field, value);
         let result = stock.typeset(&template, &mut Scratch::default(), &letter, Form::Print);
         let (field, character) = (field.to_owned(), expected.to_owned());
         assert_eq!(result, Err(Reason::MissingGlyph { field, character }));
@@ -184,7 +184,7 @@ fn a_variation_selector_reaches_the_page() {
     let stock = Stock::read("tax-notice");
     let template = stock.compile(&chain).expect("sound");
     let mut scratch = Scratch::default();
-    let letter = stock.sample.letters[0].with("name", "葛\u{e0100}城 𠮷子");
+    let letter = with(&stock.sample.letters[0], "name", "葛\u{e0100}城 𠮷子");
     stock.typeset(&template, &mut scratch, &letter, Form::Print).expect("set");
     let text = text_of(&scratch.pages()[0], &chain);
     assert!(text.iter().any(|run| run.starts_with("葛\u{e0100}城")), "{text:?}");
@@ -196,7 +196,7 @@ fn a_value_of_the_wrong_form_sets_the_letter_aside() {
     let chain = chain();
     let stock = Stock::read("tax-notice");
     let template = stock.compile(&chain).expect("sound");
-    let letter = stock.sample.letters[0].with("total", "12.5");
+    let letter = with(&stock.sample.letters[0], "total", "12.5");
     let reason = stock.typeset(&template, &mut Scratch::default(), &letter, Form::Print);
     let reason = reason.expect_err("no number");
     assert_eq!(reason.code(), "template-value");
