@@ -7,9 +7,10 @@ use letter::piece::Placed;
 use letter::Moment;
 use presort::{FileSummary, Plan};
 use press::{Block, BlockStart, FaceData, Fonts, Layers, Painted, PrintFile, PrintMeta, PrintRun};
+use render::Face;
 use runner::{Crew, FileMark};
 
-use crate::batch::{Batch, House, Letters};
+use crate::batch::{Batch, Letters};
 use crate::out::Out;
 use crate::spool::view;
 
@@ -29,8 +30,8 @@ impl Forme {
     pub fn make(batch: &Batch<'_>, uses: &[CharUse]) -> Result<Self> {
         let mut uses = uses.to_vec();
         batch.template.layers().iter().for_each(|page| note_use(page, &mut uses));
-        note_digits(batch.house, &mut uses);
         let faces = batch.house.chain.faces();
+        note_digits(faces, &mut uses);
         let faces: Vec<FaceData<'_>> = faces
             .iter()
             .map(|face| FaceData {
@@ -47,8 +48,8 @@ impl Forme {
 }
 
 /// Adds the digits beside the marks to the first face that has them all.
-fn note_digits(house: &House, uses: &mut [CharUse]) {
-    for (face, uses) in house.chain.faces().iter().zip(uses) {
+pub fn note_digits(faces: &[Face], uses: &mut [CharUse]) {
+    for (face, uses) in faces.iter().zip(uses) {
         let entries = &face.charset().entries;
         let find = |digit| {
             entries.binary_search_by_key(&(digit, None), |entry| (entry.character, entry.selector))

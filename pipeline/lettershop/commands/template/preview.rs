@@ -12,6 +12,7 @@ use render::Face;
 use super::extremes::Case;
 use super::trial::Trial;
 use crate::batch::Letters;
+use crate::print::note_digits;
 use crate::Unusable;
 
 /// Where a case was written.
@@ -117,21 +118,6 @@ fn uses(trial: &Trial<'_>, letters: &[Vec<Page>]) -> Vec<CharUse> {
     pages.for_each(|page| note_use(page, &mut uses));
     note_digits(faces, &mut uses);
     uses
-}
-
-/// Adds the digits beside the marks to the first face that has them all.
-fn note_digits(faces: &[Face], uses: &mut [CharUse]) {
-    for (face, uses) in faces.iter().zip(uses) {
-        let entries = &face.charset().entries;
-        let find = |digit| {
-            entries.binary_search_by_key(&(digit, None), |entry| (entry.character, entry.selector))
-        };
-        let found: Result<Vec<usize>, usize> = press::MARK_CHARACTERS.chars().map(find).collect();
-        if let Ok(found) = found {
-            found.into_iter().for_each(|index| uses.insert(index as u16));
-            return;
-        }
-    }
 }
 
 /// Fine enough to read a note of 7 points on a screen.
