@@ -7,7 +7,6 @@ use letter::date::JST_OFFSET_SECONDS;
 use letter::page::{note_use, CharUse, Page};
 use letter::{BatchId, Moment, PieceId, Reason};
 use press::{BlockStart, FaceData, Fonts, Layers, Painted, PrintFile, PrintMeta, PrintRun, Totals};
-use render::Face;
 
 use super::extremes::Case;
 use super::trial::Trial;
