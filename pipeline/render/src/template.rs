@@ -36,6 +36,16 @@ pub struct TemplateSource<'a> {
     pub stationery: Option<&'a [u8]>,
 }
 
+impl TemplateSource<'_> {
+    /// Returns the name of the envelope profile for which the template is made.
+    ///
+    /// # Errors
+    /// The file is no `template.toml`.
+    pub fn envelope(&self) -> Result<String, TemplateFault> {
+        sheet::read(self.toml).map(|sheet| sheet.envelope.into_inner())
+    }
+}
+
 /// What a template may say of the sender.
 #[derive(Clone, Copy, Debug)]
 pub struct SenderFacts<'a> {
@@ -121,7 +131,8 @@ impl Template {
     /// Pure: the same record and facts give the same pages, whatever was set before.
     ///
     /// # Errors
-    /// Why this record cannot be set: a glyph is missing, a text does not fit, a value is no number.
+    /// Why this record cannot be set: a glyph is missing, a text does not fit, a value is no
+    /// number.
     pub fn typeset(
         &self,
         scratch: &mut Scratch,

@@ -248,8 +248,8 @@ pub(crate) fn band(rect: Rect, tint: u8) -> Mark {
     }
 }
 
-/// Returns the height of a baseline above the sheet's lower edge, for a line box whose upper edge is
-/// `top` below the sheet's: the em box sits in the middle of the line, its foot 0.12 em below.
+/// Returns the height of a baseline above the sheet's lower edge, for a line box whose upper edge
+/// is `top` below the sheet's: the em box sits in the middle of the line, its foot 0.12 em below.
 fn baseline(top: i32, leading: i32, size: i32) -> i32 {
     A4.1 .0 - (top + (leading - size) / 2 + size * 88 / 100)
 }

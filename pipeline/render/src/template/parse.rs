@@ -2,10 +2,10 @@
 //!
 //! Each line is a paragraph; an empty line is blank space. A line's first characters choose its
 //! style: `# ` heading, `## ` subheading, `! ` note, `= ` centred, `> ` set right, `+ LABEL TEXT`
-//! labelled with hanging lines (also after another sign: `! + ・ TEXT`). `{{ field | filter }}` puts a value in, `{% if field %} … {% else %}
-//! … {% end %}` chooses within a line or between lines. Directives alone on a line:
-//! `{% frame NAME %} … {% end %}`, `{% rows %} … {% end %}`, `{% table NAME %}`, `{% page %}`.
-//! `{# … #}` alone on a line is a comment.
+//! labelled with hanging lines (also after another sign: `! + ・ TEXT`). `{{ field | filter }}` puts
+//! a value in; `{% if field %} … {% else %} … {% end %}` chooses within a line or between lines.
+//! Alone on a line stand `{% frame NAME %} … {% end %}`, `{% rows %} … {% end %}`,
+//! `{% table NAME %}`, `{% page %}`, and comments `{# … #}`.
 
 use super::fault::{Place, TemplateFault};
 

@@ -78,8 +78,11 @@ impl Stock {
         chain: &FontChain,
         envelope: &EnvelopeProfile,
     ) -> Result<Template, Vec<TemplateFault>> {
-        let source = TemplateSource { toml: &self.toml, body: &self.body, stationery: None };
-        Template::compile(&source, chain, &self.schema, &self.sample.sender(), envelope)
+        Template::compile(&self.source(), chain, &self.schema, &self.sample.sender(), envelope)
+    }
+
+    fn source(&self) -> TemplateSource<'_> {
+        TemplateSource { toml: &self.toml, body: &self.body, stationery: None }
     }
 
     fn typeset(

@@ -1,7 +1,8 @@
 //! 窓 (mado): what of the sheet shows in the envelope's window, at both ends of the sheet's play.
 //!
-//! The folded sheet is smaller than the envelope and moves in it (facts: post_and_print §3.2). What
-//! must be read has to show at every place of the sheet; what must stay private may not show at any.
+//! The folded sheet is smaller than the envelope and moves in it (facts: post_and_print §3.2).
+//! What must be read has to show at every place of the sheet; what must stay private may not show
+//! at any.
 
 use letter::stock::EnvelopeProfile;
 

@@ -1,8 +1,8 @@
 //! 宛名: sets 〒 and postal code, address, name and customer barcode into the window's frame.
 //!
 //! The ladder (facts: post_and_print §6.4): each line shrinks to fit, down to its least size; what
-//! still does not fit is broken into as few lines as its sizes allow; what does not fit then holds the
-//! letter. The customer barcode stands alone directly under the name (§1.2).
+//! still does not fit is broken into as few lines as its sizes allow; what does not fit then holds
+//! the letter. The customer barcode stands alone directly under the name (§1.2).
 
 use letter::page::{Len, Mark, A4};
 use letter::record::field;

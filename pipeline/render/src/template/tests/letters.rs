@@ -13,6 +13,7 @@ fn every_sample_of_the_stock_templates_is_set_and_says_its_values() {
         let stock = Stock::read(name);
         let template = stock.compile(&chain).unwrap_or_else(|faults| panic!("{name}: {faults:#?}"));
         assert_eq!((template.name(), template.version()), (name, 1));
+        assert_eq!(stock.source().envelope().as_deref(), Ok("naga3-window"));
         let mut scratch = Scratch::default();
         for letter in &stock.sample.letters {
             let pages = stock.typeset(&template, &mut scratch, letter, Form::Print);
