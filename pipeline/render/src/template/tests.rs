@@ -1,6 +1,7 @@
 //! Stock templates compiled and filled.
 
 mod faults;
+mod language;
 mod letters;
 
 use std::borrow::Cow;
