@@ -8,8 +8,8 @@ use edge::Memory;
 use intake::refusal;
 use letter::piece::Measured;
 use letter::{Disposition, Moment, Reason};
-use mailbox::MailboxId;
 use presort::{Limits, Plan, Rules};
+use route::Lookup;
 use runner::{Crew, Entry, Journal, NightPlan, Part, SeenDrop, Stage};
 
 use crate::account::{self, NightResult};
@@ -158,9 +158,11 @@ fn process(
     let rows = u64::from(batch.received.rows);
 
     // Resolved, routed, measured: every record becomes a small key or a fault.
-    let split = watch.stage("split", Some(part), rows, || split(batch, snapshot))?;
-    let measured =
-        watch.stage("measure", Some(part), rows, || measured(out, crew, journal, batch, &split))?;
+    let Split { lookups, mailboxes } =
+        watch.stage("split", Some(part), rows, || split(batch, snapshot))?;
+    let measured = watch
+        .stage("measure", Some(part), rows, || measured(out, crew, journal, batch, &lookups))?;
+    drop(lookups);
 
     // A bad record never stops a batch; a bad ratio does.
     let judgement = judge(out, journal, batch, &measured)?;
@@ -176,14 +178,16 @@ fn process(
 
     // Planned: the only barrier. Keys only, never pages.
     let stopped = pulled(journal, batch)?;
-    let goes_on = |piece: &&Measured| awaits.is_none() && !stopped.contains_key(&piece.record);
-    let going: Vec<Measured> = measured.pieces.iter().filter(goes_on).copied().collect();
-    let plan = watch.stage("plan", Some(part), going.len() as u64, || plan(counter, batch, &going));
-    let copies: Vec<Measured> =
-        going.into_iter().filter(|piece| piece.channel.in_mailbox()).collect();
+    let MeasuredBatch { mut pieces, uses } = measured;
+    pieces.retain(|piece| awaits.is_none() && !stopped.contains_key(&piece.record));
+    let going = pieces.len() as u64;
+    let plan = watch.stage("plan", Some(part), going, || plan(counter, batch, &pieces));
+    let mut copies = pieces;
+    copies.retain(|piece| piece.channel.in_mailbox());
+    copies.shrink_to_fit();
 
     // Printed and delivered: painted once, front to back.
-    let forme = watch.stage("forme", Some(part), 0, || Forme::make(batch, &measured.uses))?;
+    let forme = watch.stage("forme", Some(part), 0, || Forme::make(batch, &uses))?;
     for file in &plan.files {
         let stage = Stage::Printed(file.file);
         let work = || {
@@ -194,10 +198,9 @@ fn process(
         watch.stage("print", Some(part), u64::from(file.pieces), work)?;
     }
     if !copies.is_empty() {
-        let mailboxes: &[MailboxId] = &split.mailboxes;
         let work = || {
             stage_once(out, journal, part, Stage::Delivered, || {
-                deliver(out, crew, batch, &forme, &copies, mailboxes, night.now)
+                deliver(out, crew, batch, &forme, &copies, &mailboxes, night.now)
             })
         };
         watch.stage("deliver", Some(part), copies.len() as u64, work)?;
@@ -217,10 +220,10 @@ fn measured(
     crew: &Crew,
     journal: &mut FileJournal,
     batch: &Batch<'_>,
-    split: &Split,
+    lookups: &[Lookup],
 ) -> Result<MeasuredBatch> {
     let part = batch.part();
-    stage_once(out, journal, part, Stage::Measured, || measure(out, crew, batch, &split.lookups))?;
+    stage_once(out, journal, part, Stage::Measured, || measure(out, crew, batch, lookups))?;
     MeasuredBatch::read(&out.part(part))
 }
 
