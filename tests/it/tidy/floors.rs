@@ -106,7 +106,7 @@ fn every_room_forbids_unsafe_code_by_the_lints_of_the_house() {
 /// What only some rooms may name: threads, the disk, the network, the clock, the environment.
 /// `lettershop` is the root package.
 const POWERS: [(&str, &[&str]); 10] = [
-    ("std::thread", &["runner"]),
+    ("thread::Builder", &["runner"]),
     ("thread::spawn", &["runner"]),
     ("thread::scope", &["runner"]),
     ("rayon::", &["runner"]),
