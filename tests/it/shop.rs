@@ -146,6 +146,16 @@ impl Out {
         outputs
     }
 
+    /// Copies everything, memory included.
+    pub fn copy_to(&self, other: &Self) {
+        for (path, bytes) in tree(&self.0) {
+            let path = other.0.join(path);
+            let folder = path.parent().expect("a file lies in a folder");
+            std::fs::create_dir_all(folder).expect("a temporary directory");
+            std::fs::write(path, bytes).expect("a temporary directory");
+        }
+    }
+
     /// Returns the paths of outputs that begin and end so.
     pub fn find(&self, prefix: &str, suffix: &str) -> Vec<PathBuf> {
         let outputs = self.outputs().into_keys();
