@@ -11,8 +11,10 @@ const FILE_LINES_MAX: usize = 500;
 const LONG_FILES: [(&str, &str); 0] = [];
 
 /// Files that may have longer lines, and why.
-const WIDE_FILES: [(&str, &str); 1] =
-    [("pipeline/letter/src/reason.rs", "a table: one row a reason, in two languages")];
+const WIDE_FILES: [(&str, &str); 2] = [
+    ("pipeline/letter/src/reason.rs", "a table: one row a reason, in two languages"),
+    ("pipeline/intake/src/refusal.rs", "a table: one row a refusal, in two languages"),
+];
 
 #[test]
 fn every_file_opens_by_saying_what_it_knows() {
@@ -48,6 +50,9 @@ fn no_line_is_longer_than_a_hundred_columns() {
 fn is_cut_in_a_string(line: &str) -> bool {
     if line.trim_start().starts_with("//") {
         return false;
+    }
+    if line.ends_with('\\') {
+        return true;
     }
     let (mut inside, mut escaped) = (false, false);
     for c in line.chars().take(LINE_LEN_MAX) {
