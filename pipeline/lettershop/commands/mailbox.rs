@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use edge::mailboxes::Listed;
+use edge::mailboxes::{Listed, MailboxError};
 use edge::Memory;
 use letter::{Moment, PieceId};
 use mailbox::MailboxId;
@@ -15,8 +15,22 @@ use crate::out::Out;
 use crate::registry_import::{open_memory, send_opens};
 use crate::{Ending, Unusable};
 
-/// Runs a command of the mailboxes.
+/// Runs a command of the mailboxes; ends with 1 if no mailbox holds the piece.
 pub fn mailbox(command: &MailboxCommand) -> Result<Ending> {
+    match run(command) {
+        Err(error) if is_not_there(&error) => {
+            eprintln!("lettershop: {error:#}");
+            Ok(Ending::NotThere)
+        }
+        ended => ended,
+    }
+}
+
+fn is_not_there(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(MailboxError::NoSuchPiece(_)))
+}
+
+fn run(command: &MailboxCommand) -> Result<Ending> {
     match command {
         MailboxCommand::List { out, mailbox, json } => {
             list(&Out::at(out), mailbox.as_deref(), *json)
