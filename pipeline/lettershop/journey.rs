@@ -73,7 +73,7 @@ pub fn night(
                 Batch::open(out, shop, &house, &part).with_context(|| format!("opening {part}"))?;
             let mut desk =
                 Desk { counter: &counter, crew, journal: &mut journal, memory: &mut memory };
-            process(&mut desk, watch, &batch, &snapshot)?;
+            carry(&mut desk, watch, &batch, &snapshot)?;
         }
         if later.is_empty() {
             break;
@@ -147,7 +147,7 @@ struct Desk<'n> {
 }
 
 /// Takes one part from its spool to its receipt.
-fn process(
+fn carry(
     desk: &mut Desk<'_>,
     watch: &mut Watch,
     batch: &Batch<'_>,

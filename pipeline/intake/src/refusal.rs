@@ -71,7 +71,8 @@ refusals! {
     /// A member is encrypted.
     encrypted(name: &str) => "encrypted",
         "{name:?} は暗号化されています", "{name:?} is encrypted",
-        "パスワードなしの ZIP にしてください（通信路は暗号化されています）", "send a ZIP without a password; the way is encrypted";
+        "パスワードなしの ZIP にしてください（通信路は暗号化されています）",
+        "send a ZIP without a password; the way is encrypted";
     /// A member is compressed by a method other than stored and deflate.
     unknown_compression(name: &str) => "unknown-compression",
         "{name:?} の圧縮方式には対応していません", "{name:?} is compressed by a method other than stored or deflate",

@@ -1,4 +1,4 @@
-//! Receipt: what the sender learns of its drop in the same run, for machines (JSON) and clerks (text).
+//! Receipt: what the sender learns of its drop in the same run, as JSON and as text for clerks.
 //!
 //! The JSON keys are stable and always present, `null` where they do not apply:
 //!
@@ -286,7 +286,7 @@ mod tests {
 
     fn refused() -> Receipt {
         let refusal = Refusal {
-            origin: Origin { file: "recipients.csv".into(), line: 0, column: String::new(), byte: 0 },
+            origin: Origin { file: "recipients.csv".into(), ..Origin::default() },
             code: "bad-hash".into(),
             japanese: "recipients.csv のハッシュ値がマニフェストと一致しません".into(),
             english: "the hash of recipients.csv is not that of the manifest".into(),

@@ -168,8 +168,8 @@ pub struct Discrepancy {
 
 /// Compares a batch's artefacts with its account and its plan; an empty list means agreed.
 ///
-/// The artefacts are compared with both, so that an error common to plan and account must also be in
-/// the artefacts to pass.
+/// The artefacts are compared with both, so that an error common to plan and account must also be
+/// in the artefacts to pass.
 pub fn reconcile(account: &Account, plan: &Plan, recounted: &Recounted) -> Vec<Discrepancy> {
     let mut check = Checking { account, found: Vec::new() };
     check.print_files(plan, recounted);

@@ -232,7 +232,8 @@ mod tests {
         let expected = "\u{FEFF}file,line,column,byte,code,japanese,english,fix_japanese,fix_english\r\n\
             \"recipients.csv\",12,\"発行日\",3456,\"bad-date\",\
             \"項目「issued」の日付「=HYPERLINK(\"\"x\"\")␊,1」を読めません\",\
-            \"field issued holds \"\"=HYPERLINK(\\\"\"x\\\"\")\\n,1\"\", which is not a date of the agreed style\",\
+            \"field issued holds \"\"=HYPERLINK(\\\"\"x\\\"\")\\n,1\"\", \
+            which is not a date of the agreed style\",\
             \"取り決めた形式の実在する日付にしてください\",\"write a real day in the agreed style\"\r\n";
         assert_eq!(text, expected);
     }

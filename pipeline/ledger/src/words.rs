@@ -1,4 +1,4 @@
-//! What each fault's code and each end is called in Japanese and English, without any record's values.
+//! What each fault's code and each end is called in Japanese and English, without any values.
 
 /// Code, Japanese, English: the titles under which faults are counted.
 const FAULTS: &[(&str, &str, &str)] = &[

@@ -85,7 +85,8 @@ impl Date {
 
     /// Writes the day in the Japanese calendar: `令和8年11月22日`, `令和元年5月1日`.
     ///
-    /// Eras by their first days (facts: post_and_print §6.4); days before 1873 keep the western year.
+    /// Eras by their first days (facts: post_and_print §6.4); days before 1873 keep the western
+    /// year.
     pub fn wareki(self) -> String {
         let era = ERAS.iter().find(|(first, _, _)| self >= *first);
         let Some(&(_, name, year_zero)) = era else {

@@ -84,7 +84,7 @@ pub struct Glyph {
 /// One mark on the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Mark {
-    /// A run of glyphs of one face and size on one baseline; `glyphs` are a range of [`Page::glyphs`].
+    /// A run of glyphs of one face and size on one baseline: a range of [`Page::glyphs`].
     Text {
         /// The face.
         face: FaceIndex,

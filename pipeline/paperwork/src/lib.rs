@@ -1,7 +1,8 @@
 //! Documents about the job: job ticket and tray labels, as PDF.
 //!
-//! Floor 1: bytes in, bytes out. The same input gives the same bytes: dates come from the input, and
-//! the file identifier is a digest of the document (printpdf would take it from a process counter).
+//! Floor 1: bytes in, bytes out. The same input gives the same bytes: dates come from the input,
+//! and the file identifier is a digest of the document (printpdf would take it from a process
+//! counter).
 //! The font is cut to the characters that occur; a character that the font lacks is printed as its
 //! code point, `[U+20BB7]`, never as another character.
 

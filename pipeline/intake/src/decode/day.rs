@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn western_days() {
+    fn western_days_are_read_in_each_writing() {
         check(
             DateStyle::Western,
             &[
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn host_days() {
+    fn host_days_are_read_by_era_and_year() {
         check(
             DateStyle::Host,
             &[
