@@ -87,7 +87,8 @@ pub fn close(
     for (count, disposition) in
         [(account.ends.held, Disposition::Held), (account.ends.pulled, Disposition::Pulled)]
     {
-        if count > 0 {
+        // A list from before the batch was approved is written again, without those that went on.
+        if count > 0 || out.stopped(part, disposition).exists() {
             files.push(lists::write_stopped(out, batch, &fates, disposition)?);
         }
     }
