@@ -19,7 +19,7 @@ use crate::out::Out;
 /// Counts a part again from print files, control file, pack and lists.
 ///
 /// Each letter of a print file must stand in the control file with the same piece, sequence, page,
-/// sheets and mark; each copy of the pack must have its seal.
+/// sheets, mark and barcode; each copy of the pack must have its seal.
 ///
 /// # Errors
 /// If an artefact cannot be read, or two of them contradict each other; the message says which.
@@ -131,8 +131,15 @@ fn print_file(path: &Path, part: &Part, rows: &[String]) -> Result<PrintFileCoun
         let row = rows.next().with_context(|| {
             format!("letter {} of {part} stands in no row of the control file", letter.sequence)
         })?;
-        let agrees = (row.piece, row.sequence, row.page, row.sheets, row.mark)
-            == (letter.id, letter.sequence, letter.pages.start + 1, letter.sheets, letter.mark);
+        let agrees = (row.piece, row.sequence, row.page, row.sheets, row.mark, row.barcode)
+            == (
+                letter.id,
+                letter.sequence,
+                letter.pages.start + 1,
+                letter.sheets,
+                letter.mark,
+                letter.bars.as_str(),
+            );
         anyhow::ensure!(
             agrees,
             "letter {} of {} is not what the control file says of {}",
