@@ -69,12 +69,19 @@ fn main() -> ExitCode {
     };
     match dispatch(cli.command) {
         Ok(ending) => ExitCode::from(ending as u8),
+        // Whoever read our output has seen enough.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("lettershop: {error:#}");
             let unusable = error.downcast_ref::<Unusable>().is_some();
             ExitCode::from(if unusable { EXIT_UNUSABLE } else { EXIT_TROUBLE })
         }
     }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let io: Option<&std::io::Error> = error.downcast_ref();
+    io.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
 fn dispatch(command: Command) -> anyhow::Result<Ending> {

@@ -1,5 +1,6 @@
 //! `mailbox`: lists, reads and exports electronic copies.
 
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -53,11 +54,13 @@ fn list(out: &Out, mailbox: Option<&str>, json: bool) -> Result<Ending> {
         }
         None => all(&memory)?,
     };
+    let mut said = BufWriter::new(io::stdout().lock());
     for copy in &copies {
         let opened = copy.opened.map(Moment::rfc3339_jst);
         let label = &copy.label;
         match json {
-            true => println!(
+            true => writeln!(
+                said,
                 "{}",
                 json!({
                     "piece": label.piece.to_string(), "mailbox": label.mailbox.to_string(),
@@ -66,7 +69,8 @@ fn list(out: &Out, mailbox: Option<&str>, json: bool) -> Result<Ending> {
                     "sha256": label.seal.to_string(), "opened": opened,
                 })
             ),
-            false => println!(
+            false => writeln!(
+                said,
                 "{} mailbox {} {}/{} {} {}",
                 label.piece,
                 label.mailbox,
@@ -75,11 +79,12 @@ fn list(out: &Out, mailbox: Option<&str>, json: bool) -> Result<Ending> {
                 label.title,
                 opened.as_deref().unwrap_or("unread")
             ),
-        }
+        }?;
     }
     if !json {
-        println!("{} copies", copies.len());
+        writeln!(said, "{} copies", copies.len())?;
     }
+    said.flush()?;
     Ok(Ending::Well)
 }
 

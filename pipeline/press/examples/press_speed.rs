@@ -39,8 +39,8 @@ fn main() {
             .collect();
         let clock = cpu_time();
         let mut composer = run.block(&mut scratch, start);
-        for (index, page) in pages.iter().enumerate() {
-            let sequence = start.letters + index as u32 + 1;
+        for page in &pages {
+            let sequence = start.letters + 1;
             let pages = std::slice::from_ref(page);
             composer
                 .letter(Painted { id: words(sequence).id, sequence, inserts: 0, pages })
