@@ -96,6 +96,9 @@ fn the_product_has_no_banned_words() {
     for file in sources() {
         for (number, line) in file.product_lines() {
             for (head, tail, instead) in NEVER {
+                if head == "unsafe" && file.room() == Some("lanes") {
+                    continue;
+                }
                 if contains(line, head, tail) {
                     faults.push(format!("{}:{number}: {head}{tail}: {instead}", file.path));
                 }

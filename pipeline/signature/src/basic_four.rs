@@ -1,0 +1,1 @@
+//! The basic four of the certificate compared with those of the form.

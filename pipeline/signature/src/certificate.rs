@@ -1,0 +1,1 @@
+//! A certificate read in place, strictly.

@@ -1,0 +1,1 @@
+//! CMS SignedData: its signers and what they sign.

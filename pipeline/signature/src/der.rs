@@ -1,0 +1,1 @@
+//! Strict DER, read in place.

@@ -1,0 +1,1 @@
+//! The array of signed digests that the Mynaportal app returns.

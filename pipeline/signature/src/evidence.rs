@@ -1,0 +1,1 @@
+//! The pack from which a verdict can be given again years later.

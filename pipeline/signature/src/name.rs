@@ -1,0 +1,1 @@
+//! Distinguished names and how they compare.

@@ -1,0 +1,1 @@
+//! The way from a certificate to an anchor.

@@ -1,0 +1,1 @@
+//! What revocation lists and responses say of a certificate.

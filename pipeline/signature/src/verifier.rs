@@ -1,0 +1,1 @@
+//! Batches of signatures become verdicts.
