@@ -56,7 +56,7 @@ pub fn note_digits(faces: &[Face], uses: &mut [CharUse]) {
         };
         let found: Result<Vec<usize>, usize> = press::MARK_CHARACTERS.chars().map(find).collect();
         if let Ok(found) = found {
-            found.into_iter().for_each(|index| uses.insert(index as u16));
+            found.into_iter().for_each(|index| uses.insert(index as letter::page::CharIndex));
             return;
         }
     }

@@ -1,6 +1,7 @@
 //! What other programs say of our output: syntax, fonts, text, barcodes, marks.
 
 mod barcode;
+mod fonts;
 mod pdf;
 mod raster;
 mod text;

@@ -11,6 +11,9 @@ use tempfile::TempDir;
 /// alone.
 pub const NOW: &str = "2026-11-22T02:00:00+09:00";
 
+/// The sender of the sample shop whose host sends user-defined characters.
+pub const SENDER_WITH_GAIJI: &str = "hoshimi-city";
+
 /// A shop directory and a directory for what nights write.
 pub struct Shop {
     home: TempDir,
@@ -27,6 +30,18 @@ impl Shop {
         let expected = std::fs::read(path).expect("expected counts lie beside the sample shop");
         let expected = serde_json::from_slice(&expected).expect("expected counts are JSON");
         Self { home: new_home(), shop, expected }
+    }
+
+    /// Returns a copy of the sample shop that a test may change.
+    pub fn sample_copy() -> Self {
+        let Self { home, shop: sample, expected } = Self::sample();
+        let shop = home.path().join("shop");
+        for (name, bytes) in tree(&sample) {
+            let path = shop.join(name);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            std::fs::write(path, bytes).expect("a temporary directory");
+        }
+        Self { home, shop, expected }
     }
 
     /// Makes a shop of synthetic letters.
@@ -447,6 +462,11 @@ pub fn children(folder: &Path) -> Vec<PathBuf> {
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
     paths.sort();
     paths
+}
+
+/// Copies a file.
+pub fn must_copy(from: &Path, to: &Path) {
+    std::fs::copy(from, to).unwrap_or_else(|why| panic!("{}: {why}", from.display()));
 }
 
 /// Returns the last part of a path.

@@ -328,7 +328,7 @@ fn show(
 }
 
 fn code_of(codes: &[Code], face: FaceIndex, glyph: &Glyph) -> Result<Code, PressError> {
-    match codes.get(usize::from(glyph.char_index)) {
+    match codes.get(glyph.char_index as usize) {
         Some(&code) if code != NO_CODE => Ok(code),
         _ => Err(PressError::NotInFonts { face, char_index: glyph.char_index }),
     }

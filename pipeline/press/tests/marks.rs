@@ -213,8 +213,7 @@ fn the_extent_of_a_mark_holds_its_digits() {
     let [left, bottom, right, top] = run.mark_extent().expect("a mark").map(Len::to_mm);
     assert!((left - 12.0).abs() < 0.01 && (297.0 - top - 120.0).abs() < 0.01);
     assert!((top - bottom - 9.0).abs() < 0.01, "18 modules of half a millimetre");
-    let advance =
-        |digit| faces[0].charset.entries[usize::from(faces[0].index(digit, None))].advance;
+    let advance = |digit| faces[0].charset.entries[faces[0].index(digit, None) as usize].advance;
     let widest = f64::from(('0'..='9').map(advance).max().expect("ten digits"));
     let digits_mm = 26.0 * 4.0 * widest / f64::from(faces[0].charset.units_per_em) * 25.4 / 72.0;
     // The symbol, two clear modules, then 26 digits of 4 points.

@@ -93,7 +93,7 @@ impl<'a> Painter<'a> {
         let mut along = f64::from(x.0);
         for glyph in glyphs {
             let char_index = glyph.char_index;
-            let entry = face.entries.get(usize::from(char_index));
+            let entry = face.entries.get(char_index as usize);
             let entry =
                 entry.ok_or(ProofError::NoSuchCharacter { face: face_index, char_index })?;
             self.outline.clear();

@@ -74,10 +74,10 @@ fn face(characters: &[char]) -> (Vec<u8>, Charset) {
 }
 
 /// Sets the characters of a face one after the other, 100 points high.
-fn text_page(count: u16, x: i32, y: i32) -> Page {
+fn text_page(count: u32, x: i32, y: i32) -> Page {
     let glyphs = (0..count).map(|char_index| Glyph { char_index, extra: 500 }).collect();
     let (size, x, y) = (Len(10_000), Len(x), Len(y));
-    let text = Mark::Text { face: 0, size, x, y, start: 0, end: count.into() };
+    let text = Mark::Text { face: 0, size, x, y, start: 0, end: count };
     Page { marks: vec![text], glyphs }
 }
 

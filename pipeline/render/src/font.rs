@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use letter::page::{Charset, FaceIndex};
+use letter::page::{Charset, FaceIndex, CHARSET_MAX};
 use skrifa::raw::TableProvider;
 use skrifa::FontRef;
 
@@ -173,8 +173,6 @@ impl fmt::Display for FontError {
 
 impl std::error::Error for FontError {}
 
-/// The most entries of a charset: a `CharIndex` numbers them.
-const CHARSET_MAX: usize = 65_535;
 /// OS/2 fsType, bits 0-3: the licence for embedding (OpenType specification, OS/2).
 const FS_TYPE_MASK: u16 = 0x000f;
 /// Restricted licence embedding.

@@ -28,13 +28,13 @@ pub(crate) fn assign(face: &FaceData<'_>, used: &[CharIndex]) -> Result<Vec<Code
     let plain: Vec<u8> = (0..=u8::MAX).filter(|byte| !SPECIAL.contains(byte)).collect();
     let mut codes = vec![NO_CODE; face.charset.entries.len()];
     for (place, &index) in used.iter().enumerate() {
-        let glyph = face.charset.entries.get(usize::from(index)).map_or(0, |entry| entry.glyph);
+        let glyph = face.charset.entries.get(index as usize).map_or(0, |entry| entry.glyph);
         if glyph == 0 {
             let why = format!("its charset draws nothing for character {index}");
             return Err(PressError::Face { face: face.name.to_owned(), why });
         }
         let rank = place + 1;
-        codes[usize::from(index)] = [plain[rank / plain.len()], plain[rank % plain.len()]];
+        codes[index as usize] = [plain[rank / plain.len()], plain[rank % plain.len()]];
     }
     Ok(codes)
 }

@@ -73,10 +73,10 @@ impl Cut {
         let characters: Vec<Character> = used
             .iter()
             .map(|&index| {
-                let entry = face.charset.entries[usize::from(index)];
+                let entry = face.charset.entries[index as usize];
                 Character {
                     index,
-                    code: u16::from_be_bytes(codes[usize::from(index)]),
+                    code: u16::from_be_bytes(codes[index as usize]),
                     glyph: remapper.remap(entry.glyph),
                     width: thousandth(f32::from(entry.advance) * 1000.0 / units),
                 }
@@ -148,7 +148,7 @@ impl Cut {
     fn write_to_unicode(&self, parts: &mut Parts, face: &FaceData<'_>) -> u32 {
         let mut cmap = UnicodeCmap::<u16>::new(Name(b"Adobe-Identity-UCS"), UCS);
         for character in &self.characters {
-            let entry = face.charset.entries[usize::from(character.index)];
+            let entry = face.charset.entries[character.index as usize];
             let text = [entry.character].into_iter().chain(entry.selector);
             cmap.pair_with_multiple(character.code, text);
         }

@@ -39,11 +39,12 @@ impl Face {
     pub fn index(&self, character: char, selector: Option<char>) -> CharIndex {
         let key = (character, selector);
         let found = self.charset.entries.binary_search_by_key(&key, |e| (e.character, e.selector));
-        found.unwrap_or_else(|_| panic!("{} lacks {character:?} {selector:?}", self.name)) as u16
+        found.unwrap_or_else(|_| panic!("{} lacks {character:?} {selector:?}", self.name))
+            as CharIndex
     }
 
     fn advance(&self, index: CharIndex) -> i32 {
-        i32::from(self.charset.entries[usize::from(index)].advance) * 1000
+        i32::from(self.charset.entries[index as usize].advance) * 1000
             / i32::from(self.charset.units_per_em)
     }
 }

@@ -113,7 +113,7 @@ fn text_of(page: &Page, chain: &FontChain) -> Vec<String> {
         letter::page::Mark::Text { face, start, end, .. } => {
             let entries = &chain.faces()[usize::from(face)].charset().entries;
             let glyphs = &page.glyphs[start as usize..end as usize];
-            let entry = |glyph: &letter::page::Glyph| entries[usize::from(glyph.char_index)];
+            let entry = |glyph: &letter::page::Glyph| entries[glyph.char_index as usize];
             let chars = glyphs.iter().flat_map(|glyph| {
                 let entry = entry(glyph);
                 [Some(entry.character), entry.selector].into_iter().flatten()

@@ -8,7 +8,7 @@ fn sorts(text: &str) -> Vec<Sort> {
     let sort = |c: char| {
         let half = c.is_ascii() || ('ｦ'..='ﾟ').contains(&c);
         let advance = if half { 500 } else { 1000 };
-        let (char_index, class) = (c as u32 as u16, Class::of(c) as u8);
+        let (char_index, class) = (c as u32, Class::of(c) as u8);
         Sort { advance, char_index, face: 0, class, bound: false, after: 0 }
     };
     let mut sorts: Vec<Sort> = text.chars().map(sort).collect();
@@ -122,7 +122,7 @@ fn a_gap_stands_between_japanese_and_digits_and_nowhere_else() {
 #[test]
 fn digits_of_a_column_stand_under_each_other() {
     let mut narrow = sorts("1,118");
-    for sort in narrow.iter_mut().filter(|sort| sort.char_index == u16::from(b'1')) {
+    for sort in narrow.iter_mut().filter(|sort| sort.char_index == u32::from(b'1')) {
         sort.advance = 400;
     }
     assert_eq!(tabular_width(&narrow, 500, 0), tabular_width(&sorts("8,888"), 500, 0));

@@ -108,7 +108,7 @@ fn amounts_of_a_column_end_at_one_place() {
             Mark::Text { face, size, x, start, end, .. } => {
                 let charset = chain.faces()[usize::from(face)].charset();
                 let glyphs = &page.glyphs[start as usize..end as usize];
-                let entry = |at: usize| charset.entries[usize::from(glyphs[at].char_index)];
+                let entry = |at: usize| charset.entries[glyphs[at].char_index as usize];
                 let amounts =
                     (0..glyphs.len()).all(|at| "0123456789,".contains(entry(at).character));
                 let advance = |at: usize| {
