@@ -1,1 +1,5 @@
 //! Batches of signatures become verdicts.
+
+mod request;
+
+pub use request::{Body, Container, File, Request};
