@@ -9,9 +9,10 @@ use intake::layout::Layout;
 use intake::Sender;
 use letter::page::CharUse;
 use letter::record::field;
+use letter::stock::InserterProfile;
 use letter::{Date, Fault, Moment, Origin, PieceId, Reason, RecordView, Schema};
 use presort::Franking;
-use render::{FontChain, LetterFacts, SenderFacts, Template, TemplateSource};
+use render::{Face, FontChain, LetterFacts, SenderFacts, Template, TemplateFault, TemplateSource};
 use route::ClassRule;
 use runner::{Part, SeenDrop};
 use serde::{Deserialize, Serialize};
@@ -312,12 +313,27 @@ fn compile(
         SenderFacts { name: &sender.name, office: &sender.office, honorific: &sender.honorific };
     let template =
         Template::compile(&source, &house.chain, layout.schema(), &facts, &shop.envelope)
+            .and_then(|template| with_room_for_marks(template, &house.chain, &shop.inserter))
             .map_err(|faults| anyhow::anyhow!(fault_lines(&faults)))
             .with_context(|| format!("template {name} for {}", sender.sender))?;
     Ok((template, stationery))
 }
 
+/// Checks that a template keeps room for the inserter's mark.
+///
+/// # Errors
+/// The fault that says where the mark stands.
+pub fn with_room_for_marks(
+    template: Template,
+    chain: &FontChain,
+    inserter: &InserterProfile,
+) -> Result<Template, Vec<TemplateFault>> {
+    let charsets = chain.faces().iter().map(Face::charset);
+    let fault = press::mark_extent(inserter, charsets).and_then(|at| template.check_mark(at).err());
+    fault.map_or(Ok(template), |fault| Err(vec![fault]))
+}
+
 /// Writes template faults, one a line.
-pub fn fault_lines(faults: &[render::TemplateFault]) -> String {
+pub fn fault_lines(faults: &[TemplateFault]) -> String {
     faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }

@@ -11,7 +11,7 @@ use edge::Memory;
 use intake::layout::Layout;
 use intake::{refusal, ExtractError, OpenError, Sender};
 use ledger::receipt::{Head, Receipt};
-use letter::Refusal;
+use letter::{Origin, Refusal};
 use mailbox::Seal;
 use runner::{Entry, FileMark, Journal, NightPlan, Part, SeenDrop, Stage};
 
@@ -254,6 +254,9 @@ impl Counter<'_> {
         let folder = self.out.part(&part);
         let layout = layout_of(sender, &opened)?;
         let mut files = source.extract(self.out, &folder, &opened)?;
+        if opened.stationery {
+            check_stationery(&folder.join(STATIONERY))?;
+        }
         let lines = opened.lines_from.clone().map(|from| from.join(LINES));
         let spooling = Spooling {
             out: self.out,
@@ -317,6 +320,19 @@ impl Trouble {
             Self::Refused(refusal, None) => Self::Refused(refusal, Some(part.clone())),
             other => other,
         }
+    }
+}
+
+/// Refuses a drop whose own stationery cannot be used, before any of its letters is set.
+fn check_stationery(path: &Path) -> Result<(), Trouble> {
+    let pdf = fs::read(path).with_context(|| format!("reading {}", path.display()))?;
+    match press::check_stationery(&pdf) {
+        Ok(()) => Ok(()),
+        Err(press::PressError::Stationery(why)) => {
+            let origin = Origin { file: STATIONERY.to_owned(), ..Origin::default() };
+            Err(Refusal { origin, ..refusal::bad_stationery(&why) }.into())
+        }
+        Err(error) => Err(anyhow::Error::new(error).into()),
     }
 }
 

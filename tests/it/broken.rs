@@ -7,14 +7,14 @@ use crate::shop::{children, file_name, lettershop, must_come_to, Shop};
 const SENDER: &str = "hoshimi-city";
 
 #[test]
-fn ten_drops_each_broken_in_one_way_are_refused_clearly_and_stop_nobody() {
+fn eleven_drops_each_broken_in_one_way_are_refused_clearly_and_stop_nobody() {
     let shop = Shop::letters(300, 31, 0.0);
     let sound = shop.drops();
     let drops = shop.beside("broken");
     let made = lettershop().args(["sample", "drops", "--json", "--out"]).arg(&drops);
     let expected = made.must_succeed().json();
     let broken = children(&drops);
-    assert!(broken.len() > 10, "ten drops, one of them in two files: {broken:?}");
+    assert!(broken.len() > 11, "eleven drops, one of them in two files: {broken:?}");
     let inbox = shop.path().join("inbox").join(SENDER);
     for drop in &broken {
         std::fs::copy(drop, inbox.join(file_name(drop))).expect("an inbox");

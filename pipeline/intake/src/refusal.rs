@@ -149,6 +149,10 @@ refusals! {
     unknown_template(name: &str, version: &str) => "unknown-template",
         "様式「{name}」{version} は登録されていません", "template {name:?} {version} is not registered for this sender",
         "様式名と版を確認してください", "check the template's name and version";
+    /// The stationery in the drop cannot be laid under its letters.
+    bad_stationery(why: &str) => "bad-stationery",
+        "stationery.pdf を台紙として使えません: {why}", "stationery.pdf cannot be laid under the letters: {why}",
+        "フォントを埋め込み、暗号化や透明効果のない PDF にしてください", "write a PDF with embedded fonts, without encryption or transparency";
     /// The sender has no such letter class.
     unknown_class(name: &str) => "unknown-class",
         "種別「{name}」は登録されていません", "letter class {name:?} is not registered for this sender",

@@ -106,19 +106,27 @@ pub(crate) fn resource_letter(face: usize) -> u8 {
 }
 
 fn mark_face(face: FaceIndex, data: &FaceData<'_>, codes: &[Code]) -> Option<MarkFace> {
-    let mut digits = [NO_CODE; 10];
-    let mut widest = 0;
-    for (digit, character) in crate::MARK_CHARACTERS.chars().enumerate() {
-        let entries = &data.charset.entries;
-        let index = entries
-            .binary_search_by_key(&(character, None), |entry| (entry.character, entry.selector))
-            .ok()?;
-        digits[digit] = codes[index];
-        widest = widest.max(i32::from(entries[index].advance));
-    }
+    let places = mark_digits(data.charset)?;
+    let digits = places.map(|index| codes[index]);
     let used = digits.iter().all(|&code| code != NO_CODE);
-    let digit_width = widest * 1000 / i32::from(data.charset.units_per_em.max(1));
-    used.then_some(MarkFace { face, digits, digit_width })
+    used.then(|| MarkFace { face, digits, digit_width: digit_width(data.charset, &places) })
+}
+
+/// Returns where the digits of a mark stand in a charset, or `None` if one is not there.
+pub(crate) fn mark_digits(charset: &Charset) -> Option<[usize; 10]> {
+    let mut places = [0; 10];
+    for (place, character) in places.iter_mut().zip(crate::MARK_CHARACTERS.chars()) {
+        let key = (character, None);
+        let entries = &charset.entries;
+        *place = entries.binary_search_by_key(&key, |e| (e.character, e.selector)).ok()?;
+    }
+    Some(places)
+}
+
+/// Returns the widest digit's advance in 1/1000 of the font size.
+pub(crate) fn digit_width(charset: &Charset, digits: &[usize; 10]) -> i32 {
+    let widths = digits.iter().map(|&index| i32::from(charset.entries[index].advance));
+    widths.max().expect("ten digits") * 1000 / i32::from(charset.units_per_em.max(1))
 }
 
 /// Faces of one chain: their resource names are the letters A to W; X to Z stay for the press.

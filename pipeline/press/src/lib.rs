@@ -29,5 +29,6 @@ pub use error::PressError;
 pub use file::{PrintFile, Summary, Totals};
 pub use fonts::{FaceData, Fonts, CODES_MAX, FACES_MAX};
 pub use layers::Layers;
-pub use mark::MARK_CHARACTERS;
+pub use mark::{mark_extent, MARK_CHARACTERS};
 pub use run::{PrintMeta, PrintRun};
+pub use stationery::check_stationery;

@@ -1,20 +1,39 @@
 //! The inserter mark of a sheet: a DataMatrix where the inserter reads, its digits beside it.
 
-use letter::page::{Len, A4};
+use letter::page::{Charset, Len, A4};
 use letter::piece::{SheetMark, MARK_LEN};
 use letter::stock::InserterProfile;
 
 use crate::content::{number, Composer};
 use crate::error::PressError;
-use crate::fonts::{Fonts, MarkFace};
+use crate::fonts::{digit_width, mark_digits, Fonts, MarkFace};
 use crate::matrix;
 
 /// The characters that some face of the batch must hold when marks are printed.
 pub const MARK_CHARACTERS: &str = "0123456789";
 
+/// Returns left, lower, right and upper edge of the inserter mark with its digits as it stands on
+/// every front, the digits in the first of the charsets that has them all; `None` if the inserter
+/// reads no mark, or no charset has the digits.
+pub fn mark_extent<'c>(
+    inserter: &InserterProfile,
+    charsets: impl IntoIterator<Item = &'c Charset>,
+) -> Option<[Len; 4]> {
+    let mut charsets = charsets.into_iter();
+    let width = charsets.find_map(|all| Some(digit_width(all, &mark_digits(all)?)))?;
+    inserter.data_matrix.then(|| Geometry::of(inserter).extent(width))
+}
+
 /// Where the marks of a print run stand.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct MarkPlace {
+    at: Geometry,
+    face: MarkFace,
+}
+
+/// Where symbol and digits stand.
+#[derive(Clone, Copy, Debug)]
+struct Geometry {
     /// Left edge of the symbol.
     left: Len,
     /// Lower edge of the symbol.
@@ -24,7 +43,25 @@ pub(crate) struct MarkPlace {
     digits_left: Len,
     /// Height of the digits' baseline.
     digits_y: Len,
-    face: MarkFace,
+}
+
+impl Geometry {
+    fn of(inserter: &InserterProfile) -> Self {
+        let side = Len::from_mm(inserter.module_mm * matrix::SIDE as f64);
+        let left = Len::from_mm(inserter.mark_left_mm);
+        let bottom = A4.1 - Len::from_mm(inserter.mark_top_mm) - side;
+        let quiet = Len::from_mm(inserter.module_mm * QUIET_MODULES);
+        // Digits are about 0.7 em high.
+        let digits_y = bottom + Len((side.0 - DIGITS_SIZE.0 * 7 / 10) / 2);
+        Self { left, bottom, side, digits_left: left + side + quiet, digits_y }
+    }
+
+    /// Returns left, lower, right and upper edge; a digit is at most `digit_width` wide, in 1/1000
+    /// of the font size.
+    fn extent(&self, digit_width: i32) -> [Len; 4] {
+        let digits = digit_width * MARK_LEN as i32 * DIGITS_SIZE.0 / 1000;
+        [self.left, self.bottom, self.digits_left + Len(digits), self.bottom + self.side]
+    }
 }
 
 impl MarkPlace {
@@ -40,28 +77,21 @@ impl MarkPlace {
             return Ok(None);
         }
         let face = *fonts.mark_face().ok_or(PressError::NoMarkDigits)?;
-        let side = Len::from_mm(inserter.module_mm * matrix::SIDE as f64);
-        let left = Len::from_mm(inserter.mark_left_mm);
-        let bottom = A4.1 - Len::from_mm(inserter.mark_top_mm) - side;
-        let quiet = Len::from_mm(inserter.module_mm * QUIET_MODULES);
-        // Digits are about 0.7 em high.
-        let digits_y = bottom + Len((side.0 - DIGITS_SIZE.0 * 7 / 10) / 2);
-        Ok(Some(Self { left, bottom, side, digits_left: left + side + quiet, digits_y, face }))
+        Ok(Some(Self { at: Geometry::of(inserter), face }))
     }
 
     /// Returns left, lower, right and upper edge of symbol and digits.
     pub(crate) fn extent(&self) -> [Len; 4] {
-        let digits = self.face.digit_width * MARK_LEN as i32 * DIGITS_SIZE.0 / 1000;
-        [self.left, self.bottom, self.digits_left + Len(digits), self.bottom + self.side]
+        self.at.extent(self.face.digit_width)
     }
 
     /// Writes a sheet's mark.
     pub(crate) fn write(&self, composer: &mut Composer<'_>, mark: &SheetMark) {
         let digits = mark.text();
         let rows = matrix::encode(&digits);
-        write_symbol(composer.raw(), self, &rows);
+        write_symbol(composer.raw(), &self.at, &rows);
         let codes = digits.bytes().map(|digit| &self.face.digits[usize::from(digit - b'0')]);
-        composer.codes(self.face.face, DIGITS_SIZE, (self.digits_left, self.digits_y), codes);
+        composer.codes(self.face.face, DIGITS_SIZE, (self.at.digits_left, self.at.digits_y), codes);
     }
 }
 
@@ -69,7 +99,7 @@ impl MarkPlace {
 ///
 /// The samples are in hexadecimal because a reader that looks for the image's end by its letters
 /// could find them in binary ones.
-fn write_symbol(out: &mut Vec<u8>, place: &MarkPlace, rows: &matrix::Rows) {
+fn write_symbol(out: &mut Vec<u8>, place: &Geometry, rows: &matrix::Rows) {
     out.extend_from_slice(b"q ");
     for value in [place.side.0, 0, 0, place.side.0, place.left.0, place.bottom.0] {
         number(out, value);

@@ -13,6 +13,7 @@ use pdf_writer::Name;
 
 use crate::deflate::pack_static;
 use crate::error::PressError;
+use crate::fonts::FIRST_OBJECT;
 use crate::icc;
 use crate::parts::{write, Parts};
 
@@ -47,6 +48,14 @@ pub(crate) fn import(parts: &mut Parts, pdf: &[u8]) -> Result<Vec<u32>, PressErr
         next += 1;
     }
     Ok((first_form..first_form + pages.len() as u32).collect())
+}
+
+/// Checks that stationery can be laid under letters.
+///
+/// # Errors
+/// [`PressError::Stationery`]: what of it cannot be taken over.
+pub fn check_stationery(pdf: &[u8]) -> Result<(), PressError> {
+    import(&mut Parts::new(FIRST_OBJECT), pdf).map(|_| ())
 }
 
 fn load(pdf: &[u8]) -> Result<Document, PressError> {

@@ -7,6 +7,6 @@ pub mod template;
 pub mod typeset;
 
 pub use font::{Face, FontChain, FontError};
-pub use sample::Sample;
+pub use sample::{Sample, SampleLetter};
 pub use template::{Form, LetterFacts, SenderFacts, Template, TemplateFault, TemplateSource};
 pub use typeset::Scratch;

@@ -2,20 +2,30 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use letter::record::{Place, RecordBuilder};
+use letter::record::{self, RecordBuilder};
 use letter::{Date, PostalCode, Schema};
 use serde::Deserialize;
+use toml::Spanned;
 
-use crate::template::{SenderFacts, TemplateFault, SAMPLE};
+use crate::template::{Place, SenderFacts, TemplateFault, SAMPLE};
 
 /// A template's sample: a sender and some letters of synthetic people.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Sample {
     /// Who sends them.
     pub sender: SampleSender,
-    /// The letters, the ordinary one first.
+    /// The letters, the ordinary one first; there is at least one.
     pub letters: Vec<SampleLetter>,
+    /// Where each letter begins in the file.
+    places: Vec<Place>,
+}
+
+/// `sample.toml` as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    sender: SampleSender,
+    letters: Vec<Spanned<SampleLetter>>,
 }
 
 /// The sender of a sample.
@@ -35,6 +45,7 @@ pub struct SampleSender {
 #[serde(deny_unknown_fields)]
 pub struct SampleLetter {
     /// What it shows: longest name, most rows, optional fields missing.
+    #[serde(default)]
     pub note: String,
     /// 郵便番号.
     pub postal: PostalCode,
@@ -53,11 +64,26 @@ impl Sample {
     /// # Errors
     /// What the file has too much, too little or wrong, with its place.
     pub fn read(text: &str) -> Result<Self, TemplateFault> {
-        toml::from_str(text).map_err(|error| {
+        let File { sender, letters } = toml::from_str(text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);
             let message = error.message().trim().replace('\n', " ");
             TemplateFault::at(SAMPLE, text, at, message, "see the samples of the stock templates")
-        })
+        })?;
+        if letters.is_empty() {
+            return Err(Place::of(SAMPLE).fault("there is no letter", "add [[letters]]"));
+        }
+        let places = letters.iter().map(|letter| Place::at(SAMPLE, text, letter.span().start));
+        let places = places.collect();
+        let letters = letters.into_iter().map(Spanned::into_inner).collect();
+        Ok(Self { sender, letters, places })
+    }
+
+    /// Returns a fault where a letter begins.
+    ///
+    /// # Panics
+    /// There is no letter of that index.
+    pub fn fault(&self, letter: usize, message: String, fix: &str) -> TemplateFault {
+        self.places[letter].fault(message, fix)
     }
 
     /// Returns the fields and columns that some letter has, in alphabetical order.
@@ -80,22 +106,22 @@ impl Sample {
 }
 
 impl SampleLetter {
+    /// Returns a field, empty if the letter has none.
+    pub fn field(&self, name: &str) -> &str {
+        self.fields.get(name).map_or("", String::as_str)
+    }
+
     /// Returns the letter's record, encoded as [`letter::RecordView`] reads it.
     pub fn record(&self, schema: &Schema) -> Vec<u8> {
         let mut builder = RecordBuilder::default();
-        let value = |map: &BTreeMap<String, String>, name: &String| {
-            map.get(name).map_or(String::new(), String::clone)
-        };
-        for field in &schema.fields {
-            builder.push(&value(&self.fields, field));
-        }
+        schema.fields.iter().for_each(|field| builder.push(self.field(field)));
         for row in &self.rows {
             for column in &schema.columns {
-                builder.push(&value(row, column));
+                builder.push(row.get(column).map_or("", String::as_str));
             }
         }
         let mut bytes = Vec::new();
-        builder.finish(Place::default(), schema, &mut bytes);
+        builder.finish(record::Place::default(), schema, &mut bytes);
         bytes
     }
 }

@@ -9,16 +9,20 @@ mod program;
 mod sheet;
 mod window;
 
-use letter::page::Page;
+use letter::page::{Len, Page, A4};
 use letter::record::Schema;
 use letter::stock::EnvelopeProfile;
 use letter::{CustomerBarcode, Date, PostalCode, Reason, RecordView};
 
+pub(crate) use fault::Place;
 pub use fault::TemplateFault;
 pub(crate) use fault::SAMPLE;
+use fault::TOML;
 pub use filter::Filter;
 pub(crate) use program::*;
 pub(crate) use sheet::Align;
+use sheet::Area;
+use window::show;
 pub use window::Reach;
 pub(crate) use window::BARCODE_HEIGHT;
 
@@ -119,6 +123,28 @@ impl Template {
     /// belong under them; it is not read here.
     pub fn layers(&self) -> &[Page] {
         &self.program.layers
+    }
+
+    /// Checks that the inserter's mark, as it stands on every front, keeps to a reserved area;
+    /// `extent` is its left, lower, right and upper edge from the sheet's lower left corner.
+    ///
+    /// # Errors
+    /// No reserved area of the template holds it: text could run into the mark, or the mark could
+    /// show in the window.
+    pub fn check_mark(&self, extent: [Len; 4]) -> Result<(), TemplateFault> {
+        let [left, bottom, right, top] = extent.map(Len::to_mm);
+        let mark = Area {
+            left_mm: left,
+            top_mm: A4.1.to_mm() - top,
+            width_mm: right - left,
+            height_mm: top - bottom,
+        };
+        if self.program.reserved.iter().any(|reserved| reserved.holds(mark)) {
+            return Ok(());
+        }
+        let message = format!("no [[reserved]] area holds the inserter's mark {}", show(mark));
+        let fix = "reserve that area, or configure another inserter";
+        Err(Place::of(TOML).fault(message, fix))
     }
 
     /// Returns our names of the fields and columns that the template uses, in order.

@@ -1,4 +1,4 @@
-//! Ten drops of the city, each broken in one way and named by it.
+//! Eleven drops of the city, each broken in one way and named by it.
 
 use std::io;
 
@@ -25,7 +25,7 @@ const BROKEN_RECORD: u64 = 5;
 /// Bytes of the bomb: a thousand times its compressed size.
 const BOMB_LEN: usize = 4 << 20;
 
-/// Writes the ten drops, to be laid into the inbox of `hoshimi-city`.
+/// Writes the eleven drops, to be laid into the inbox of `hoshimi-city`.
 ///
 /// `broken-quote` and `undecodable-bytes` have one broken record each and go on without it; of the
 /// two files of `double-batch` the first is taken; the others are refused.
@@ -69,6 +69,11 @@ pub fn broken_drops(dictionary: &Dictionary, sink: Sink<'_>) -> io::Result<Made>
         let mut package = package.clone();
         package.members.push(("../../outside.csv".to_owned(), b"x\r\n".to_vec()));
         package.zip_with("manifest.toml", toml)
+    })?;
+    drops.refused("bad-stationery", |package, _| {
+        let mut package = package.clone();
+        package.members.push(("stationery.pdf".to_owned(), b"%PDF-1.7\nno object\n".to_vec()));
+        package.zip()
     })?;
     drops.double()?;
     Ok(drops.made)

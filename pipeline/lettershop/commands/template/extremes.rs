@@ -3,7 +3,9 @@
 use letter::record::field;
 use render::TemplateFault;
 
-use super::trial::{SampleLetter, Trial};
+use render::SampleLetter;
+
+use super::trial::Trial;
 use crate::batch::Letters;
 
 /// Letters that are previewed together.
@@ -23,7 +25,7 @@ pub struct Case {
 /// A fault for each letter of the sample that cannot be set.
 pub fn extremes(trial: &Trial<'_>) -> Result<Vec<Case>, Vec<TemplateFault>> {
     trial.set_all()?;
-    let sample: Vec<SampleLetter> = trial.sample.letters().cloned().collect();
+    let sample: Vec<SampleLetter> = trial.sample.letters.clone();
     let note = format!("the {} sample letters", sample.len());
     let mut cases =
         vec![Case { name: "sample", note, letters: sample }, longest(trial), missing(trial)];
@@ -78,7 +80,7 @@ fn grow(trial: &Trial<'_>, letter: &mut SampleLetter, name: &str, text: &str) {
 
 /// Repeats the rows of the letter that has most, as far as the envelope takes them.
 fn most_rows(trial: &Trial<'_>) -> Case {
-    let most = trial.sample.letters().max_by_key(|letter| letter.rows.len());
+    let most = trial.sample.letters.iter().max_by_key(|letter| letter.rows.len());
     let mut letter = most.expect("a sample has a letter").clone();
     let rows = std::mem::take(&mut letter.rows);
     let max = ROWS_MAX.max(rows.len());
@@ -104,7 +106,7 @@ fn missing(trial: &Trial<'_>) -> Case {
     let mut emptied = Vec::new();
     let is_optional = |name: &str| {
         let lacks = |letter: &SampleLetter| letter.field(name).is_empty();
-        OPTIONAL.contains(&name) || trial.sample.letters().any(lacks)
+        OPTIONAL.contains(&name) || trial.sample.letters.iter().any(lacks)
     };
     for name in trial.schema.fields.iter().filter(|name| is_optional(name)) {
         let value = letter.fields.insert(name.clone(), String::new()).unwrap_or_default();
@@ -114,7 +116,7 @@ fn missing(trial: &Trial<'_>) -> Case {
             letter.fields.insert(name.clone(), value);
         }
     }
-    if trial.sample.letters().any(|letter| letter.rows.is_empty()) {
+    if trial.sample.letters.iter().any(|letter| letter.rows.is_empty()) {
         let rows = std::mem::take(&mut letter.rows);
         if !rows.is_empty() && trial.set(&mut letters, &letter).is_ok() {
             emptied.push("rows");
@@ -127,7 +129,7 @@ fn missing(trial: &Trial<'_>) -> Case {
 }
 
 fn first(trial: &Trial<'_>) -> SampleLetter {
-    trial.sample.letters().next().expect("a sample has a letter").clone()
+    trial.sample.letters[0].clone()
 }
 
 /// The fixed fields that may be empty ([`letter::record::field`]).

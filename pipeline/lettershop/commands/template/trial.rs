@@ -1,112 +1,23 @@
 //! A template compiled and tried with the letters of its `sample.toml`.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
+use std::collections::BTreeMap;
 
 use address::Dictionary;
 use anyhow::{Context, Result};
 use letter::page::Page;
-use letter::record::{field, Place};
+use letter::record::field;
 use letter::stock::{EnvelopeProfile, InserterProfile, Paper, TariffStep};
-use letter::{Date, PostalCode, Reason, RecordBuilder, RecordView, Schema};
+use letter::{Reason, RecordView, Schema};
 use presort::Franking;
-use render::{FontChain, LetterFacts, SenderFacts, Template, TemplateFault, TemplateSource};
+use render::{
+    FontChain, LetterFacts, Sample, SampleLetter, Template, TemplateFault, TemplateSource,
+};
 use serde::Deserialize;
-use toml::Spanned;
 
-use crate::batch::Letters;
+use crate::batch::{with_room_for_marks, Letters};
 use crate::commands::address::dictionary;
 use crate::config::{Config, TemplateFiles};
 use crate::stock;
-
-/// `sample.toml`: the sender and the letters that a template is tried with.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Sample {
-    /// `[sender]`
-    pub sender: SampleSender,
-    /// `[[letters]]`
-    pub letters: Vec<Spanned<SampleLetter>>,
-}
-
-/// `[sender]`
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SampleSender {
-    /// The sender's name.
-    pub name: String,
-    /// The lines of the sender's block.
-    pub office: Vec<String>,
-    /// The honorific of letters that give none.
-    pub honorific: String,
-}
-
-/// `[[letters]]`
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SampleLetter {
-    /// What is odd in it.
-    #[serde(default)]
-    pub note: String,
-    /// 郵便番号.
-    pub postal: PostalCode,
-    /// 差出日.
-    pub posting_date: Date,
-    /// The fields by our names; one that is not there is empty.
-    pub fields: BTreeMap<String, String>,
-    /// The table rows by our names of the columns.
-    #[serde(default)]
-    pub rows: Vec<BTreeMap<String, String>>,
-}
-
-impl Sample {
-    fn parse(text: &str) -> Result<Self, TemplateFault> {
-        let sample: Self = toml::from_str(text).map_err(|error| {
-            let message = error.message().trim().replace('\n', "; ");
-            fault(text, error.span(), message, "write it as the built-in templates do")
-        })?;
-        if sample.letters.is_empty() {
-            return Err(fault(text, None, "there is no letter".to_owned(), "add [[letters]]"));
-        }
-        Ok(sample)
-    }
-
-    /// Returns the letters.
-    pub fn letters(&self) -> impl Iterator<Item = &SampleLetter> {
-        self.letters.iter().map(Spanned::get_ref)
-    }
-
-    /// Returns every field and column that some letter has, in the order of their names.
-    fn schema(&self) -> Schema {
-        let fields: BTreeSet<_> = self.letters().flat_map(|letter| letter.fields.keys()).collect();
-        let rows = self.letters().flat_map(|letter| &letter.rows);
-        let columns: BTreeSet<_> = rows.flat_map(BTreeMap::keys).collect();
-        Schema {
-            fields: fields.into_iter().cloned().collect(),
-            columns: columns.into_iter().cloned().collect(),
-        }
-    }
-}
-
-impl SampleLetter {
-    /// Returns a field, empty if the letter has none.
-    pub fn field(&self, name: &str) -> &str {
-        self.fields.get(name).map_or("", String::as_str)
-    }
-
-    fn record(&self, schema: &Schema) -> Vec<u8> {
-        let mut builder = RecordBuilder::default();
-        schema.fields.iter().for_each(|field| builder.push(self.field(field)));
-        for row in &self.rows {
-            for column in &schema.columns {
-                builder.push(row.get(column).map_or("", String::as_str));
-            }
-        }
-        let mut bytes = Vec::new();
-        builder.finish(Place::default(), schema, &mut bytes);
-        bytes
-    }
-}
 
 /// What templates are tried with: the defaults of the configuration and the built-in stock.
 pub struct Workshop {
@@ -183,7 +94,6 @@ pub struct Trial<'w> {
     /// The sender's stationery.
     pub stationery: Option<Vec<u8>>,
     franking: Franking,
-    sample_toml: String,
 }
 
 impl<'w> Trial<'w> {
@@ -196,19 +106,16 @@ impl<'w> Trial<'w> {
         files: TemplateFiles,
     ) -> Result<Self, Vec<TemplateFault>> {
         let TemplateFiles { toml, body, stationery, sample } = files;
-        let sample_toml = sample.ok_or_else(|| {
-            let message = "there is no sample.toml, which names the fields".to_owned();
-            vec![fault("", None, message, "write one as the built-in templates have it")]
-        })?;
-        let sample = Sample::parse(&sample_toml).map_err(|fault| vec![fault])?;
+        let sample = sample.as_deref().map_or_else(|| Err(no_sample()), Sample::read);
+        let sample = sample.map_err(|fault| vec![fault])?;
         let schema = sample.schema();
         let envelope = workshop.envelope(&toml).clone();
         let source = TemplateSource { toml: &toml, body: &body, stationery: stationery.as_deref() };
-        let SampleSender { name, office, honorific } = &sample.sender;
-        let sender = SenderFacts { name, office, honorific };
-        let template = Template::compile(&source, &workshop.chain, &schema, &sender, &envelope)?;
+        let sender = sample.sender();
+        let template = Template::compile(&source, &workshop.chain, &schema, &sender, &envelope)
+            .and_then(|all| with_room_for_marks(all, &workshop.chain, &workshop.inserter))?;
         let franking = Franking::new(&envelope, workshop.paper, &workshop.tariffs);
-        Ok(Self { workshop, template, sample, schema, envelope, stationery, franking, sample_toml })
+        Ok(Self { workshop, template, sample, schema, envelope, stationery, franking })
     }
 
     /// Sets one letter for print; its pages are in `letters`.
@@ -243,17 +150,12 @@ impl<'w> Trial<'w> {
     pub fn set_all(&self) -> Result<(), Vec<TemplateFault>> {
         let mut letters = Letters::default();
         let mut faults = Vec::new();
-        for (number, letter) in (1..).zip(&self.sample.letters) {
-            if let Err(reason) = self.set(&mut letters, letter.get_ref()) {
-                let note = &letter.get_ref().note;
+        for (at, letter) in self.sample.letters.iter().enumerate() {
+            if let Err(reason) = self.set(&mut letters, letter) {
+                let (number, note) = (at + 1, &letter.note);
                 let (code, what) = (reason.code(), reason.english());
                 let message = format!("letter {number} ({note}) cannot be set, {code}: {what}");
-                faults.push(fault(
-                    &self.sample_toml,
-                    Some(letter.span()),
-                    message,
-                    reason.fix_english(),
-                ));
+                faults.push(self.sample.fault(at, message, reason.fix_english()));
             }
         }
         if faults.is_empty() {
@@ -264,33 +166,19 @@ impl<'w> Trial<'w> {
     }
 }
 
-/// Returns a fault of `sample.toml` at the start of a span.
-fn fault(text: &str, span: Option<Range<usize>>, message: String, fix: &str) -> TemplateFault {
-    let (mut line, mut column) = (0, 0);
-    if let Some(span) = span {
-        let before = &text[..text.floor_char_boundary(span.start)];
-        let start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        line = before.matches('\n').count() as u32 + 1;
-        column = before[start..].chars().count() as u32 + 1;
+fn no_sample() -> TemplateFault {
+    TemplateFault {
+        file: "sample.toml",
+        line: 0,
+        column: 0,
+        message: "there is no sample.toml, which names the fields".to_owned(),
+        fix: "write one as the built-in templates have it".to_owned(),
     }
-    TemplateFault { file: "sample.toml", line, column, message, fix: fix.to_owned() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_sample_that_cannot_be_read_is_a_fault_at_its_place() {
-        let (_, _, _, sound) = stock::TEMPLATES[0];
-        assert!(Sample::parse(sound).is_ok());
-        let wrong = sound.replacen("\"1000013\"", "\"100001\"", 1);
-        let line = 1 + wrong.lines().position(|line| line.contains("\"100001\"")).expect("there");
-        let fault = Sample::parse(&wrong).expect_err("six digits are no postal code");
-        assert_eq!((fault.file, fault.line as usize), ("sample.toml", line));
-        let unknown = Sample::parse("[sender]\nname = \"x\"\nfax = 1").expect_err("an unknown key");
-        assert_eq!((unknown.line, unknown.column), (3, 1));
-    }
 
     #[test]
     fn a_letter_that_cannot_be_set_is_a_fault_where_it_stands() {
@@ -312,5 +200,18 @@ mod tests {
         let workshop = Workshop::open().expect("the built-in stock is sound");
         assert_eq!(workshop.envelope("envelope = \"kaku2-window\"").name, "kaku2-window");
         assert_eq!(workshop.envelope("envelope = \"none\"").name, workshop.envelope);
+    }
+
+    #[test]
+    fn a_mark_outside_every_reserved_area_is_a_fault() {
+        let mut workshop = Workshop::open().expect("the built-in stock is sound");
+        workshop.inserter.mark_top_mm = 150.0;
+        let files = TemplateFiles::stock("tax-notice").expect("a built-in template");
+        let faults = Trial::compile(&workshop, files).map(|_| ()).expect_err("amid the text");
+        assert_eq!(faults.len(), 1);
+        assert!(faults[0].message.contains("inserter's mark x 8.0-"), "{}", faults[0]);
+        workshop.inserter.data_matrix = false;
+        let files = TemplateFiles::stock("tax-notice").expect("a built-in template");
+        assert!(Trial::compile(&workshop, files).is_ok(), "no mark needs no room");
     }
 }

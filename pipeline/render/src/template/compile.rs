@@ -99,7 +99,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn check_geometry(&mut self, sheet: &Sheet, envelope: &EnvelopeProfile) {
-        let whole = Place { file: TOML, line: 0, column: 0 };
+        let whole = Place::of(TOML);
         if *sheet.envelope.get_ref() != envelope.name {
             let place = self.place(&sheet.envelope);
             let message = format!(
@@ -143,7 +143,7 @@ impl<'a> Compiler<'a> {
             self.styles.push(read_style(style, face, zero));
         }
         if self.styles.is_empty() {
-            let whole = Place { file: TOML, line: 0, column: 0 };
+            let whole = Place::of(TOML);
             self.faults.push(whole.fault("there is no style", "write [styles.body]"));
         }
     }
@@ -210,6 +210,7 @@ impl<'a> Compiler<'a> {
             layers: Vec::new(),
             lies_under: [false; 2],
             fields_used: std::mem::take(&mut self.fields_used),
+            reserved: sheet.reserved.iter().map(|area| *area.get_ref()).collect(),
             honorific: self.sender.honorific.to_owned(),
         })
     }
@@ -219,7 +220,7 @@ impl<'a> Compiler<'a> {
         let styles =
             [&address.postal, &address.address, &address.name].map(|name| self.style(name));
         let [postal, lines, name] = styles.map(|style| self.styles[style]);
-        let whole = Place { file: TOML, line: 0, column: 0 };
+        let whole = Place::of(TOML);
         let mut required = |name: &str| {
             let found = self.schema.field(name);
             if found.is_none() {
@@ -363,7 +364,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn check_table_widths(&mut self, tables: &Vec<Table>, flow: &Flow) {
-        let whole = Place { file: TOML, line: 0, column: 0 };
+        let whole = Place::of(TOML);
         let room = flow.first.width.min(flow.continuation.width);
         for table in tables {
             let needed = table.left + table.width();

@@ -52,13 +52,18 @@ impl TemplateFault {
 pub struct Place {
     /// The file.
     pub file: &'static str,
-    /// The line, from 1.
+    /// The line, from 1; 0 when the whole file is meant.
     pub line: u32,
-    /// The column in characters, from 1.
+    /// The column in characters, from 1; 0 when the whole file is meant.
     pub column: u32,
 }
 
 impl Place {
+    /// Returns the whole of a file.
+    pub fn of(file: &'static str) -> Self {
+        Self { file, line: 0, column: 0 }
+    }
+
     /// Returns the place of byte `at` of `text`.
     pub fn at(file: &'static str, text: &str, at: usize) -> Self {
         let before = &text[..text.floor_char_boundary(at)];

@@ -3,7 +3,7 @@
 use letter::page::{FaceIndex, Page};
 
 use super::filter::Filter;
-use super::sheet::{Align, Pages};
+use super::sheet::{Align, Area, Pages};
 use crate::font::{FontChain, Sort};
 
 /// A compiled template. Lengths are 1/100 pt, heights from the sheet's upper edge downwards.
@@ -26,6 +26,8 @@ pub struct Program {
     /// Whether there is anything on them.
     pub lies_under: [bool; 2],
     pub fields_used: Vec<String>,
+    /// Areas kept free for the inserter's marks.
+    pub reserved: Vec<Area>,
     /// The sender's honorific for records without one.
     pub honorific: String,
 }

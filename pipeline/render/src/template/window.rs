@@ -44,7 +44,7 @@ impl Reach {
 /// Finds what would be hidden, or would show and must not; `sheet` is written in `toml`.
 pub(super) fn check(sheet: &Sheet, toml: &str, envelope: &EnvelopeProfile) -> Vec<TemplateFault> {
     let reach = Reach::of(envelope);
-    let whole = Place { file: TOML, line: 0, column: 0 };
+    let whole = Place::of(TOML);
     let mut faults = Vec::new();
     let address = &sheet.address;
     let frame = address_area(sheet);
