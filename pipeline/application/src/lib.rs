@@ -1,1 +1,22 @@
 //! Applications: what a parcel holds, whether it is complete, whose it is and in what form it goes.
+//!
+//! Floor 1. A [`Parcel`] is read from its manifest and members; each [`Application`] of it has a
+//! flat [`Form`]. A [`Procedure`] is the compiled rule file of one procedure.
+//!
+//! Nothing here reads a clock or touches a disk: bytes, days and moments are arguments, and what
+//! is written comes back as bytes.
+
+pub mod day;
+pub mod form;
+pub mod parcel;
+pub mod refusal;
+pub mod setting;
+pub mod site;
+
+pub use day::DateStyle;
+pub use form::{Form, Limits};
+pub use parcel::{
+    Application, Attachment, Members, Parcel, SetAside, SignatureFile, SignatureKind,
+};
+pub use setting::Unusable;
+pub use site::{Notice, Site};
