@@ -280,7 +280,7 @@ fn application<'a>(
     }
     let mut named = BTreeSet::new();
     let folder = entry.in_folder.then(|| format!("{receipt}/"));
-    let mut member = |key: &str, name: &str| {
+    let member = |key: &str, name: &str| {
         if folder.as_ref().is_some_and(|folder| !name.starts_with(folder)) {
             return Err(place(key, refusal::foreign_member(name)));
         }
