@@ -77,19 +77,35 @@ pub fn import_changed(shop: &Shop, out: &Out, memory: &mut Memory) -> Result<()>
 
 /// Imports recipients, links and preferences from a folder, each `.csv` or `.parquet`.
 ///
+/// One relation is in memory at a time: all are read once to find their faults, and again to be
+/// imported.
+///
 /// # Errors
-/// If a file cannot be read or has faults.
+/// If a file cannot be read or has faults; nothing is then imported.
 pub fn import_folder(folder: &Path, memory: &mut Memory) -> Result<Imported> {
+    read_relations(folder, |_| Ok(()))?;
+    let mut imported = Imported::default();
+    read_relations(folder, |changes| {
+        let more = memory.registry.import(changes).context("importing the registry")?;
+        imported.changed += more.changed;
+        imported.unchanged += more.unchanged;
+        Ok(())
+    })?;
+    Ok(imported)
+}
+
+/// Hands the relations over, one after the other.
+fn read_relations(
+    folder: &Path,
+    mut take: impl FnMut(&mut dyn Iterator<Item = Change>) -> Result<()>,
+) -> Result<()> {
     let [recipients, links, preferences] = RELATIONS;
-    let recipients = read(folder, recipients, registry::read_recipients)?;
-    let links = read(folder, links, registry::read_links)?;
-    let preferences = read(folder, preferences, registry::read_preferences)?;
-    let changes = recipients
-        .into_iter()
-        .map(|one: Recipient| Change::Recipient(one))
-        .chain(links.into_iter().map(|one: Link| Change::Link(one)))
-        .chain(preferences.into_iter().map(|one: Preference| Change::Preference(one)));
-    memory.registry.import(changes).context("importing the registry")
+    let read_all: Vec<Recipient> = read(folder, recipients, registry::read_recipients)?;
+    take(&mut read_all.into_iter().map(Change::Recipient))?;
+    let read_all: Vec<Link> = read(folder, links, registry::read_links)?;
+    take(&mut read_all.into_iter().map(Change::Link))?;
+    let read_all: Vec<Preference> = read(folder, preferences, registry::read_preferences)?;
+    take(&mut read_all.into_iter().map(Change::Preference))
 }
 
 fn read<T: registry::Entry>(

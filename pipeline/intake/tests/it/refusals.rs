@@ -179,6 +179,8 @@ fn others() -> Vec<Refusal> {
     };
     let inbox = SenderId::parse("other").expect("an id");
     vec![
+        // Whether a PDF can be laid under letters is for the press to say.
+        words::bad_stationery("no cross-reference"),
         no_manifest,
         no_template,
         manifest("sender = 1").expect_err("no id"),
