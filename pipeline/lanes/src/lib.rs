@@ -13,17 +13,20 @@
 //!   uncompressed point and the signature in strict DER.
 
 mod digest;
+mod engine;
 mod item;
+mod kernel;
 mod library;
 
 pub use digest::{digest, sha256_many, Digest};
+pub use engine::Engine;
 pub use item::{Hash, Item, Key};
+pub use kernel::verify::Found;
 
 /// Answers for every item, in their order, whether its signature is right.
 ///
 /// `answers` is emptied first and has one entry per item afterwards. No item can spoil another's
 /// answer, and nothing is allocated but the room in `answers`.
 pub fn verify(items: &[Item<'_>], answers: &mut Vec<bool>) {
-    answers.clear();
-    answers.extend(items.iter().map(library::verify));
+    Engine::best().verify(items, answers);
 }
