@@ -1,5 +1,7 @@
 //! Canonical forms against those that others published: the recommendations' examples and merlin's.
 
+#[path = "suites/damage.rs"]
+mod damage;
 #[path = "suites/interop.rs"]
 mod interop;
 
@@ -14,23 +16,26 @@ fn inclusive(comments: Comments) -> Method {
 }
 
 fn form(document: &Document<'_>, subset: Subset, method: &Method) -> String {
-    let octets = canonical(document, subset, method, MAX_CANONICAL_BYTES).unwrap();
-    String::from_utf8(octets).unwrap()
+    let octets = canonical(document, subset, method, MAX_CANONICAL_BYTES);
+    let octets = octets.expect("the form is of moderate size");
+    String::from_utf8(octets).expect("canonical forms are UTF-8")
 }
 
 fn whole(text: &str, method: &Method) -> String {
-    let document = Document::read(text.as_bytes()).unwrap();
+    let document = Document::read(text.as_bytes()).expect("the sample is well-formed");
     form(&document, Subset { apex: document.root(), left_out: None }, method)
 }
 
 fn subtree(text: &str, local: &str, method: &Method) -> String {
-    let document = Document::read(text.as_bytes()).unwrap();
-    let apex = document.all_elements().find(|e| document.element_name(*e).1 == local).unwrap();
+    let document = Document::read(text.as_bytes()).expect("the sample is well-formed");
+    let mut elements = document.all_elements();
+    let apex = elements.find(|e| document.element_name(*e).1 == local).expect("the element");
     form(&document, Subset { apex, left_out: None }, method)
 }
 
 fn by_id(document: &Document<'_>, id: &str) -> NodeId {
-    document.all_elements().find(|e| document.attribute(*e, "Id").as_deref() == Some(id)).unwrap()
+    let mut elements = document.all_elements();
+    elements.find(|e| document.attribute(*e, "Id").as_deref() == Some(id)).expect("the id")
 }
 
 #[test]
@@ -117,10 +122,7 @@ fn a_subtree_takes_along_what_its_method_says() {
     let listed = vec!["#default".to_string()];
     let method =
         Method { namespaces: Namespaces::Exclusive { listed }, comments: Comments::Dropped };
-    assert_eq!(
-        subtree(text, "c", &method),
-        "<p:c xmlns=\"urn:d\" xmlns:p=\"urn:p\"><d></d></p:c>"
-    );
+    assert_eq!(subtree(text, "c", &method), "<p:c xmlns=\"urn:d\" xmlns:p=\"urn:p\"><d></d></p:c>");
 }
 
 #[test]
@@ -131,14 +133,15 @@ fn the_golden_outputs_of_merlin_come_out_octet_for_octet() {
         let folder = "merlin-xmldsig-twenty-three";
         let text = interop::without_doctype(&files[&format!("{folder}/{file}.xml")]);
         let document = Document::read(text.as_bytes()).unwrap();
-        let of_dsig = |local| document.all_elements().find(move |e| document.is(*e, DSIG, local));
+        let document = &document;
+        let of_dsig = |local| document.all_elements().find(|e| document.is(*e, DSIG, local));
         let apex = match *what {
             "/" => document.root(),
             "SignedInfo" => of_dsig("SignedInfo").unwrap(),
-            id => by_id(&document, id),
+            id => by_id(document, id),
         };
         let left_out = left_out.then(|| of_dsig("Signature").unwrap());
-        let ours = form(&document, Subset { apex, left_out }, &inclusive(*comments));
+        let ours = form(document, Subset { apex, left_out }, &inclusive(*comments));
         let theirs = &files[&format!("{folder}/{file}-c14n-{golden}.txt")];
         assert_eq!(ours.as_bytes(), theirs, "{file} {golden}");
         compared += 1;
@@ -285,8 +288,8 @@ fn whatever_damaged_document_we_take_a_second_reader_takes_too() {
     let mut only_theirs = 0;
     for (seed, name) in files.keys().filter(|name| name.ends_with(".xml")).enumerate() {
         let text = interop::without_doctype(&files[name]);
-        for round in 0..20u64 {
-            let damaged = interop::damaged(text.as_bytes(), seed as u64 * 1000 + round);
+        for round in 0..10u64 {
+            let damaged = damage::damaged(text.as_bytes(), seed as u64 * 1000 + round);
             let Ok(damaged) = std::str::from_utf8(&damaged) else { continue };
             let ours = Document::read(damaged.as_bytes());
             let theirs = roxmltree::Document::parse(damaged);
@@ -308,6 +311,6 @@ fn whatever_damaged_document_we_take_a_second_reader_takes_too() {
             }
         }
     }
-    assert!(taken > 200, "{taken} taken");
+    assert!(taken > 100, "{taken} taken");
     assert!(only_theirs < taken / 50, "{only_theirs} refused by us alone, {taken} taken");
 }

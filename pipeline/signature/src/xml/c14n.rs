@@ -2,7 +2,8 @@
 //!
 //! <https://www.w3.org/TR/2001/REC-xml-c14n-20010315>, <https://www.w3.org/TR/xml-exc-c14n/>.
 
-use super::characters::reference;
+mod escape;
+
 use super::document::{
     Attribute, Document, Kind, Node, NodeId, CDATA_CLOSE, CDATA_OPEN, DEFAULT_PREFIX, NO_NAMESPACE,
     XML_DECLARATION, XML_PREFIX,
@@ -23,8 +24,8 @@ pub struct Method {
 pub enum Namespaces {
     /// Canonical XML 1.0: all that are in scope, and the `xml:` attributes of the ancestors.
     Inclusive,
-    /// Exclusive: those that are used, and those whose prefixes are in InclusiveNamespaces/@PrefixList
-    /// (`#default` for none).
+    /// Exclusive: those that are used, and those whose prefixes the PrefixList of
+    /// InclusiveNamespaces has (`#default` for none).
     Exclusive {
         /// The PrefixList, one prefix an entry.
         listed: Vec<String>,
@@ -46,8 +47,10 @@ impl Method {
         Method { namespaces: Namespaces::Inclusive, comments: Comments::Dropped };
 
     /// Exclusive canonicalization without comments and without a list.
-    pub const EXCLUSIVE: Method =
-        Method { namespaces: Namespaces::Exclusive { listed: Vec::new() }, comments: Comments::Dropped };
+    pub const EXCLUSIVE: Method = Method {
+        namespaces: Namespaces::Exclusive { listed: Vec::new() },
+        comments: Comments::Dropped,
+    };
 }
 
 /// What takes the octets of a canonical form as they come: a `Vec`, or a digest that is being fed.
@@ -106,9 +109,9 @@ pub struct Subset {
 /// Writes the canonical form of `subset` to `sink`, until that has taken `max` octets or all.
 ///
 /// # Errors
-/// A namespace name that is a relative reference ([`Rule::RelativeNamespace`]; Canonical XML §1.3 demands that it
-/// fails) and a form longer than `max` ([`Rule::CanonicalSize`]; exclusive forms can be as long as
-/// the square of the document). `sink` then has taken part of the form.
+/// A namespace name that is a relative reference ([`Rule::RelativeNamespace`]; Canonical XML §1.3
+/// demands that it fails) and a form longer than `max` ([`Rule::CanonicalSize`]; exclusive forms
+/// can be as long as the square of the document). `sink` then has taken part of the form.
 pub fn write<S: Sink>(
     document: &Document<'_>,
     subset: Subset,
@@ -206,11 +209,12 @@ impl<'a, 't, S: Sink> Writer<'a, 't, S> {
             }
             let node = &self.document.nodes[at as usize];
             match node.kind {
-                Kind::Text => self.text(self.document.slice(node)),
+                Kind::Text => escape::text(self.sink, self.document.slice(node)),
                 Kind::Element => self.start_tag(at, at == apex.0)?,
                 Kind::CharacterData => {
                     let section = self.document.slice(node);
-                    self.literal(&section[CDATA_OPEN.len()..section.len() - CDATA_CLOSE.len()]);
+                    let inner = &section[CDATA_OPEN.len()..section.len() - CDATA_CLOSE.len()];
+                    escape::literal(self.sink, inner);
                 }
                 Kind::Comment if self.comments == Comments::Dropped => {}
                 Kind::Comment | Kind::Instruction => self.aside(at, node),
@@ -320,7 +324,7 @@ impl<'a, 't, S: Sink> Writer<'a, 't, S> {
             self.sink.put(if *prefix == DEFAULT_PREFIX { b" xmlns" } else { b" xmlns:" });
             self.sink.put(document.prefixes[usize::from(*prefix)].as_bytes());
             self.sink.put(b"=\"");
-            escape_value(self.sink, uri);
+            escape::value(self.sink, uri);
             self.sink.put(b"\"");
         }
         Ok(())
@@ -342,7 +346,8 @@ impl<'a, 't, S: Sink> Writer<'a, 't, S> {
     /// The attributes of an inclusive apex: its own, and the nearest `xml:` ones of its ancestors
     /// (Canonical XML §2.4), in their common order.
     fn attributes_with_inherited(&mut self, apex: NodeId) -> Result<(), Refused> {
-        let mut attributes: Vec<&Attribute<'_>> = self.document.attributes_of(apex).iter().collect();
+        let mut attributes: Vec<&Attribute<'_>> =
+            self.document.attributes_of(apex).iter().collect();
         let mut above = self.document.parent(apex);
         let own = attributes.len();
         while let Some(ancestor) = above {
@@ -372,104 +377,8 @@ impl<'a, 't, S: Sink> Writer<'a, 't, S> {
         self.sink.put(b" ");
         self.sink.put(attribute.name.as_bytes());
         self.sink.put(b"=\"");
-        self.raw_value(attribute.raw);
+        escape::written_value(self.sink, attribute.raw);
         self.sink.put(b"\"");
-    }
-
-    /// A value as written in the document to the value as Canonical XML writes it (§2.3).
-    fn raw_value(&mut self, raw: &str) {
-        let bytes = raw.as_bytes();
-        let mut from = 0;
-        let mut at = 0;
-        while at < bytes.len() {
-            if !SPECIAL_IN_VALUE[usize::from(bytes[at])] {
-                at += 1;
-                continue;
-            }
-            self.sink.put(&bytes[from..at]);
-            at += match bytes[at] {
-                b'&' => {
-                    let (c, len) = checked_reference(&raw[at..]);
-                    let mut utf8 = [0; 4];
-                    escape_value(self.sink, c.encode_utf8(&mut utf8));
-                    len
-                }
-                b'"' => {
-                    self.sink.put(b"&quot;");
-                    1
-                }
-                b'\r' => {
-                    self.sink.put(b" ");
-                    line_end_len(&bytes[at..])
-                }
-                _ => {
-                    self.sink.put(b" ");
-                    1
-                }
-            };
-            from = at;
-        }
-        self.sink.put(&bytes[from..]);
-    }
-
-    /// Character data as written in the document, references and line ends included.
-    fn text(&mut self, raw: &str) {
-        let bytes = raw.as_bytes();
-        let mut from = 0;
-        for at in memchr::memchr3_iter(b'&', b'>', b'\r', bytes) {
-            if at < from {
-                continue;
-            }
-            self.sink.put(&bytes[from..at]);
-            from = at
-                + match bytes[at] {
-                    b'&' => {
-                        let (c, len) = checked_reference(&raw[at..]);
-                        self.character(c);
-                        len
-                    }
-                    b'>' => {
-                        self.sink.put(b"&gt;");
-                        1
-                    }
-                    _ => {
-                        self.sink.put(b"\n");
-                        line_end_len(&bytes[at..])
-                    }
-                };
-        }
-        self.sink.put(&bytes[from..]);
-    }
-
-    /// The inside of a CDATA section: characters that are nothing but themselves.
-    fn literal(&mut self, inner: &str) {
-        let bytes = inner.as_bytes();
-        let mut from = 0;
-        for at in 0..bytes.len() {
-            if at < from || !matches!(bytes[at], b'&' | b'<' | b'>' | b'\r') {
-                continue;
-            }
-            self.sink.put(&bytes[from..at]);
-            from = at + 1;
-            if bytes[at] == b'\r' {
-                self.sink.put(b"\n");
-                from = at + line_end_len(&bytes[at..]);
-            } else {
-                self.character(char::from(bytes[at]));
-            }
-        }
-        self.sink.put(&bytes[from..]);
-    }
-
-    /// One character of text, escaped (§2.3).
-    fn character(&mut self, c: char) {
-        match c {
-            '&' => self.sink.put(b"&amp;"),
-            '<' => self.sink.put(b"&lt;"),
-            '>' => self.sink.put(b"&gt;"),
-            '\r' => self.sink.put(b"&#xD;"),
-            c => self.sink.put(c.encode_utf8(&mut [0; 4]).as_bytes()),
-        }
     }
 
     /// A comment or instruction; outside the root element it has a line of its own (§2.3).
@@ -481,7 +390,7 @@ impl<'a, 't, S: Sink> Writer<'a, 't, S> {
         }
         let written = self.document.slice(node);
         if node.kind == Kind::Comment {
-            self.lines(written);
+            escape::lines(self.sink, written);
         } else {
             let data = &written[2 + node.name.len()..written.len() - 2];
             let data = data.trim_start_matches([' ', '\t', '\n', '\r']);
@@ -489,7 +398,7 @@ impl<'a, 't, S: Sink> Writer<'a, 't, S> {
             self.sink.put(node.name.as_bytes());
             if !data.is_empty() {
                 self.sink.put(b" ");
-                self.lines(data);
+                escape::lines(self.sink, data);
             }
             self.sink.put(b"?>");
         }
@@ -498,54 +407,8 @@ impl<'a, 't, S: Sink> Writer<'a, 't, S> {
         }
     }
 
-    /// Text without references, line ends made LF.
-    fn lines(&mut self, text: &str) {
-        let bytes = text.as_bytes();
-        let mut from = 0;
-        for at in memchr::memchr_iter(b'\r', bytes) {
-            self.sink.put(&bytes[from..at]);
-            self.sink.put(b"\n");
-            from = at + line_end_len(&bytes[at..]);
-        }
-        self.sink.put(&bytes[from..]);
-    }
-
     fn refused(&self, at: u32, rule: Rule) -> Refused {
         Refused { offset: self.document.nodes[at as usize].start as usize, rule }
-    }
-}
-
-/// Writes a value whose characters are what they are, escaped (§2.3).
-fn escape_value<S: Sink>(sink: &mut S, value: &str) {
-    let bytes = value.as_bytes();
-    let mut from = 0;
-    for (at, byte) in bytes.iter().enumerate() {
-        let escaped: &[u8] = match byte {
-            b'&' => b"&amp;",
-            b'<' => b"&lt;",
-            b'"' => b"&quot;",
-            b'\t' => b"&#x9;",
-            b'\n' => b"&#xA;",
-            b'\r' => b"&#xD;",
-            _ => continue,
-        };
-        sink.put(&bytes[from..at]);
-        sink.put(escaped);
-        from = at + 1;
-    }
-    sink.put(&bytes[from..]);
-}
-
-fn checked_reference(text: &str) -> (char, usize) {
-    reference(text).expect("the reader has checked every reference")
-}
-
-/// Bytes of the line end that begins with this CR (§2.11 of XML 1.0).
-fn line_end_len(bytes: &[u8]) -> usize {
-    if bytes.get(1) == Some(&b'\n') {
-        2
-    } else {
-        1
     }
 }
 
@@ -556,16 +419,6 @@ fn is_absolute(uri: &str) -> bool {
             && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
     })
 }
-
-const SPECIAL_IN_VALUE: [bool; 256] = {
-    let mut special = [false; 256];
-    special[b'&' as usize] = true;
-    special[b'"' as usize] = true;
-    special[b'\t' as usize] = true;
-    special[b'\n' as usize] = true;
-    special[b'\r' as usize] = true;
-    special
-};
 
 /// How many `xml:` attributes an apex takes from its ancestors; XML defines four.
 const MAX_INHERITED: usize = 64;

@@ -84,7 +84,7 @@ pub(super) fn reference(text: &str) -> Option<(char, usize)> {
     Some((c, end + 1))
 }
 
-/// Returns the value that an attribute has (§3.3.3): white space is made spaces, references are read.
+/// Returns the value that an attribute has (§3.3.3): white space made spaces, references read.
 pub(super) fn attribute_value(raw: &str) -> Cow<'_, str> {
     if !raw.bytes().any(|b| matches!(b, b'&' | b'\t' | b'\n' | b'\r')) {
         return Cow::Borrowed(raw);
@@ -119,7 +119,11 @@ fn each_character(raw: &str, mut take: impl FnMut(char, bool)) {
             }
             '\r' => {
                 take('\n', true);
-                if rest.as_bytes().get(1) == Some(&b'\n') { 2 } else { 1 }
+                if rest.as_bytes().get(1) == Some(&b'\n') {
+                    2
+                } else {
+                    1
+                }
             }
             c => {
                 take(c, true);
@@ -183,7 +187,8 @@ mod tests {
 
     #[test]
     fn names_are_those_of_the_fifth_edition() {
-        for (text, len) in [("構成情報 ", 12), ("a.b-c_1", 7), ("-a", 0), ("1", 0), ("ー", 3), ("a:b", 1)]
+        for (text, len) in
+            [("構成情報 ", 12), ("a.b-c_1", 7), ("-a", 0), ("1", 0), ("ー", 3), ("a:b", 1)]
         {
             assert_eq!(ncname_len(text.as_bytes(), text, 0), len, "{text}");
         }

@@ -1,11 +1,11 @@
 //! A document as Canonical XML needs it: every node in document order, names and values as written.
 //!
 //! The tree is an array in document order over spans of the text, so canonical output is one walk
-//! and mostly copies. `roxmltree` is the second opinion in the tests but not the tree here: Canonical XML
-//! needs prefixes and namespace declarations as written (it keeps resolved names only), and 0.21.2
-//! takes a second default declaration in one tag (`<a xmlns="x" xmlns="y"/>`, not well-formed), takes
-//! `p:xmlns="x"` for one, keeps a CR before a character reference, and copies all namespaces in
-//! scope at every element that declares one.
+//! and mostly copies. `roxmltree` is the second opinion in the tests but not the tree here, because
+//! Canonical XML needs prefixes and namespace declarations as written, and it keeps resolved names.
+//! Its 0.21.2 also takes a second default declaration in one tag (`<a xmlns="x" xmlns="y"/>`, which
+//! is not well-formed), takes `p:xmlns="x"` for one, keeps a CR before a character reference, and
+//! copies all namespaces in scope at every element that declares one.
 
 use std::borrow::Cow;
 use std::ops::Range;

@@ -302,9 +302,7 @@ impl<'t> Reader<'t> {
         let len = memchr(quote, &self.bytes[value_at..]).ok_or(self.refused(Rule::Unclosed))?;
         let raw = &self.text[value_at..value_at + len];
         self.at = value_at;
-        while let Some(found) =
-            memchr::memchr2(b'<', b'&', &self.bytes[self.at..value_at + len])
-        {
+        while let Some(found) = memchr::memchr2(b'<', b'&', &self.bytes[self.at..value_at + len]) {
             self.at += found;
             if self.bytes[self.at] == b'<' {
                 return Err(self.refused(Rule::CharacterData));
@@ -342,7 +340,7 @@ impl<'t> Reader<'t> {
             return Err(Refused { offset: at, rule: Rule::Namespace });
         }
         let prefix = self.prefix(prefix)?;
-        // `first` is how many declarations stood before this tag, so anything at or after it is its.
+        // `first` is how many declarations stood before this tag: those from it on are its own.
         let before = self.bound[usize::from(prefix)];
         if before != NO_NAMESPACE && before as usize >= first {
             return Err(Refused { offset: at, rule: Rule::DuplicateAttribute });
@@ -368,7 +366,8 @@ impl<'t> Reader<'t> {
         }
         let uri = |a: &Attribute| declarations.get(a.namespace as usize).map_or("", |d| &d.uri);
         of_tag.sort_unstable_by(|a, b| uri(a).cmp(uri(b)).then_with(|| a.local.cmp(b.local)));
-        if of_tag.windows(2).any(|two| two[0].local == two[1].local && uri(&two[0]) == uri(&two[1])) {
+        if of_tag.windows(2).any(|two| two[0].local == two[1].local && uri(&two[0]) == uri(&two[1]))
+        {
             return Err(Refused { offset: tag, rule: Rule::DuplicateAttribute });
         }
         Ok(())
