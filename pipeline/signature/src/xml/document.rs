@@ -164,6 +164,11 @@ impl<'t> Document<'t> {
         Some(value)
     }
 
+    /// Returns whether no processing instruction stands before or after the root element.
+    pub(super) fn has_nothing_outside_root_element(&self) -> bool {
+        !self.children(self.root()).any(|child| self.node(child).kind == Kind::Instruction)
+    }
+
     pub(super) fn children(&self, parent: NodeId) -> impl Iterator<Item = NodeId> + '_ {
         let after = self.node(parent).after;
         let mut at = parent.0 + 1;

@@ -85,6 +85,8 @@ rules! {
     SignatureMethod => "xmldsig-signature-method", "the signature method is not allowed";
     /// DigestMethod outside the allow-list.
     DigestMethod => "xmldsig-digest-method", "the digest method is not allowed";
+    /// DigestValue of another length than its method's.
+    DigestValue => "xmldsig-digest-value", "a digest value has the wrong length";
     /// Transforms outside the allow-list.
     Xslt => "xmldsig-xslt", "an XSLT transform is refused";
     /// Transforms outside the allow-list.
