@@ -138,6 +138,7 @@ fn report_of(
         batches: batches.collect::<Result<_>>()?,
         refusals: refusals(counter, journal),
         discrepancies,
+        applications: None,
         stages: Vec::new(),
         wall_seconds: None,
         files: vec![link("ledger.parquet", "ledger.parquet")],

@@ -63,6 +63,26 @@ impl Out {
         folder.join(format!("{}.{}.csv", part.name(), disposition.name()))
     }
 
+    /// Returns where the applications of a night lie between its stages.
+    pub fn applications(&self, night: u32) -> PathBuf {
+        self.state().join("applications").join(night_name(night))
+    }
+
+    /// Returns a drop that the counter of applications has made for the letters' journey.
+    pub fn own_drop(&self, night: u32, sender: &str, name: &str) -> PathBuf {
+        self.applications(night).join("drops").join(sender).join(name)
+    }
+
+    /// Returns the folder in which a municipality finds what a night hands over.
+    pub fn hand_over(&self, night: u32, municipality: &str) -> PathBuf {
+        self.root.join("handover").join(night_name(night)).join(municipality)
+    }
+
+    /// Returns the pack from which the verdicts of a night can be given again.
+    pub fn evidence(&self, night: u32) -> PathBuf {
+        self.root.join("evidence").join(format!("{}.evidence", night_name(night)))
+    }
+
     /// Returns the frozen snapshot of that id.
     pub fn snapshot(&self, id: &str) -> PathBuf {
         self.state().join("snapshots").join(format!("{id}.parquet"))
@@ -137,6 +157,11 @@ impl Out {
         let below = path.strip_prefix(&self.root).unwrap_or(path);
         below.to_string_lossy().replace('\\', "/")
     }
+}
+
+/// Returns a night's name in paths, `night-000001`.
+pub fn night_name(night: u32) -> String {
+    format!("night-{night:06}")
 }
 
 /// Counts and digests what passes through.

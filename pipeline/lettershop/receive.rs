@@ -4,7 +4,7 @@ mod source;
 mod spooling;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use edge::Memory;
@@ -118,7 +118,7 @@ impl Counter<'_> {
         if self.is_settled(journal, drop) {
             return Ok(true);
         }
-        let path = self.shop.root.join("inbox").join(&drop.sender).join(&drop.name);
+        let path = self.place_of(drop);
         let sha256 =
             sha256_of(&path).with_context(|| format!("reading the drop {}", path.display()))?;
         match self.take(journal, memory, drop, &path, &sha256) {
@@ -183,8 +183,18 @@ impl Counter<'_> {
         journal.append(Entry::DropRefused { drop, sha256, refusal, part, files })
     }
 
+    /// Returns where a drop lies: among those that the counter of applications made, or else in the
+    /// inbox.
+    fn place_of(&self, drop: &SeenDrop) -> PathBuf {
+        let own = self.out.own_drop(self.night.night, &drop.sender, &drop.name);
+        match own.exists() {
+            true => own,
+            false => self.shop.root.join("inbox").join(&drop.sender).join(&drop.name),
+        }
+    }
+
     /// Returns whether this night has already settled the drop.
-    fn is_settled(&self, journal: &FileJournal, wanted: &SeenDrop) -> bool {
+    pub fn is_settled(&self, journal: &FileJournal, wanted: &SeenDrop) -> bool {
         let entries = journal.entries().iter().rev();
         entries
             .take_while(|entry| !matches!(entry, Entry::NightBegan(_)))
@@ -347,6 +357,7 @@ fn settles(entry: &Entry) -> Option<&SeenDrop> {
     match entry {
         Entry::DropTaken { drop, .. }
         | Entry::DropRefused { drop, .. }
+        | Entry::ParcelTaken { drop, .. }
         | Entry::DropWaits { drop } => Some(drop),
         _ => None,
     }
@@ -355,9 +366,9 @@ fn settles(entry: &Entry) -> Option<&SeenDrop> {
 /// Returns whether the same file was taken or refused before under the same name.
 pub fn is_known(journal: &FileJournal, wanted: &SeenDrop, wanted_sha: &str) -> bool {
     journal.entries().iter().any(|entry| match entry {
-        Entry::DropTaken { drop, sha256, .. } | Entry::DropRefused { drop, sha256, .. } => {
-            drop == wanted && sha256 == wanted_sha
-        }
+        Entry::DropTaken { drop, sha256, .. }
+        | Entry::ParcelTaken { drop, sha256, .. }
+        | Entry::DropRefused { drop, sha256, .. } => drop == wanted && sha256 == wanted_sha,
         _ => false,
     })
 }

@@ -84,6 +84,10 @@ pub enum Stage {
     Delivered,
     /// Control file, labels, ticket, reject list and receipt are out.
     Closed,
+    /// Every application of the night's parcels has its verdict and its findings.
+    Examined,
+    /// Hand-over folders, lists and the drops for the letters' journey are out.
+    HandedOver,
 }
 
 /// One fact of the journal.
@@ -118,6 +122,17 @@ pub enum Entry {
     DropWaits {
         /// The drop.
         drop: SeenDrop,
+    },
+    /// A parcel of applications was taken by a night.
+    ParcelTaken {
+        /// The drop.
+        drop: SeenDrop,
+        /// Its SHA-256, hexadecimal.
+        sha256: String,
+        /// The parcel by site and the site's name for it.
+        parcel: Part,
+        /// Applications in it, read or not.
+        applications: u32,
     },
     /// A stage of a part is durable.
     StageDone {

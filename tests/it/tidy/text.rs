@@ -61,3 +61,14 @@ fn text_ends_with_a_line_end_and_has_no_trailing_blanks() {
     }
     report("text files are clean", faults);
 }
+
+#[test]
+fn the_rules_for_what_we_depend_on_can_be_read() {
+    let rules = std::fs::read_to_string(root().join("deny.toml")).expect("deny.toml");
+    let rules: toml::Table = rules.parse().expect("deny.toml is TOML");
+    let exceptions = rules["advisories"]["ignore"].as_array().expect("a list of advisories");
+    for exception in exceptions {
+        let reason = exception.get("reason").and_then(toml::Value::as_str);
+        assert!(reason.is_some_and(|reason| reason.len() > 20), "{exception} has no reason");
+    }
+}

@@ -3,6 +3,7 @@
 //! It needs no network, no script and no other file; it holds ids, organisations' names and counts,
 //! never a record's values.
 
+mod applications;
 mod html;
 mod plot;
 mod production;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::account::{Account, Ends};
 use crate::receipt::Status;
 use crate::reconcile::Discrepancy;
+pub use applications::{ApplicationsReport, EndCount, Event, Figures};
 use html::Html;
 
 /// Everything that the report shows.
@@ -37,6 +39,9 @@ pub struct ReportInput {
     pub refusals: Vec<RefusedDrop>,
     /// What the closing check found; empty when artefacts and accounts agree.
     pub discrepancies: Vec<Discrepancy>,
+    /// What was done with applications, if any came or waited.
+    #[serde(default)]
+    pub applications: Option<ApplicationsReport>,
     /// What each stage took; empty when times were not taken (a night with a fixed clock).
     pub stages: Vec<StageTime>,
     /// The whole night's wall time, if taken.
@@ -119,10 +124,13 @@ impl ReportInput {
     /// Returns whether the night is good: bad on any discrepancy or open account.
     pub fn verdict(&self) -> Verdict {
         let open = self.batches.iter().any(|batch| batch.account.clone().close().is_err());
-        if open || !self.discrepancies.is_empty() {
+        let applications = self.applications.as_ref();
+        let lost = applications.is_some_and(|report| !report.equation_holds());
+        if open || lost || !self.discrepancies.is_empty() {
             return Verdict::Bad;
         }
-        let waits = self.batches.iter().any(BatchReport::waits);
+        let waits = self.batches.iter().any(BatchReport::waits)
+            || applications.is_some_and(ApplicationsReport::waits);
         if waits {
             Verdict::Waiting
         } else {
@@ -166,6 +174,9 @@ pub fn report_html(input: &ReportInput) -> String {
     sections::discrepancies(&mut page, &input.discrepancies);
     sections::batches(&mut page, input);
     sections::senders(&mut page, input);
+    if let Some(report) = &input.applications {
+        applications::applications(&mut page, report);
+    }
     split::split(&mut page, input);
     split::faults(&mut page, input);
     production::production(&mut page, input);
