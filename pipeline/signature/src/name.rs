@@ -58,6 +58,11 @@ impl<'a> Name<'a> {
         Self::read(Tlv::only(der)?)
     }
 
+    /// Returns the name whose DER was read before.
+    pub(crate) fn from_checked(raw: &'a [u8]) -> Self {
+        Self { raw }
+    }
+
     /// Returns the DER of the name.
     pub fn raw(self) -> &'a [u8] {
         self.raw

@@ -10,7 +10,7 @@ use crate::basic_four::Certified;
 use crate::certificate::{Certificate, GeneralName, GeneralNames, PointName, Scheme};
 use crate::der::{oid, tag};
 use crate::name::Name;
-use crate::verdict::{Purpose, SubIndication};
+use crate::verdict::{Purpose, Question, SubIndication};
 use lanes::Hash;
 
 /// Declares the breaches in one place: variant, code, sub-indication and words.
@@ -79,6 +79,20 @@ breaches! {
     /// Another key than RSA of 2048 to 4096 bits with exponent 65537, P-256 or P-384.
     Key => "key", CryptoConstraintsFailure,
         "the certificate's key is not of a type and size that is trusted";
+}
+
+impl Breach {
+    /// Returns which question of the verdict it answers: what the key may be used for is the
+    /// signer's, all else the authority's.
+    pub fn question(self) -> Question {
+        match self {
+            Self::AuthenticationCertificate
+            | Self::SigningCertificate
+            | Self::KeyUsage
+            | Self::CaCertificate => Question::Signer,
+            _ => Question::Authority,
+        }
+    }
 }
 
 /// Checks what the purpose asks of the signer's certificate itself; its path is another matter.

@@ -1,0 +1,3 @@
+//! Tests of the ways to an anchor.
+
+mod step;
