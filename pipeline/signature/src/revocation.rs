@@ -1,1 +1,4 @@
 //! What revocation lists and responses say of a certificate.
+
+mod scanner;
+mod store;

@@ -1,0 +1,399 @@
+//! The entries of a revocation list, read straight from its DER.
+
+/// One entry of `revokedCertificates` (RFC 5280 §5.1.2.6), in place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Entry<'a> {
+    /// The content of the INTEGER: minimal, big-endian, two's complement.
+    pub serial: &'a [u8],
+    /// The revocation date with its tag and length, not yet read.
+    pub date: &'a [u8],
+    /// The extensions, one after the other, without the SEQUENCE around them.
+    pub extensions: &'a [u8],
+}
+
+/// What the extensions of an entry say (RFC 5280 §5.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct EntryExtensions<'a> {
+    /// The code of `reasonCode`, or [`NO_REASON`].
+    pub reason: u8,
+    /// The GeneralNames of `certificateIssuer`, without the SEQUENCE around them.
+    pub issuer: Option<&'a [u8]>,
+    /// Whether a critical extension stands there that nobody here knows.
+    pub unknown_critical: bool,
+}
+
+/// The reason of an entry that gives none; four bits hold it.
+pub(crate) const NO_REASON: u8 = 15;
+
+/// Walks `revokedCertificates`; yields the byte at which an entry is not strict DER, then ends.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Entries<'a> {
+    all: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Entries<'a> {
+    /// Walks the content of the SEQUENCE OF.
+    pub fn new(all: &'a [u8]) -> Self {
+        Self { all, at: 0 }
+    }
+
+    /// Returns the byte at which the next entry starts.
+    pub fn offset(&self) -> usize {
+        self.at
+    }
+}
+
+impl<'a> Iterator for Entries<'a> {
+    type Item = Result<Entry<'a>, usize>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let rest = self.all.get(self.at..).filter(|rest| !rest.is_empty())?;
+        match entry(rest) {
+            Some((entry, len)) => {
+                self.at += len;
+                Some(Ok(entry))
+            }
+            None => {
+                let at = self.at;
+                self.at = self.all.len();
+                Some(Err(at))
+            }
+        }
+    }
+}
+
+#[inline]
+fn entry(bytes: &[u8]) -> Option<(Entry<'_>, usize)> {
+    let (body, rest) = tlv(bytes, SEQUENCE)?;
+    let (serial, after) = tlv(body, INTEGER)?;
+    let minimal = match serial {
+        [] => false,
+        [0x00, second, ..] => second & 0x80 != 0,
+        [0xff, second, ..] => second & 0x80 == 0,
+        _ => true,
+    };
+    let date_len = match after {
+        [UTC_TIME, 13, ..] => 15,
+        [GENERALIZED_TIME, 15, ..] => 17,
+        _ => return None,
+    };
+    if !minimal || after.len() < date_len {
+        return None;
+    }
+    let (date, after) = after.split_at(date_len);
+    let extensions = match after {
+        [] => after,
+        _ => {
+            let (extensions, nothing) = tlv(after, SEQUENCE)?;
+            if extensions.is_empty() || !nothing.is_empty() {
+                return None;
+            }
+            extensions
+        }
+    };
+    Some((Entry { serial, date, extensions }, bytes.len() - rest.len()))
+}
+
+/// Splits off the content of a TLV with this tag and a minimal definite length.
+#[inline]
+fn tlv(bytes: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
+    let [found, len, rest @ ..] = bytes else { return None };
+    if *found != tag {
+        return None;
+    }
+    if *len < 0x80 {
+        return rest.split_at_checked(*len as usize);
+    }
+    long_tlv(*len, rest)
+}
+
+#[cold]
+fn long_tlv(len: u8, rest: &[u8]) -> Option<(&[u8], &[u8])> {
+    let count = usize::from(len & 0x7f);
+    let (digits, rest) = rest.split_at_checked(count)?;
+    if count == 0 || count > 4 || digits[0] == 0 {
+        return None;
+    }
+    let len = digits.iter().fold(0_usize, |len, digit| len << 8 | usize::from(*digit));
+    if len < 0x80 {
+        return None;
+    }
+    rest.split_at_checked(len)
+}
+
+/// Reads the extensions of an entry; `None` when they are not strict DER, stand twice, or name a
+/// reason that RFC 5280 §5.3.1 does not have.
+#[inline]
+pub(crate) fn entry_extensions(bytes: &[u8]) -> Option<EntryExtensions<'_>> {
+    let none = EntryExtensions { reason: NO_REASON, issuer: None, unknown_critical: false };
+    if bytes.is_empty() {
+        return Some(none);
+    }
+    match bytes.strip_prefix(&REASON_ONLY) {
+        Some([code]) if is_reason(*code) => Some(EntryExtensions { reason: *code, ..none }),
+        _ => many_extensions(bytes, none),
+    }
+}
+
+#[cold]
+fn many_extensions<'a>(
+    mut bytes: &'a [u8],
+    mut read: EntryExtensions<'a>,
+) -> Option<EntryExtensions<'a>> {
+    let whole = bytes;
+    while !bytes.is_empty() {
+        let start = bytes;
+        let (extension, rest) = tlv(bytes, SEQUENCE)?;
+        bytes = rest;
+        let (oid, after) = tlv(extension, OID)?;
+        let (critical, after) = match after {
+            [BOOLEAN, 1, 0xff, after @ ..] => (true, after),
+            _ => (false, after),
+        };
+        let (value, nothing) = tlv(after, OCTET_STRING)?;
+        if !nothing.is_empty() || stands_before(whole, start, oid)? {
+            return None;
+        }
+        match oid {
+            REASON_CODE => {
+                let [ENUMERATED, 1, code] = value else { return None };
+                if !is_reason(*code) {
+                    return None;
+                }
+                read.reason = *code;
+            }
+            CERTIFICATE_ISSUER => {
+                let (names, nothing) = tlv(value, SEQUENCE)?;
+                if names.is_empty() || !nothing.is_empty() {
+                    return None;
+                }
+                read.issuer = Some(names);
+            }
+            INVALIDITY_DATE => {
+                let [GENERALIZED_TIME, 15, ..] = value else { return None };
+                seconds(value)?;
+            }
+            _ => read.unknown_critical |= critical,
+        }
+    }
+    Some(read)
+}
+
+/// Whether an extension of this kind stands before the one that starts at `start`.
+fn stands_before(whole: &[u8], start: &[u8], oid: &[u8]) -> Option<bool> {
+    let mut earlier = &whole[..whole.len() - start.len()];
+    while !earlier.is_empty() {
+        let (extension, rest) = tlv(earlier, SEQUENCE)?;
+        if tlv(extension, OID)?.0 == oid {
+            return Some(true);
+        }
+        earlier = rest;
+    }
+    Some(false)
+}
+
+/// Whether RFC 5280 §5.3.1 has this CRLReason.
+fn is_reason(code: u8) -> bool {
+    code <= 10 && code != 7
+}
+
+/// Reads a UTCTime or GeneralizedTime, with tag and length, as RFC 5280 §4.1.2.5 writes it: to the
+/// second, in Greenwich, `Z`. Returns UNIX seconds.
+#[inline]
+pub(crate) fn seconds(tlv: &[u8]) -> Option<i64> {
+    let (year, rest) = match tlv {
+        [UTC_TIME, 13, a, b, rest @ ..] => {
+            let year = u32::from(two(*a, *b)?);
+            (if year >= 50 { 1900 + year } else { 2000 + year }, rest)
+        }
+        [GENERALIZED_TIME, 15, a, b, c, d, rest @ ..] => {
+            (u32::from(two(*a, *b)?) * 100 + u32::from(two(*c, *d)?), rest)
+        }
+        _ => return None,
+    };
+    let [a, b, c, d, e, f, g, h, i, j, b'Z'] = rest else { return None };
+    let (month, day) = (two(*a, *b)?, two(*c, *d)?);
+    let (hour, minute, second) = (two(*e, *f)?, two(*g, *h)?, two(*i, *j)?);
+    if !(1..=12).contains(&month) || hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let month = usize::from(month) - 1;
+    let days = MONTH_DAYS[month] + u8::from(leap && month == 1);
+    if day == 0 || day > days {
+        return None;
+    }
+    let past = i64::from(DAYS_BEFORE[month]) + i64::from(leap && month > 1) + i64::from(day) - 1;
+    let leaps = i64::from((year + 3) / 4 + (year + 399) / 400 - (year + 99) / 100);
+    let days = i64::from(year) * 365 + leaps + past - DAYS_TO_1970;
+    Some(days * 86_400 + i64::from(hour) * 3600 + i64::from(minute) * 60 + i64::from(second))
+}
+
+#[inline]
+fn two(tens: u8, ones: u8) -> Option<u8> {
+    let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
+    (tens < 10 && ones < 10).then(|| tens * 10 + ones)
+}
+
+const SEQUENCE: u8 = 0x30;
+const INTEGER: u8 = 0x02;
+const BOOLEAN: u8 = 0x01;
+const OCTET_STRING: u8 = 0x04;
+const OID: u8 = 0x06;
+const ENUMERATED: u8 = 0x0a;
+const UTC_TIME: u8 = 0x17;
+const GENERALIZED_TIME: u8 = 0x18;
+
+/// id-ce-cRLReasons, 2.5.29.21.
+const REASON_CODE: &[u8] = &[0x55, 0x1d, 0x15];
+/// id-ce-invalidityDate, 2.5.29.24.
+const INVALIDITY_DATE: &[u8] = &[0x55, 0x1d, 0x18];
+/// id-ce-certificateIssuer, 2.5.29.29.
+const CERTIFICATE_ISSUER: &[u8] = &[0x55, 0x1d, 0x1d];
+/// An uncritical reasonCode alone, but for its code: what nearly every entry has.
+const REASON_ONLY: [u8; 11] =
+    [SEQUENCE, 10, OID, 3, 0x55, 0x1d, 0x15, OCTET_STRING, 3, ENUMERATED, 1];
+
+const MONTH_DAYS: [u8; 12] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+const DAYS_BEFORE: [u16; 12] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
+/// Days from the first of January of the year 0 to that of 1970.
+const DAYS_TO_1970: i64 = 719_528;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn utc(text: &str) -> Vec<u8> {
+        [&[UTC_TIME, text.len() as u8], text.as_bytes()].concat()
+    }
+
+    fn generalized(text: &str) -> Vec<u8> {
+        [&[GENERALIZED_TIME, text.len() as u8], text.as_bytes()].concat()
+    }
+
+    #[test]
+    fn dates_are_seconds_since_1970() {
+        for (text, expected) in [
+            ("700101000000Z", 0),
+            ("500101000000Z", -631_152_000),
+            ("491231235959Z", 2_524_607_999),
+            ("000229120000Z", 951_825_600),
+            ("240301000000Z", 1_709_251_200),
+            ("261122041408Z", 1_795_320_848),
+        ] {
+            assert_eq!(seconds(&utc(text)), Some(expected), "{text}");
+        }
+        for (text, expected) in [
+            ("19700101000000Z", 0),
+            ("00000101000000Z", -62_167_219_200),
+            ("00000301000000Z", -62_162_035_200),
+            ("21000301000000Z", 4_107_542_400),
+            ("99991231235959Z", 253_402_300_799),
+        ] {
+            assert_eq!(seconds(&generalized(text)), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_date_that_is_none_is_refused() {
+        for text in [
+            "230229000000Z",
+            "231301000000Z",
+            "230001000000Z",
+            "230100000000Z",
+            "230431000000Z",
+            "230101240000Z",
+            "230101006000Z",
+            "230101000060Z",
+            "23010100000 Z",
+            "2301010000000",
+            "2301010000Z00",
+        ] {
+            assert_eq!(seconds(&utc(text)), None, "{text}");
+        }
+        assert_eq!(seconds(&generalized("19000229000000Z")), None);
+        assert_eq!(seconds(&utc("2301010000Z")), None, "no seconds");
+        assert_eq!(seconds(&utc("230101000000+0900")), None, "an offset");
+    }
+
+    #[test]
+    fn every_day_follows_the_one_before() {
+        let mut last = None;
+        for days in -30_000..60_000_i64 {
+            let date = letter::Date::from_days_since_epoch(days).expect("within the calendar");
+            let (year, month, day) = (date.year(), date.month(), date.day());
+            let text = format!("{year:04}{month:02}{day:02}120000Z");
+            let found = seconds(&generalized(&text)).expect("a real day");
+            assert_eq!(found, days * 86_400 + 43_200, "{text}");
+            assert!(last.is_none_or(|last| last + 86_400 == found));
+            last = Some(found);
+        }
+    }
+
+    #[test]
+    fn an_entry_that_is_not_strict_der_is_named_by_its_offset() {
+        let good = [&[0x30, 18, 2, 1, 5][..], &utc("260101000000Z")].concat();
+        let mut two = good.clone();
+        for (why, bad) in [
+            ("a padded serial", [&[0x30, 19, 2, 2, 0, 5][..], &utc("260101000000Z")].concat()),
+            ("a long form of a short length", {
+                [&[0x30, 0x81, 18, 2, 1, 5][..], &utc("260101000000Z")].concat()
+            }),
+            ("empty extensions", {
+                [&[0x30, 20, 2, 1, 5][..], &utc("260101000000Z"), &[0x30, 0]].concat()
+            }),
+            ("no serial", [&[0x30, 17, 2, 0][..], &utc("260101000000Z")].concat()),
+            ("cut off", good[..good.len() - 1].to_vec()),
+        ] {
+            two.truncate(good.len());
+            two.extend_from_slice(&bad);
+            let read: Vec<_> = Entries::new(&two).collect();
+            assert_eq!(read.len(), 2, "{why}");
+            assert!(read[0].is_ok(), "{why}");
+            assert_eq!(read[1], Err(good.len()), "{why}");
+        }
+    }
+
+    #[test]
+    fn extensions_of_an_entry_are_read_or_refused() {
+        let reason = |code: u8| [&REASON_ONLY[..], &[code]].concat();
+        assert_eq!(entry_extensions(&reason(4)).map(|read| read.reason), Some(4));
+        assert_eq!(entry_extensions(&reason(7)), None, "RFC 5280 has no reason 7");
+        assert_eq!(entry_extensions(&reason(11)), None);
+        assert_eq!(entry_extensions(&[reason(4), reason(4)].concat()), None, "twice the same");
+        let strange = [0x30, 9, OID, 2, 0x2a, 3, OCTET_STRING, 3, 4, 1, 9];
+        let both = [&strange[..], &reason(1)].concat();
+        let read = entry_extensions(&both).expect("strict DER");
+        assert_eq!((read.reason, read.unknown_critical), (1, false));
+        let critical = [0x30, 12, OID, 2, 0x2a, 3, BOOLEAN, 1, 0xff, OCTET_STRING, 3, 4, 1, 9];
+        let read = entry_extensions(&critical).expect("strict DER");
+        assert!(read.unknown_critical);
+        let issuer = [
+            0x30,
+            18,
+            OID,
+            3,
+            0x55,
+            0x1d,
+            0x1d,
+            BOOLEAN,
+            1,
+            0xff,
+            OCTET_STRING,
+            6,
+            0x30,
+            4,
+            0xa4,
+            2,
+            0x30,
+            0,
+        ];
+        let mut issuer = issuer.to_vec();
+        issuer[1] = issuer.len() as u8 - 2;
+        let read = entry_extensions(&issuer).expect("strict DER");
+        assert_eq!(read.issuer, Some(&[0xa4, 2, 0x30, 0][..]));
+        assert!(!read.unknown_critical);
+    }
+}
