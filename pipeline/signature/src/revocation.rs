@@ -2,3 +2,5 @@
 
 mod scanner;
 mod store;
+
+pub use store::{Found, Store, Trouble};

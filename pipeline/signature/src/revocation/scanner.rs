@@ -1,14 +1,47 @@
 //! The entries of a revocation list, read straight from its DER.
 
-/// One entry of `revokedCertificates` (RFC 5280 §5.1.2.6), in place.
+/// One entry of `revokedCertificates` (RFC 5280 §5.1.2.6), in place; so far only its serial is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Entry<'a> {
     /// The content of the INTEGER: minimal, big-endian, two's complement.
     pub serial: &'a [u8],
-    /// The revocation date with its tag and length, not yet read.
-    pub date: &'a [u8],
-    /// The extensions, one after the other, without the SEQUENCE around them.
-    pub extensions: &'a [u8],
+    /// The last eight octets of the serial.
+    pub head: u64,
+    /// What follows the serial.
+    rest: &'a [u8],
+}
+
+/// What an entry says of its serial.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Said<'a> {
+    /// The revocation date, UNIX seconds.
+    pub date: i64,
+    /// What its extensions say.
+    pub extensions: EntryExtensions<'a>,
+}
+
+impl<'a> Entry<'a> {
+    /// Reads what stands after the serial; `None` when it is not strict DER.
+    #[inline]
+    pub fn read(&self) -> Option<Said<'a>> {
+        let date_len = match self.rest {
+            [UTC_TIME, 13, ..] => 15,
+            [GENERALIZED_TIME, 15, ..] => 17,
+            _ => return None,
+        };
+        let (date, after) = self.rest.split_at_checked(date_len)?;
+        let extensions = match after {
+            [] => after,
+            _ => {
+                let (extensions, nothing) = tlv(after, SEQUENCE)?;
+                if extensions.is_empty() || !nothing.is_empty() {
+                    return None;
+                }
+                extensions
+            }
+        };
+        Some(Said { date: seconds(date)?, extensions: entry_extensions(extensions)? })
+    }
 }
 
 /// What the extensions of an entry say (RFC 5280 §5.3).
@@ -38,9 +71,15 @@ impl<'a> Entries<'a> {
         Self { all, at: 0 }
     }
 
-    /// Returns the byte at which the next entry starts.
-    pub fn offset(&self) -> usize {
-        self.at
+    /// Returns the byte at which the first entry starts that is not strict DER.
+    pub fn first_malformed(mut self) -> Option<usize> {
+        loop {
+            let at = self.at;
+            match self.next()? {
+                Ok(entry) if entry.read().is_some() => {}
+                _ => return Some(at),
+            }
+        }
     }
 }
 
@@ -66,34 +105,21 @@ impl<'a> Iterator for Entries<'a> {
 
 #[inline]
 fn entry(bytes: &[u8]) -> Option<(Entry<'_>, usize)> {
-    let (body, rest) = tlv(bytes, SEQUENCE)?;
-    let (serial, after) = tlv(body, INTEGER)?;
+    let (body, after) = tlv(bytes, SEQUENCE)?;
+    let (serial, rest) = tlv(body, INTEGER)?;
     let minimal = match serial {
         [] => false,
         [0x00, second, ..] => second & 0x80 != 0,
         [0xff, second, ..] => second & 0x80 == 0,
         _ => true,
     };
-    let date_len = match after {
-        [UTC_TIME, 13, ..] => 15,
-        [GENERALIZED_TIME, 15, ..] => 17,
-        _ => return None,
-    };
-    if !minimal || after.len() < date_len {
+    if !minimal || rest.len() < DATE_LEN_MIN {
         return None;
     }
-    let (date, after) = after.split_at(date_len);
-    let extensions = match after {
-        [] => after,
-        _ => {
-            let (extensions, nothing) = tlv(after, SEQUENCE)?;
-            if extensions.is_empty() || !nothing.is_empty() {
-                return None;
-            }
-            extensions
-        }
-    };
-    Some((Entry { serial, date, extensions }, bytes.len() - rest.len()))
+    let start = serial.len().saturating_sub(8);
+    let octets = body[2 + start..].first_chunk()?;
+    let head = u64::from_be_bytes(*octets) >> (64 - 8 * (serial.len() - start));
+    Some((Entry { serial, head, rest }, bytes.len() - after.len()))
 }
 
 /// Splits off the content of a TLV with this tag and a minimal definite length.
@@ -126,7 +152,7 @@ fn long_tlv(len: u8, rest: &[u8]) -> Option<(&[u8], &[u8])> {
 /// Reads the extensions of an entry; `None` when they are not strict DER, stand twice, or name a
 /// reason that RFC 5280 §5.3.1 does not have.
 #[inline]
-pub(crate) fn entry_extensions(bytes: &[u8]) -> Option<EntryExtensions<'_>> {
+fn entry_extensions(bytes: &[u8]) -> Option<EntryExtensions<'_>> {
     let none = EntryExtensions { reason: NO_REASON, issuer: None, unknown_critical: false };
     if bytes.is_empty() {
         return Some(none);
@@ -237,6 +263,9 @@ fn two(tens: u8, ones: u8) -> Option<u8> {
     (tens < 10 && ones < 10).then(|| tens * 10 + ones)
 }
 
+/// A UTCTime with its tag and length.
+const DATE_LEN_MIN: usize = 15;
+
 const SEQUENCE: u8 = 0x30;
 const INTEGER: u8 = 0x02;
 const BOOLEAN: u8 = 0x01;
@@ -335,6 +364,7 @@ mod tests {
     #[test]
     fn an_entry_that_is_not_strict_der_is_named_by_its_offset() {
         let good = [&[0x30, 18, 2, 1, 5][..], &utc("260101000000Z")].concat();
+        assert_eq!(Entries::new(&good).first_malformed(), None);
         let mut two = good.clone();
         for (why, bad) in [
             ("a padded serial", [&[0x30, 19, 2, 2, 0, 5][..], &utc("260101000000Z")].concat()),
@@ -349,10 +379,7 @@ mod tests {
         ] {
             two.truncate(good.len());
             two.extend_from_slice(&bad);
-            let read: Vec<_> = Entries::new(&two).collect();
-            assert_eq!(read.len(), 2, "{why}");
-            assert!(read[0].is_ok(), "{why}");
-            assert_eq!(read[1], Err(good.len()), "{why}");
+            assert_eq!(Entries::new(&two).first_malformed(), Some(good.len()), "{why}");
         }
     }
 

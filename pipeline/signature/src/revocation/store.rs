@@ -9,13 +9,15 @@
 mod survey;
 
 use std::cmp::Ordering;
+use std::hint::black_box;
+use std::ops::RangeInclusive;
 
 use self::survey::{key, Key, Survey, HEAD_LEN, TAIL_LEN_MAX};
-use super::scanner::{entry_extensions, seconds, Entry, NO_REASON};
+use super::scanner::{Entries, Entry, NO_REASON};
 
 /// The serials of one list.
 #[derive(Clone, Debug)]
-pub(crate) struct Store {
+pub struct Store {
     len: usize,
     /// The smallest head.
     min: u64,
@@ -35,6 +37,11 @@ pub(crate) struct Store {
     tails: Box<[u8]>,
     /// Octets of a serial; eight when all serials fit into a head.
     stride: usize,
+    /// In a large list: a bit for each quarter of a bucket's range, set where a serial lies. Most
+    /// serials that are asked for are not revoked, and most of them end here.
+    front: Box<[u64]>,
+    /// Low bits of a head that `front` does not tell apart.
+    front_shift: Option<u32>,
     /// The moment from which dates are counted back, UNIX seconds.
     reference: i64,
     /// Dates that the packed form does not reach, by serial.
@@ -43,7 +50,7 @@ pub(crate) struct Store {
 
 /// A revoked serial's date and reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Found {
+pub struct Found {
     /// UNIX seconds.
     pub date: i64,
     /// The code of the reason, or [`NO_REASON`].
@@ -52,7 +59,7 @@ pub(crate) struct Found {
 
 /// Why entries do not become a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Trouble {
+pub enum Trouble {
     /// An entry is not strict DER.
     Malformed,
     /// A serial is longer than RFC 5280 §4.1.2.2 allows.
@@ -69,7 +76,7 @@ pub(crate) enum Trouble {
 
 /// What may stand in the entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Allowed {
+pub struct Allowed {
     /// `certificateIssuer`; the caller has sorted the entries by it.
     pub issuer: bool,
     /// `removeFromCRL`.
@@ -77,11 +84,24 @@ pub(crate) struct Allowed {
 }
 
 impl Store {
+    /// Packs the content of `revokedCertificates` of a complete list; see [`Self::build`].
+    ///
+    /// # Errors
+    /// When an entry is not strict DER or may not stand in a complete list.
+    pub fn read(revoked: &[u8], reference: i64) -> Result<Self, Trouble> {
+        let allowed = Allowed { issuer: false, removed: false };
+        Self::build(Entries::new(revoked), reference, allowed)
+    }
+
     /// Packs entries in any order; `reference` is the date of the list, in UNIX seconds.
     ///
     /// Walks the DER twice when serials rise and three times when they do not; needs no memory
     /// beside the store in the first case and some six bytes an entry in the second.
-    pub fn build<'a, I>(entries: I, reference: i64, allowed: Allowed) -> Result<Self, Trouble>
+    pub(crate) fn build<'a, I>(
+        entries: I,
+        reference: i64,
+        allowed: Allowed,
+    ) -> Result<Self, Trouble>
     where
         I: Iterator<Item = Result<Entry<'a>, usize>> + Clone,
     {
@@ -91,9 +111,9 @@ impl Store {
         let mut far = Vec::new();
         if survey.sorted {
             for (index, entry) in entries.enumerate() {
-                let key = store.key(entry.serial);
-                store.mark((key.0 - store.min) >> store.width, index);
-                store.put(index, key, &entry, allowed, &mut far)?;
+                let past = entry.head - store.min;
+                store.mark(past >> store.width, index);
+                store.put(index, &entry, past, allowed, &mut far)?;
             }
         } else {
             store.scatter(entries, allowed, &mut far)?;
@@ -110,6 +130,9 @@ impl Store {
         let width = share.checked_ilog2().unwrap_or(0).min(WIDTH_MAX);
         let last_bucket = range >> width;
         let bits = survey.len + last_bucket as usize + 1;
+        let large = survey.len >= FRONT_LEN_MIN && FRONT_WIDTHS.contains(&width);
+        let front_shift = large.then(|| width - 2);
+        let front_len = front_shift.map_or(0, |shift| (range >> shift) as usize / 64 + 1);
         Self {
             len: survey.len,
             min: survey.min,
@@ -121,6 +144,8 @@ impl Store {
             values: vec![0; survey.len].into_boxed_slice(),
             tails: vec![0; survey.len * (survey.stride - HEAD_LEN)].into_boxed_slice(),
             stride: survey.stride,
+            front: vec![0; front_len].into_boxed_slice(),
+            front_shift,
             reference,
             far: Box::default(),
         }
@@ -138,7 +163,7 @@ impl Store {
     {
         let mut ends = vec![0_u32; self.last_bucket as usize + 1];
         for entry in entries.clone() {
-            ends[self.bucket_of(entry.serial)] += 1;
+            ends[self.bucket_of(&entry).0] += 1;
         }
         let mut end = 0;
         for count in &mut ends {
@@ -147,11 +172,10 @@ impl Store {
             *count = start;
         }
         for entry in entries {
-            let bucket = self.bucket_of(entry.serial);
+            let (bucket, past) = self.bucket_of(&entry);
             let index = ends[bucket] as usize;
             ends[bucket] += 1;
-            let key = self.key(entry.serial);
-            self.put(index, key, &entry, allowed, far)?;
+            self.put(index, &entry, past, allowed, far)?;
         }
         let mut start = 0;
         let mut scratch = Vec::new();
@@ -186,8 +210,12 @@ impl Store {
         }
     }
 
-    fn bucket_of(&self, serial: &[u8]) -> usize {
-        ((self.key(serial).0 - self.min) >> self.width) as usize
+    /// Returns the bucket of an entry, and how far its head lies above the smallest.
+    #[inline]
+    fn bucket_of(&self, entry: &Entry<'_>) -> (usize, u64) {
+        let head = if self.stride == HEAD_LEN { entry.head } else { self.key(entry.serial).0 };
+        let past = head - self.min;
+        ((past >> self.width) as usize, past)
     }
 
     /// Marks that the serial of this index lies in this bucket.
@@ -201,13 +229,13 @@ impl Store {
     fn put(
         &mut self,
         index: usize,
-        key: Key,
         entry: &Entry<'_>,
+        past: u64,
         allowed: Allowed,
         far: &mut Vec<(Key, i64)>,
     ) -> Result<(), Trouble> {
-        let date = seconds(entry.date).ok_or(Trouble::Malformed)?;
-        let read = entry_extensions(entry.extensions).ok_or(Trouble::Malformed)?;
+        let said = entry.read().ok_or(Trouble::Malformed)?;
+        let (date, read) = (said.date, said.extensions);
         if read.unknown_critical {
             return Err(Trouble::UnknownCritical);
         }
@@ -221,13 +249,19 @@ impl Store {
         let packed = match u32::try_from(before) {
             Ok(before) if before < FAR => before,
             _ => {
-                far.push((key, date));
+                far.push((self.key(entry.serial), date));
                 FAR
             }
         };
         self.values[index] = packed << REASON_BITS | u32::from(read.reason);
-        self.set_low(index, (key.0 - self.min) & self.mask());
-        self.set_tail(index, &key.1);
+        self.set_low(index, past & self.mask());
+        if self.stride > HEAD_LEN {
+            self.set_tail(index, &self.key(entry.serial).1);
+        }
+        if let Some(shift) = self.front_shift {
+            let bit = (past >> shift) as usize;
+            self.front[bit / 64] |= 1 << (bit % 64);
+        }
         Ok(())
     }
 
@@ -262,6 +296,7 @@ impl Store {
             + self.lows.len()
             + self.values.len() * 4
             + self.tails.len()
+            + self.front.len() * 8
             + self.far.len() * size_of::<(Key, i64)>()
     }
 
@@ -269,25 +304,64 @@ impl Store {
     #[inline]
     pub fn find(&self, serial: &[u8]) -> Option<Found> {
         let key = self.query(serial)?;
-        let (bucket, low) = self.split(key.0)?;
-        self.among(self.start(bucket), key, low)
+        let past = self.past(key.0)?;
+        self.may_have(past).then(|| self.search(key, past))?
     }
 
-    /// Finds many serials; the way to each is walked in step with its neighbours', so that their
-    /// waits for memory overlap.
-    pub fn find_many(&self, serials: &[&[u8]], found: &mut Vec<Option<Found>>) {
-        for serials in serials.chunks(ABREAST) {
+    /// Finds many serials, each in its store. The way to each is walked in step with its
+    /// neighbours', so that their waits for memory overlap.
+    pub fn find_many(asked: &[(&Self, &[u8])], found: &mut Vec<Option<Found>>) {
+        for asked in asked.chunks(ABREAST) {
             let mut sought = [None; ABREAST];
-            for (sought, serial) in sought.iter_mut().zip(serials) {
-                *sought = self.query(serial).and_then(|key| {
-                    let (bucket, low) = self.split(key.0)?;
-                    Some((key, low, self.start(bucket)))
-                });
+            for ((store, serial), sought) in asked.iter().zip(&mut sought) {
+                *sought = store.query(serial).and_then(|key| Some((key, store.past(key.0)?)));
             }
-            for sought in &sought[..serials.len()] {
-                found.push(sought.and_then(|(key, low, bit)| self.among(bit, key, low)));
+            for ((store, _), sought) in asked.iter().zip(&sought) {
+                black_box(sought.map(|(_, past)| store.first_word(past)));
             }
+            for ((store, _), sought) in asked.iter().zip(&mut sought) {
+                *sought = sought.filter(|(_, past)| store.may_have(*past));
+            }
+            for ((store, _), sought) in asked.iter().zip(&sought) {
+                black_box(sought.map(|(_, past)| store.near(past)));
+            }
+            let answers = asked.iter().zip(&sought);
+            found.extend(answers.map(|((store, _), sought)| {
+                let (key, past) = (*sought)?;
+                store.search(key, past)
+            }));
         }
+    }
+
+    /// Loads the word that a search looks at first.
+    #[inline]
+    fn first_word(&self, past: u64) -> u64 {
+        match self.front_shift {
+            Some(shift) => self.front[(past >> shift) as usize / 64],
+            None => u64::from(self.samples[(past >> self.width >> SAMPLED_LOG) as usize]),
+        }
+    }
+
+    /// Loads words that a search looks at later, as far as they can be told from the head alone.
+    #[inline]
+    fn near(&self, past: u64) -> u64 {
+        let bucket = past >> self.width;
+        let bit = self.samples[(bucket >> SAMPLED_LOG) as usize] as usize;
+        let index = bit - (bucket >> SAMPLED_LOG << SAMPLED_LOG) as usize;
+        self.upper[bit / 64] ^ u64::from(self.lows[index * self.width as usize / 8])
+    }
+
+    /// Whether a head may stand here; a no is certain.
+    #[inline]
+    fn may_have(&self, past: u64) -> bool {
+        let Some(shift) = self.front_shift else { return true };
+        let bit = (past >> shift) as usize;
+        self.front[bit / 64] >> (bit % 64) & 1 == 1
+    }
+
+    #[inline]
+    fn search(&self, key: Key, past: u64) -> Option<Found> {
+        self.among(self.start(past >> self.width), key, past & self.mask())
     }
 
     /// Returns the key of a serial as it may stand here.
@@ -298,18 +372,17 @@ impl Store {
         fits.then(|| self.key(serial))
     }
 
-    /// Returns bucket and low bits of a head, if the buckets reach it.
+    /// Returns how far a head lies above the smallest, if the buckets reach it.
     #[inline]
-    fn split(&self, head: u64) -> Option<(u64, u64)> {
+    fn past(&self, head: u64) -> Option<u64> {
         let past = head.checked_sub(self.min)?;
-        let bucket = past >> self.width;
-        (bucket <= self.last_bucket && self.len > 0).then_some((bucket, past & self.mask()))
+        (past >> self.width <= self.last_bucket && self.len > 0).then_some(past)
     }
 
     /// Returns the bit at which a bucket starts.
     #[inline]
     fn start(&self, bucket: u64) -> (usize, usize) {
-        let mut bit = self.samples[(bucket / SAMPLED) as usize] as usize;
+        let mut bit = self.samples[(bucket >> SAMPLED_LOG) as usize] as usize;
         let mut skip = (bucket % SAMPLED) as u32;
         if skip > 0 {
             let mut at = bit / 64;
@@ -327,7 +400,14 @@ impl Store {
     /// Looks for a serial in the bucket that starts at this bit, with this index.
     #[inline]
     fn among(&self, (mut bit, mut index): (usize, usize), key: Key, low: u64) -> Option<Found> {
+        let mut steps = 0;
         while self.upper[bit / 64] >> (bit % 64) & 1 == 1 {
+            if steps == LINEAR_MAX {
+                let skipped = self.skip(bit, index, key, low);
+                bit += skipped;
+                index += skipped;
+            }
+            steps += 1;
             match self.low(index).cmp(&low).then_with(|| self.tail(index).cmp(&key.1)) {
                 Ordering::Less => {}
                 Ordering::Equal => return Some(self.earliest((bit, index), key, low)),
@@ -337,6 +417,27 @@ impl Store {
             index += 1;
         }
         None
+    }
+
+    /// Returns how many serials of the bucket, from this bit and index on, are too small; at most
+    /// one less than are there, so that the walk goes on within the bucket.
+    #[cold]
+    fn skip(&self, bit: usize, index: usize, key: Key, low: u64) -> usize {
+        let mut at = bit / 64;
+        let mut zeros = !self.upper[at] & (!0 << (bit % 64));
+        while zeros == 0 {
+            at += 1;
+            zeros = !self.upper[at];
+        }
+        let (mut below, mut above) = (0, at * 64 + zeros.trailing_zeros() as usize - bit);
+        while below < above {
+            let middle = (below + above) / 2;
+            match (self.low(index + middle), self.tail(index + middle)) < (low, key.1) {
+                true => below = middle + 1,
+                false => above = middle,
+            }
+        }
+        below.saturating_sub(1)
     }
 
     /// Returns the earliest of the entries of one serial.
@@ -423,7 +524,14 @@ fn select(mut word: u64, rank: u32) -> u32 {
 /// An unaligned word of 64 bits holds this many from any bit of its first octet.
 const WIDTH_MAX: u32 = 56;
 /// Buckets for each sample.
-const SAMPLED: u64 = 64;
+const SAMPLED: u64 = 1 << SAMPLED_LOG;
+const SAMPLED_LOG: u32 = 6;
+/// Smaller lists lie in the caches as they are.
+const FRONT_LEN_MIN: usize = 1 << 16;
+/// Widths for which the front takes a byte a serial at most and the budget has room for it.
+const FRONT_WIDTHS: RangeInclusive<u32> = 2..=8;
+/// Serials of a bucket that are compared one by one before it is halved; most have one or two.
+const LINEAR_MAX: u32 = 16;
 /// Serials whose ways are walked in step.
 const ABREAST: usize = 32;
 const REASON_BITS: u32 = 4;

@@ -25,11 +25,10 @@ impl Survey {
         let (mut longest, mut negative) = (0, false);
         let mut last = None;
         for entry in entries.clone() {
-            let serial = entry.map_err(|_| Trouble::Malformed)?.serial;
+            let Entry { serial, head, .. } = entry.map_err(|_| Trouble::Malformed)?;
             short.len += 1;
             longest = longest.max(serial.len());
             negative |= serial[0] >= 0x80;
-            let head = short_head(serial);
             short.min = short.min.min(head);
             short.max = short.max.max(head);
             short.sorted &= last < Some(head);

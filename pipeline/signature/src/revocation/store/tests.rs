@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::scanner::Entries;
+use super::super::scanner::{seconds, Entries};
 use super::*;
 
 const PLAIN: Allowed = Allowed { issuer: false, removed: false };
@@ -73,11 +73,11 @@ fn check(serials: &[Vec<u8>]) {
     }
     queries.push(vec![0]);
     queries.push(vec![0xff]);
-    let slices: Vec<&[u8]> = queries.iter().map(Vec::as_slice).collect();
+    let asked: Vec<(&Store, &[u8])> = queries.iter().map(|query| (&store, &query[..])).collect();
     let mut many = Vec::new();
-    store.find_many(&slices, &mut many);
-    for (query, many) in slices.iter().zip(&many) {
-        assert_eq!(store.find(query), expected.get(*query).copied(), "{query:02x?}");
+    Store::find_many(&asked, &mut many);
+    for (query, many) in queries.iter().zip(&many) {
+        assert_eq!(store.find(query), expected.get(query).copied(), "{query:02x?}");
         assert_eq!(*many, store.find(query));
     }
 }
@@ -120,6 +120,27 @@ fn serials_of_twenty_octets_and_negative_ones_are_told_apart() {
     check(&[vec![0xff], vec![1]]);
     check(&[vec![0x00, 0xff], vec![1]]);
     check(&[vec![0xff], vec![0x80], vec![0x80, 0x00], vec![0x7f], vec![0x00, 0x80]]);
+}
+
+#[test]
+fn a_large_list_has_a_front_and_answers_the_same() {
+    let mut dice = Dice(3);
+    let mut serials: Vec<u32> = (0..90_000).map(|n| n * 20 + dice.roll() as u32 % 20).collect();
+    let entries = |serials: &[u32]| {
+        let entry = |n: &u32| entry(&integer(&n.to_be_bytes()), "250101000000Z", Some(4));
+        serials.iter().map(entry).collect::<Vec<_>>()
+    };
+    let rising = build(&entries(&serials));
+    assert!(rising.front_shift.is_some());
+    serials.sort_unstable_by_key(|n| n.reverse_bits());
+    let mixed = build(&entries(&serials));
+    serials.sort_unstable();
+    for serial in 0..20_000_u32 {
+        let expected = serials.binary_search(&serial).is_ok();
+        let octets = integer(&serial.to_be_bytes());
+        assert_eq!(rising.find(&octets).is_some(), expected, "{serial}");
+        assert_eq!(mixed.find(&octets), rising.find(&octets), "{serial}");
+    }
 }
 
 #[test]
