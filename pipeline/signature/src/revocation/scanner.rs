@@ -252,7 +252,7 @@ pub(crate) fn seconds(tlv: &[u8]) -> Option<i64> {
         return None;
     }
     let past = i64::from(DAYS_BEFORE[month]) + i64::from(leap && month > 1) + i64::from(day) - 1;
-    let leaps = i64::from((year + 3) / 4 + (year + 399) / 400 - (year + 99) / 100);
+    let leaps = i64::from(year.div_ceil(4) + year.div_ceil(400) - year.div_ceil(100));
     let days = i64::from(year) * 365 + leaps + past - DAYS_TO_1970;
     Some(days * 86_400 + i64::from(hour) * 3600 + i64::from(minute) * 60 + i64::from(second))
 }

@@ -9,10 +9,11 @@
 mod survey;
 
 use std::cmp::Ordering;
+use std::fmt;
 use std::hint::black_box;
 use std::ops::RangeInclusive;
 
-use self::survey::{key, Key, Survey, HEAD_LEN, TAIL_LEN_MAX};
+use self::survey::{key, sign, Key, Survey, HEAD_LEN, TAIL_LEN_MAX};
 use super::scanner::{Entries, Entry, NO_REASON};
 
 /// The serials of one list.
@@ -72,6 +73,33 @@ pub enum Trouble {
     Removed,
     /// More entries than a store takes.
     TooMany,
+}
+
+impl Trouble {
+    /// Returns the stable code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed-entry",
+            Self::LongSerial => "long-serial",
+            Self::UnknownCritical => "unknown-critical-entry",
+            Self::Issuer => "entry-of-another-issuer",
+            Self::Removed => "removed-in-complete-list",
+            Self::TooMany => "too-many-entries",
+        }
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Malformed => "an entry is not strict DER",
+            Self::LongSerial => "a serial has more than 20 octets",
+            Self::UnknownCritical => "a critical extension of an entry is not known",
+            Self::Issuer => "an entry is of another issuer, and the list is not indirect",
+            Self::Removed => "an entry of a complete list is removeFromCRL",
+            Self::TooMany => "the list has too many entries",
+        })
+    }
 }
 
 /// What may stand in the entries.
@@ -288,6 +316,11 @@ impl Store {
         self.len
     }
 
+    /// Returns whether there is no entry.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
     /// Returns the bytes that the store takes, with itself.
     pub fn bytes(&self) -> usize {
         size_of::<Self>()
@@ -300,7 +333,8 @@ impl Store {
             + self.far.len() * size_of::<(Key, i64)>()
     }
 
-    /// Finds a serial, given as the content of its INTEGER; of several entries the earliest.
+    /// Finds a serial, given big-endian without the octet of its sign; of several entries the
+    /// earliest.
     #[inline]
     pub fn find(&self, serial: &[u8]) -> Option<Found> {
         let key = self.query(serial)?;
@@ -367,9 +401,9 @@ impl Store {
     /// Returns the key of a serial as it may stand here.
     #[inline]
     fn query(&self, serial: &[u8]) -> Option<Key> {
-        let first = *serial.first()?;
-        let fits = serial.len() <= self.stride && (self.stride > HEAD_LEN || first < 0x80);
-        fits.then(|| self.key(serial))
+        let sign = usize::from(*serial.first()? >= 0x80);
+        let fits = serial.len() + sign <= self.stride;
+        fits.then(|| key(serial, self.stride, 0))
     }
 
     /// Returns how far a head lies above the smallest, if the buckets reach it.
@@ -472,7 +506,7 @@ impl Store {
     /// Returns a serial as it is compared; it must not be longer than the stride.
     #[inline]
     fn key(&self, serial: &[u8]) -> Key {
-        key(serial, self.stride)
+        key(serial, self.stride, sign(serial))
     }
 
     fn mask(&self) -> u64 {

@@ -49,7 +49,7 @@ impl Survey {
         let stride = longest.max(HEAD_LEN + 1);
         let (mut min, mut max) = (u64::MAX, 0);
         for entry in entries.map_while(Result::ok) {
-            let head = key(entry.serial, stride).0;
+            let head = key(entry.serial, stride, sign(entry.serial)).0;
             min = min.min(head);
             max = max.max(head);
         }
@@ -57,19 +57,27 @@ impl Survey {
     }
 }
 
-/// Returns a serial, widened to `stride` octets with its sign kept, as it is compared.
+/// Returns a serial, widened to `stride` octets of `sign`, as it is compared.
 #[inline]
-pub fn key(serial: &[u8], stride: usize) -> Key {
+pub fn key(serial: &[u8], stride: usize, sign: u8) -> Key {
     if stride == HEAD_LEN {
         return (short_head(serial), [0; TAIL_LEN_MAX]);
     }
-    let sign = if serial[0] < 0x80 { 0 } else { 0xff };
     let mut wide = [sign; HEAD_LEN + TAIL_LEN_MAX];
     wide[stride - serial.len()..stride].copy_from_slice(serial);
     wide[stride..].fill(0);
     let (head, tail) = wide.split_at(HEAD_LEN);
     let head = u64::from_be_bytes(head.try_into().expect("eight octets"));
     (head, tail.try_into().expect("the rest of them"))
+}
+
+/// Returns the octet that widens the content of an INTEGER.
+pub fn sign(serial: &[u8]) -> u8 {
+    if serial[0] < 0x80 {
+        0
+    } else {
+        0xff
+    }
 }
 
 /// Returns the last eight octets of a serial as a number.

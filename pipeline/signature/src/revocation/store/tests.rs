@@ -73,11 +73,16 @@ fn check(serials: &[Vec<u8>]) {
     }
     queries.push(vec![0]);
     queries.push(vec![0xff]);
+    for query in &mut queries {
+        if query.len() > 1 && query[0] == 0 {
+            query.remove(0);
+        }
+    }
     let asked: Vec<(&Store, &[u8])> = queries.iter().map(|query| (&store, &query[..])).collect();
     let mut many = Vec::new();
     Store::find_many(&asked, &mut many);
     for (query, many) in queries.iter().zip(&many) {
-        assert_eq!(store.find(query), expected.get(query).copied(), "{query:02x?}");
+        assert_eq!(store.find(query), expected.get(&integer(query)).copied(), "{query:02x?}");
         assert_eq!(*many, store.find(query));
     }
 }
