@@ -3,9 +3,9 @@
 #[path = "suites/keys.rs"]
 mod keys;
 
-use keys::{intact, opened, signed_by_certificate};
+use keys::{intact, opened, signed_by, Numbers};
 use signature::xml::package::{open_package, FileState, Listed, Role};
-use signature::xml::signature::{Covers, NamedIn};
+use signature::xml::signature::{Covers, NamedIn, Opened};
 use signature::xml::Rule;
 
 macro_rules! sample {
@@ -29,6 +29,11 @@ const EGOV_NAMES: [&str; 2] = ["様式_01.xml", "tenpu.txt"];
 fn outcome(text: &str) -> Result<bool, Rule> {
     let opened = opened(text.as_bytes(), BESIDE).map_err(|refused| refused.rule)?;
     Ok(intact(&opened, BESIDE) && signed_by_certificate(&opened))
+}
+
+fn signed_by_certificate(opened: &Opened) -> bool {
+    let keys = opened.certificates.iter().filter_map(|der| Numbers::of_certificate(der));
+    keys.into_iter().any(|key| signed_by(opened, &key))
 }
 
 /// The text with one passage put in another's place, which must be there.
@@ -313,7 +318,7 @@ fn references_and_canonical_forms_are_bounded() {
     let text = with(FILES, &reference, &reference.repeat(1024));
     assert_eq!(outcome(&text), Err(Rule::TooManyReferences));
 
-    // Sixteen thousand kilobytes, three hundred times.
+    // One mebibyte, seventy times.
     let long = "x".repeat(1 << 20);
     let reference = part_of(ENVELOPED, "<Reference ", "</Reference>");
     let text = with(ENVELOPED, &reference, &reference.repeat(70));

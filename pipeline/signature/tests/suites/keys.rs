@@ -52,15 +52,11 @@ pub fn intact(opened: &Opened, files: &[(&str, &[u8])]) -> bool {
     opened.digests_right(&contents).iter().all(|right| *right)
 }
 
-/// Whether the signature value is right under the key of one of the certificates.
-pub fn signed_by_certificate(opened: &Opened) -> bool {
+/// Whether the signature value is right under a key.
+pub fn signed_by(opened: &Opened, numbers: &Numbers) -> bool {
     let digest = lanes::digest(opened.algorithm.hash, opened.signed_info());
-    let right = |der: &Vec<u8>| {
-        let numbers = Numbers::of_certificate(der);
-        let Some(key) = numbers.as_ref().and_then(Numbers::key) else { return false };
-        let mut answers = Vec::new();
-        lanes::verify(&[opened.item(key, digest.as_ref())], &mut answers);
-        opened.fits(&key) && answers == [true]
-    };
-    opened.certificates.iter().any(right)
+    let Some(key) = numbers.key().filter(|key| opened.fits(key)) else { return false };
+    let mut answers = Vec::new();
+    lanes::verify(&[opened.item(key, digest.as_ref())], &mut answers);
+    answers == [true]
 }
