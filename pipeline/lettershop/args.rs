@@ -290,6 +290,14 @@ pub enum SampleCommand {
         #[arg(long)]
         json: bool,
     },
+    /// A shop of signed applications with its own authorities, ready for `night`
+    ///
+    /// Keys come from the seed: they protect nothing. The policy in the certificates is that of
+    /// the cards' test environment.
+    #[command(after_help = "Example:
+  lettershop sample applications --count 2000 --seed 1 --defects 0.02 --out shop
+  lettershop night shop --out out --now 2026-11-22T02:00:00+09:00")]
+    Applications(SampleApplications),
     /// Ten drops of the city that are each broken in one way and named by it
     #[command(after_help = "Example:\n  lettershop sample drops --out samples/drops")]
     Drops {
@@ -310,6 +318,35 @@ pub enum SampleCommand {
         #[arg(long)]
         json: bool,
     },
+}
+
+/// Arguments of `sample applications`.
+#[derive(Debug, Args)]
+pub struct SampleApplications {
+    /// Applications over all parcels
+    #[arg(long, value_name = "N")]
+    pub count: u64,
+    /// The same seed gives the same bytes
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Share of applications with a defect, 0 to 1
+    #[arg(long, default_value_t = 0.02)]
+    pub defects: f64,
+    /// Municipalities that take part, spread over the country
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = at_least_one)]
+    pub municipalities: u64,
+    /// Applications in a parcel
+    #[arg(long, value_name = "N", default_value_t = 500, value_parser = at_least_one)]
+    pub parcel_applications: u64,
+    /// Threads; 0 means one for every processor
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub threads: usize,
+    /// The shop's directory
+    #[arg(long, value_name = "SHOP")]
+    pub out: PathBuf,
+    /// Prints JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Arguments of `address`.
@@ -333,4 +370,9 @@ fn moment(text: &str) -> Result<Moment, String> {
 fn senders(text: &str) -> Result<u32, String> {
     let number = text.parse().ok().filter(|number| [1, 3].contains(number));
     number.ok_or_else(|| format!("{text:?} is neither 1 nor 3"))
+}
+
+fn at_least_one(text: &str) -> Result<u64, String> {
+    let number = text.parse().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| format!("{text:?} is not a number from 1"))
 }

@@ -33,6 +33,11 @@ impl<'d> Gazetteer<'d> {
         Self { dictionary, towns, representatives, offices }
     }
 
+    /// Returns every plain town, in the dictionary's order.
+    pub fn towns(&self) -> &[Place<'d>] {
+        &self.towns
+    }
+
     /// Draws a plain town.
     pub fn town(&self, random: &mut Random) -> &Place<'d> {
         random.pick(&self.towns)

@@ -8,6 +8,7 @@
 //! a few records, [`broken_drops`] drops that are each broken in one way. All say what a night is
 //! expected to make of them.
 
+mod applications;
 mod broken;
 mod city;
 mod count;
@@ -27,6 +28,9 @@ mod water;
 
 use std::io;
 
+pub use applications::{
+    ApplicationDefect, ApplicationOrder, End, Expected, Key, MadeParcel, Maker, Said, Tally,
+};
 pub use broken::broken_drops;
 pub use count::{BatchCount, Made, Refused};
 pub use defect::Defect;

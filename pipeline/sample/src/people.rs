@@ -148,6 +148,17 @@ impl Person {
         Self::of(&RARE_FAMILIES[rare % RARE_FAMILIES.len()], place, random)
     }
 
+    /// Draws a person who lives in a given town.
+    pub fn draw_at(place: &Place<'_>, random: &mut Random) -> Self {
+        let family = random.pick(&FAMILIES);
+        Self::of(family, place, random)
+    }
+
+    /// Draws a person of a rare name who lives in a given town.
+    pub fn draw_rare_at(rare: usize, place: &Place<'_>, random: &mut Random) -> Self {
+        Self::of(&RARE_FAMILIES[rare % RARE_FAMILIES.len()], place, random)
+    }
+
     fn of((family, family_kana): &(&str, &str), place: &Place<'_>, random: &mut Random) -> Self {
         let (given, given_kana) = random.pick(&GIVENS);
         Self {

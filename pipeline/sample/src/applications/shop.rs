@@ -1,0 +1,61 @@
+//! What lies in a shop besides its parcels: sites, anchors, lists, settings.
+
+use std::io;
+
+use super::draft::Draft;
+use super::form::Procedure;
+use super::parcel::{DESK, PORTAL};
+use super::registers::{Day, Registers};
+use super::Maker;
+use crate::letters::SHOP_TOML;
+use crate::Sink;
+
+impl Maker<'_> {
+    /// Writes everything but the parcels.
+    ///
+    /// # Errors
+    /// What `sink` returns.
+    pub fn shop(&self, sink: Sink<'_>) -> io::Result<()> {
+        sink("lettershop.toml", SHOP_TOML.as_bytes())?;
+        write_sites(sink)?;
+        self.write_anchors(sink)?;
+        self.write_lists(sink)
+    }
+
+    /// Writes the certificates of the six authorities that are true.
+    fn write_anchors(&self, sink: Sink<'_>) -> io::Result<()> {
+        for (authority, number) in self.authorities[..6].iter().zip(0..) {
+            let of = if number < 3 { "signature" } else { "authentication" };
+            let path = format!("trust/{of}-{}.cer", number % 3 + 1);
+            sink(&path, &authority.certificate)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the lists of the day of receipt into `crl`, those of the day after into `crl-later`.
+    fn write_lists(&self, sink: Sink<'_>) -> io::Result<()> {
+        let mut registers = Registers::default();
+        for number in 0..self.order.applications {
+            registers.note(&Draft::draw(&self.order, &self.towns, number));
+        }
+        for (folder, day) in [("crl", Day::OfReceipt), ("crl-later", Day::After)] {
+            let seed = self.order.seed;
+            for (name, list) in registers.lists(&self.authorities, &self.towns, seed, day) {
+                sink(&format!("{folder}/{name}"), &list)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn write_sites(sink: Sink<'_>) -> io::Result<()> {
+    let codes = Procedure::ALL.map(|procedure| format!("\"{}\"", procedure.code())).join(", ");
+    for (site, name) in [(PORTAL, "くらしの手続ポータル"), (DESK, "電子窓口")] {
+        let text = format!(
+            "site = \"{site}\"\nname = \"{name}\"\nprocedures = [{codes}]\n\
+             profile = \"jpki-sign-test\"\nnotices = [\"incomplete\"]\n"
+        );
+        sink(&format!("sites/{site}.toml"), text.as_bytes())?;
+    }
+    Ok(())
+}
