@@ -1,5 +1,6 @@
 //! Template becomes measured pages: template, font, layout.
 
+pub mod code128;
 pub mod font;
 pub mod layout;
 pub mod sample;

@@ -1,6 +1,7 @@
 //! 組付け: fills a compiled template with one record, page by page, without allocation.
 
 mod address;
+mod bars;
 mod flow;
 mod table;
 
@@ -16,6 +17,7 @@ use crate::template::{
     AddressFields, Cond, Filter, Form, LetterFacts, Piece, Program, Rect, Source, Value,
     CONTINUATION_LAYER,
 };
+pub(crate) use bars::LEAST_MODULE;
 use flow::Cursor;
 
 /// Memory that typesetting uses again for each letter; one a thread.
@@ -28,6 +30,8 @@ pub struct Scratch {
     lines: Vec<Line>,
     /// A value before and after a filter.
     texts: [String; 2],
+    /// The symbol characters of a barcode.
+    codes: Vec<u8>,
 }
 
 impl Scratch {

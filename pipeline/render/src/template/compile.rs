@@ -1,5 +1,6 @@
 //! Compiles a template's files to a program: every name resolved, every static text picked.
 
+mod bars;
 mod text;
 
 use std::collections::BTreeMap;
@@ -271,14 +272,16 @@ impl<'a> Compiler<'a> {
             let blocks = self.blocks(&inner, style, false);
             let outer = rect(frame.area());
             let padding = millimetres(frame.padding_mm);
+            let rect = Rect {
+                left: outer.left + padding,
+                top: outer.top + padding,
+                width: outer.width - 2 * padding,
+                height: outer.height - 2 * padding,
+            };
             frames.push(Frame {
+                bars: self.bars(frame, rect, &blocks, style, place),
                 name,
-                rect: Rect {
-                    left: outer.left + padding,
-                    top: outer.top + padding,
-                    width: outer.width - 2 * padding,
-                    height: outer.height - 2 * padding,
-                },
+                rect,
                 pages: frame.pages,
                 shrink_to_percent: frame.shrink_to_percent.clamp(1, 100),
                 one_line: frame.one_line,

@@ -116,6 +116,19 @@ pub struct Frame {
     pub shrink_to_percent: u32,
     pub one_line: bool,
     pub blocks: Vec<Block>,
+    /// As what its text is painted, if not as text.
+    pub bars: Option<Bars>,
+}
+
+/// How a frame's text becomes a barcode.
+#[derive(Clone, Copy, Debug)]
+pub struct Bars {
+    /// Of the text under the bars, and of the symbol's place in the frame.
+    pub style: Style,
+    /// Width of a module.
+    pub module: i32,
+    pub height: i32,
+    pub has_text: bool,
 }
 
 /// A paragraph or a group of them.

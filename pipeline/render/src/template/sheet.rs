@@ -245,6 +245,23 @@ pub struct FrameSheet {
     /// Tint of its ground, per cent of black; none when 0.
     #[serde(default)]
     pub tint: u8,
+    /// What its text is painted as, if not as text.
+    #[serde(default)]
+    pub barcode: Option<Symbology>,
+    /// Width of the barcode's modules, mm; it shrinks to 0.25 where the symbol does not fit.
+    #[serde(default = "module_mm")]
+    pub module_mm: f64,
+    /// Whether the barcode's text stands under its bars.
+    #[serde(default)]
+    pub barcode_text: bool,
+}
+
+/// Kinds of barcode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Symbology {
+    /// ISO/IEC 15417.
+    Code128,
 }
 
 impl FrameSheet {
@@ -356,6 +373,10 @@ fn two_em() -> f64 {
 /// Narrower than the quarter em of JIS X 4051: BIZ UD's digits carry blanks of their own.
 fn gap_em() -> f64 {
     0.08
+}
+
+fn module_mm() -> f64 {
+    0.33
 }
 
 fn hundred() -> u32 {

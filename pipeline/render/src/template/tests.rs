@@ -1,5 +1,6 @@
 //! Stock templates compiled and filled.
 
+mod bars;
 mod faults;
 mod language;
 mod letters;

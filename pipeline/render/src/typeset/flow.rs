@@ -95,6 +95,9 @@ impl<'a> Setter<'a> {
 
     /// Sets a frame of fixed place; its text shrinks as far as the template allows.
     pub(super) fn frame(&mut self, frame: &'a Frame, page: usize) -> Result<(), Reason> {
+        if let Some(bars) = &frame.bars {
+            return self.bars(frame, bars, page);
+        }
         let number = page;
         let before = &self.scratch.pages[number];
         let (marks, glyphs) = (before.marks.len(), before.glyphs.len());

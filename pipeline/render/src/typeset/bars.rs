@@ -1,0 +1,117 @@
+//! バーコード: paints a frame's text as the bars of Code 128.
+
+use letter::Reason;
+
+use super::{band, baseline, Setter};
+use crate::code128::{self, Unencodable, QUIET_MODULES};
+use crate::layout::line::{self, mils, paint, scaled, Line, Pen};
+use crate::template::{Align, Bars, Block, Frame, Piece, Rect};
+
+impl<'a> Setter<'a> {
+    /// Sets a frame whose text is a barcode; an empty text has none.
+    pub(super) fn bars(
+        &mut self,
+        frame: &'a Frame,
+        bars: &Bars,
+        page: usize,
+    ) -> Result<(), Reason> {
+        self.scratch.sorts.clear();
+        self.collect_lines(&frame.blocks, bars)?;
+        if self.scratch.sorts.is_empty() {
+            return Ok(());
+        }
+        self.encode(frame)?;
+        let modules: i32 = code128::widths(&self.scratch.codes).sum();
+        let whole = modules + 2 * QUIET_MODULES;
+        let module = bars.module.min(frame.rect.width / whole);
+        if module < LEAST_MODULE {
+            return Err(Reason::DoesNotFit { frame: frame.name.clone(), lines: 2, max: 1 });
+        }
+        let slack = frame.rect.width - whole * module;
+        let offset = match bars.style.align {
+            Align::Left | Align::Justify => 0,
+            Align::Right => slack,
+            Align::Center => slack / 2,
+        };
+        let left = frame.rect.left + offset + QUIET_MODULES * module;
+        let symbol = Rect { left, width: modules * module, height: bars.height, ..frame.rect };
+        self.paint_bars(symbol, module, page);
+        if bars.has_text {
+            self.paint_text(symbol, frame.rect.width, bars, page);
+        }
+        Ok(())
+    }
+
+    /// Collects the sorts of all chosen lines, one after the other.
+    fn collect_lines(&mut self, blocks: &'a [Block], bars: &Bars) -> Result<(), Reason> {
+        let map = self.program.chain.map(bars.style.face);
+        for block in blocks {
+            match block {
+                Block::Paragraph(paragraph) => self.collect(&paragraph.pieces, map)?,
+                Block::If(cond, then, otherwise) => {
+                    let chosen = if self.holds(cond) { then } else { otherwise };
+                    self.collect_lines(chosen, bars)?;
+                }
+                Block::Blank(_) | Block::Table(_) | Block::PageBreak | Block::Rows(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Encodes the characters of the collected sorts.
+    fn encode(&mut self, frame: &Frame) -> Result<(), Reason> {
+        let faces = self.program.chain.faces();
+        let text = &mut self.scratch.texts[0];
+        text.clear();
+        for sort in &self.scratch.sorts {
+            let entry = faces[usize::from(sort.face)].charset().entries[sort.char_index as usize];
+            text.push(entry.character);
+            text.extend(entry.selector);
+        }
+        code128::encode(text, &mut self.scratch.codes).map_err(|Unencodable(character)| {
+            let field = value_name(&frame.blocks).unwrap_or(&frame.name).to_owned();
+            let why = format!("U+{:04X} has no place in Code 128", character as u32);
+            Reason::TemplateValue { field, why }
+        })
+    }
+
+    fn paint_bars(&mut self, symbol: Rect, module: i32, page: usize) {
+        let marks = &mut self.scratch.pages[page].marks;
+        let mut left = symbol.left;
+        for (at, modules) in code128::widths(&self.scratch.codes).enumerate() {
+            let width = modules * module;
+            if at % 2 == 0 {
+                marks.push(band(Rect { left, width, ..symbol }, 100));
+            }
+            left += width;
+        }
+    }
+
+    /// Sets the text under the middle of the bars, smaller where it is wider than the frame.
+    fn paint_text(&mut self, symbol: Rect, room: i32, bars: &Bars, page: usize) {
+        let sorts = &self.scratch.sorts;
+        let natural = line::width(sorts, 0);
+        let size = bars.style.size.min(mils(room, natural));
+        let line = Line { start: 0, end: sorts.len(), next: sorts.len(), natural };
+        let x = symbol.left + (symbol.width - scaled(natural, size)) / 2;
+        let y = baseline(symbol.bottom(), bars.style.leading, size);
+        let pen = Pen { x, y, size, gap: 0 };
+        paint(&mut self.scratch.pages[page], sorts, line, None, pen);
+    }
+}
+
+/// Returns the name of the first value in blocks.
+fn value_name(blocks: &[Block]) -> Option<&str> {
+    blocks.iter().find_map(|block| match block {
+        Block::Paragraph(paragraph) => paragraph.pieces.iter().find_map(|piece| match piece {
+            Piece::Value(value) => Some(value.name.as_str()),
+            Piece::Static(..) | Piece::If(..) => None,
+        }),
+        Block::If(_, then, otherwise) => value_name(then).or_else(|| value_name(otherwise)),
+        _ => None,
+    })
+}
+
+/// The least width of a module, 0.25 mm: the X dimension that office laser printers and hand
+/// scanners are sure of.
+pub(crate) const LEAST_MODULE: i32 = 71;
