@@ -7,6 +7,7 @@ mod json;
 mod xml;
 
 pub use json::read_json;
+pub(crate) use xml::decode as decode_xml;
 pub use xml::read_xml;
 
 /// How large a form or a manifest may be.

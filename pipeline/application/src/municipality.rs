@@ -2,12 +2,14 @@
 
 mod code;
 mod designated;
+mod file;
 
 use letter::PostalCode;
 use serde::{Deserialize, Serialize};
 
 pub use code::JisCode;
 pub use designated::city_of;
+pub use file::{Count, Due, Grade, Municipality, Office};
 
 use crate::form::Form;
 use crate::procedure::Procedure;

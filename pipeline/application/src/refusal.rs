@@ -152,6 +152,30 @@ refusals! {
         "the kind of signature is none of cms, digests and xml",
         "取り決めた種類の署名にしてください",
         "use one of the agreed kinds";
+    /// An acknowledgement cannot be read.
+    bad_acknowledgement(why: &str) => "bad-acknowledgement",
+        "受領確認を読めません: {why}",
+        "the acknowledgement cannot be read: {why}",
+        "送付した様式に記入して返送してください",
+        "fill in the form that came with the hand-over";
+    /// An acknowledgement names another hand-over or another manifest.
+    wrong_manifest() => "wrong-manifest",
+        "受領確認が引渡しの manifest.json と一致しません",
+        "the acknowledgement is not of this hand-over's manifest.json",
+        "届いた manifest.json の SHA-256 を確認してください",
+        "look at the SHA-256 of the manifest.json that arrived";
+    /// An acknowledgement refuses an application that was not handed over, or refuses it twice.
+    unknown_receipt(receipt: &str) => "unknown-receipt",
+        "受付番号 {receipt:?} はこの引渡しにないか、二度記載されています",
+        "receipt number {receipt:?} is not of this hand-over or stands twice",
+        "受付番号を確認してください",
+        "check the receipt number";
+    /// The applications acknowledged are more or fewer than handed over.
+    wrong_count(found: u64, expected: u64) => "wrong-count",
+        "受領件数が {found} 件です（引渡しは {expected} 件）",
+        "{found} applications are acknowledged, {expected} were handed over",
+        "件数を確認して返送してください",
+        "count again and send the acknowledgement again";
 }
 
 /// Places a refusal at a line and column of a member; 0 where it has none.
