@@ -273,7 +273,7 @@ fn every_broken_municipality_file_says_its_line_and_key() {
             "column.field",
         ),
         ("meta = \"receipt\"", "meta = \"receipt\"\ntext = \"x\"", "name = \"受付番号", "field"),
-        ("female = \"2\"", "female = \"1\"", "name = \"性別", "values"),
+        ("female = \"2\", un", "female = \"1\", un", "name = \"性別", "values"),
         (
             "field = \"applicant.kana\"",
             "field = \"applicant.kana\"\ndate = \"slash\"",
@@ -291,7 +291,7 @@ fn every_broken_municipality_file_says_its_line_and_key() {
         ),
         ("</認定請求>", "</認定>", "<?xml", "format.template"),
         ("</認定請求>", "<!-- x --></認定請求>", "<!-- x", "format.template"),
-        ("{{/each}}", "", "\n'''", "format.template"),
+        ("{{/each}}", "", "'''\n\n#", "format.template"),
         ("{{#each children}}", "{{#each pets}}", "{{#each pets", "format.template"),
         ("{{ .name }}", "{{ name }}", "{{ name", "format.template"),
         ("{{/if}}\n    <年金>", "{{/if}}\n    <メール種別>", "<?xml", "format.template"),
