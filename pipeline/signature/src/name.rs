@@ -168,22 +168,7 @@ impl<'a> Attribute<'a> {
     /// Returns the value as text, or `None` if it is not of a string type whose characters are
     /// known (a TeletexString's are not).
     pub fn text(&self) -> Option<Cow<'a, str>> {
-        let content = self.value.content;
-        match self.value.tag {
-            tag::BMP_STRING => {
-                let units = content.chunks_exact(2).map(|c| u16::from_be_bytes([c[0], c[1]]));
-                char::decode_utf16(units).collect::<Result<String, _>>().ok().map(Cow::Owned)
-            }
-            tag::UNIVERSAL_STRING => {
-                let points = content.chunks_exact(4);
-                let chars = points.map(|c| u32::from_be_bytes([c[0], c[1], c[2], c[3]]));
-                chars.map(char::from_u32).collect::<Option<String>>().map(Cow::Owned)
-            }
-            tag if is_ascii_string(tag) || tag == tag::UTF8_STRING => {
-                std::str::from_utf8(content).ok().map(Cow::Borrowed)
-            }
-            _ => None,
-        }
+        string(self.value)
     }
 
     fn matches(self, other: Attribute<'_>) -> bool {
@@ -197,6 +182,26 @@ impl<'a> Attribute<'a> {
             (Some(own), Some(met)) => same_text(&own, &met),
             _ => false,
         }
+    }
+}
+
+/// Returns the text of a string of any type whose characters are known.
+pub(crate) fn string(value: Tlv<'_>) -> Option<Cow<'_, str>> {
+    let content = value.content;
+    match value.tag {
+        tag::BMP_STRING => {
+            let units = content.chunks_exact(2).map(|c| u16::from_be_bytes([c[0], c[1]]));
+            char::decode_utf16(units).collect::<Result<String, _>>().ok().map(Cow::Owned)
+        }
+        tag::UNIVERSAL_STRING => {
+            let points = content.chunks_exact(4);
+            let chars = points.map(|c| u32::from_be_bytes([c[0], c[1], c[2], c[3]]));
+            chars.map(char::from_u32).collect::<Option<String>>().map(Cow::Owned)
+        }
+        tag if is_ascii_string(tag) || tag == tag::UTF8_STRING => {
+            std::str::from_utf8(content).ok().map(Cow::Borrowed)
+        }
+        _ => None,
     }
 }
 

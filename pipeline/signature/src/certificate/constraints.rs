@@ -27,8 +27,6 @@ pub struct Constraints<'a> {
     pub permitted: Vec<Subtree<'a>>,
     /// excludedSubtrees: no name lies within one of them.
     pub excluded: Vec<Subtree<'a>>,
-    /// Whether the name constraints are critical, as RFC 5280 §4.2.1.10 wants them.
-    pub critical_names: bool,
 }
 
 /// A policy of the issuer and one of the subject that equals it, by content octets of their OBJECT
@@ -60,7 +58,6 @@ impl<'a> Constraints<'a> {
                     let _: NameConstraints<'a> = parsed(&extension)?;
                     constraints.permitted = subtrees(extension.element()?, 0)?;
                     constraints.excluded = subtrees(extension.element()?, 1)?;
-                    constraints.critical_names = extension.critical;
                 }
                 POLICY_MAPPINGS => {
                     let _: PolicyMappings<'a> = parsed(&extension)?;

@@ -1,7 +1,10 @@
 //! The extensions of a certificate (RFC 5280 §4.2), each checked whole when it is read.
 
+use std::borrow::Cow;
+
 use super::general::{list, AccessDescriptions, DistributionPoints, GeneralName, GeneralNames};
 use crate::der::{oid, tag, Bits, Malformed, Reader, Rule, Tlv};
+use crate::name::string;
 
 /// An extension as it stands in the certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,6 +117,26 @@ impl<'a> Policy<'a> {
         }
         parts.finish()?;
         Ok(Self { oid, qualifiers })
+    }
+}
+
+impl Policy<'_> {
+    /// Returns the texts of its user notices (RFC 5280 §4.2.1.4), as far as they can be read.
+    pub fn notices(self) -> Vec<String> {
+        let mut reader = Reader::new(self.qualifiers);
+        let mut texts = Vec::new();
+        while let Ok(mut qualifier) = reader.sequence() {
+            let (Ok(USER_NOTICE), Ok(mut notice)) = (qualifier.oid(), qualifier.sequence()) else {
+                continue;
+            };
+            // A reference to a numbered notice comes first, the text last; both are optional.
+            let mut text = None;
+            while let Ok(tlv) = notice.next() {
+                text = Some(tlv).filter(|tlv| tlv.tag != tag::SEQUENCE);
+            }
+            texts.extend(text.and_then(string).map(Cow::into_owned));
+        }
+        texts
     }
 }
 
@@ -336,5 +359,6 @@ const EXTENSIONS_MAX: usize = 64;
 /// small.
 const POLICIES_MAX: usize = 64;
 
+const USER_NOTICE: &[u8] = &oid::<8>(&[1, 3, 6, 1, 5, 5, 7, 2, 2]);
 const AUTHORITY_INFO_ACCESS: &[u8] = &oid::<8>(&[1, 3, 6, 1, 5, 5, 7, 1, 1]);
 const SUBJECT_INFO_ACCESS: &[u8] = &oid::<8>(&[1, 3, 6, 1, 5, 5, 7, 1, 11]);

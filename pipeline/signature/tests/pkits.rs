@@ -1,0 +1,128 @@
+//! The certificate paths and revocation lists of the NIST PKITS, against their expected outcomes.
+
+#[path = "suites/pkits/cases.rs"]
+mod cases;
+
+use std::collections::BTreeMap;
+
+use cases::{Archive, Case};
+use signature::certificate::Certificate;
+use signature::path::{build_and_check, Anchors, Failure, Path, Revocation, Settings};
+
+/// 2022-05-01T00:00:00Z: the moment for which the expected outcomes are given.
+const AT: i64 = 1_651_363_200;
+
+/// Runs one case and returns the policies under which its path is acceptable, with their notices.
+fn run(archive: &Archive, case: &Case) -> Result<BTreeMap<String, Vec<String>>, Failure> {
+    let anchors = Anchors::read([archive.certificate("TrustAnchorRootCertificate.crt")])
+        .expect("the suite's anchor");
+    let read = |name: &String| Certificate::read(archive.certificate(name));
+    let malformed = |malformed| Failure::Malformed { depth: 0, malformed };
+    let leaf = read(&case.cert).map_err(malformed)?;
+    let others: Vec<Certificate<'_>> =
+        case.other_certs.iter().map(read).collect::<Result<_, _>>().map_err(malformed)?;
+    let initial_policies = case.params.user_initial_policy_set.iter().map(|p| oid(p)).collect();
+    let initial_policies: Vec<Vec<u8>> = initial_policies;
+    let settings = Settings {
+        initial_policies: initial_policies.iter().map(Vec::as_slice).collect(),
+        require_explicit_policy: case.params.initial_explicit_policy,
+        inhibit_policy_mapping: case.params.initial_policy_mapping_inhibit,
+        inhibit_any_policy: case.params.initial_any_policy_inhibit,
+        ..Settings::at(AT)
+    };
+    let revocation: Option<&dyn Revocation> = None;
+    let path: Path<'_> = build_and_check(&anchors, &others, &settings, revocation, &leaf)?;
+    if let Some(failure) = path.failure() {
+        return Err(failure);
+    }
+    let policies = path.policies.iter();
+    Ok(policies.map(|p| (signature::der::dotted(p.policy), p.notices())).collect())
+}
+
+/// Returns the content octets of an OBJECT IDENTIFIER.
+fn oid(dotted: &str) -> Vec<u8> {
+    let arcs: Vec<u64> = dotted.split('.').map(|arc| arc.parse().expect("an arc")).collect();
+    let mut octets = Vec::new();
+    for arc in std::iter::once(arcs[0] * 40 + arcs[1]).chain(arcs[2..].iter().copied()) {
+        let mut shift = 63;
+        while shift > 0 {
+            shift -= 7;
+            if arc >> shift != 0 || shift == 0 {
+                octets.push((arc >> shift & 0x7f) as u8 | if shift > 0 { 0x80 } else { 0 });
+            }
+        }
+    }
+    octets
+}
+
+/// Which failures stand for the outcome that the suite expects.
+fn agrees(expected: &cases::Expected, met: &Failure) -> bool {
+    let words = expected.msg_regex.as_str();
+    match (expected.class.as_str(), met) {
+        ("RevokedError", Failure::Revoked { .. }) => true,
+        ("InsufficientRevinfoError" | "StaleRevinfoError", Failure::RevocationUnknown { .. }) => {
+            true
+        }
+        ("PathValidationError", met) => match met {
+            Failure::Signature { .. } => words.contains("signature of"),
+            Failure::NoChain => words.contains("issuer name could not be matched"),
+            Failure::NotYetValid { .. } => words.contains("is not valid until"),
+            Failure::Expired { .. } => words.contains("expired"),
+            Failure::NotCa { .. } => words.contains("is not a CA"),
+            Failure::KeyUsage { .. } => words.contains("not allowed to sign certificates"),
+            Failure::PathLen { .. } => words.contains("maximum path length"),
+            Failure::Names { .. } | Failure::UnknownNames { .. } => {
+                words.contains("names of the end-entity")
+            }
+            Failure::UnknownCritical { .. } => words.contains("unsupported critical extension"),
+            Failure::NoPolicy { .. } => {
+                words.contains("no valid set of policies") || words.contains("policy mapping for")
+            }
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+#[test]
+fn every_case_of_the_suite_has_its_outcome() {
+    let archive = Archive::open();
+    let cases = archive.cases("pkits.json");
+    assert_eq!(cases.len(), 246);
+    let mut exceptions = cases::exceptions();
+    let mut faults = Vec::new();
+    for (index, case) in cases.iter().enumerate() {
+        let of_path = |expected: &cases::Expected| expected.class == "PathValidationError";
+        if !case.error.as_ref().is_none_or(of_path) {
+            continue;
+        }
+        let met = run(&archive, case);
+        let as_expected = match (&case.error, &met) {
+            (None, Ok(_)) => true,
+            (Some(expected), Err(met)) => agrees(expected, met),
+            _ => false,
+        };
+        let id = case.id(&cases[..index]);
+        match (exceptions.remove(&id), as_expected) {
+            (Some(why), true) => faults.push(format!("{id} {}: stale: {why}", case.name)),
+            (None, false) => {
+                faults.push(format!("{id} {}: {met:?}, expected {:?}", case.name, case.error));
+            }
+            _ => {}
+        }
+    }
+    faults.extend(exceptions.keys().map(|id| format!("{id}: there is no such case")));
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}
+
+#[test]
+fn every_case_with_a_user_notice_shows_it() {
+    let archive = Archive::open();
+    let cases = archive.cases("pkits-user-notice.json");
+    assert_eq!(cases.len(), 10);
+    for case in &cases {
+        let policies = run(&archive, case).unwrap_or_else(|met| panic!("{}: {met:?}", case.name));
+        let notices: Vec<&String> = policies.values().flatten().collect();
+        assert_eq!(notices, [case.notice.as_ref().expect("a notice")], "{}", case.name);
+    }
+}
