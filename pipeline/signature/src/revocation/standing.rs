@@ -8,7 +8,7 @@ impl Revocation for Crls {
     /// Answers by lists of the issuer's key and by those of other keys under the name of the list's
     /// issuer, as long as a path leads from them to the same anchors and is not revoked itself.
     fn standing(&self, link: &Link<'_, '_>) -> Standing {
-        Nested { crls: self, level: 0 }.standing(link)
+        Nested { crls: self, level: 0, vetted: None }.standing(link)
     }
 }
 
@@ -16,17 +16,21 @@ impl Revocation for Crls {
 struct Nested<'c> {
     crls: &'c Crls,
     level: usize,
+    /// The signer of lists whose path is being checked.
+    vetted: Option<&'c [u8]>,
 }
 
 impl Revocation for Nested<'_> {
     fn standing(&self, link: &Link<'_, '_>) -> Standing {
-        let query = Query {
-            certificate: link.certificate,
-            issuer_key: link.issuer.key.spki,
-            at: link.at,
-        };
+        let query =
+            Query { certificate: link.certificate, issuer_key: link.issuer.key.spki, at: link.at };
         let accepts = |signer: &Certificate<'_>| {
-            let nested = Nested { crls: self.crls, level: self.level + 1 };
+            if self.vetted == Some(signer.raw) {
+                // Its certificate says that it issues the list on which it stands itself.
+                return true;
+            }
+            let level = self.level + 1;
+            let nested = Nested { crls: self.crls, level, vetted: Some(signer.raw) };
             let settings = Settings::at(link.at);
             let (anchors, at_hand) = (link.anchors, link.intermediates);
             // A path that holds wholly is asked for: a revoked signer of lists signs nothing.
