@@ -30,6 +30,11 @@ pub(super) fn ncname_len(bytes: &[u8], text: &str, start: usize) -> usize {
         let class = CLASS[usize::from(*byte)];
         if class & NAME != 0 && (at > start || class & NAME_START != 0) {
             at += 1;
+        } else if matches!(byte, 0xE4..=0xEC)
+            || (*byte == 0xE3 && bytes[at + 1..at + 3] != [0x80; 2])
+        {
+            // U+3001 to U+CFFF, kana and most kanji, may begin a name: production 4 in UTF-8.
+            at += 3;
         } else if *byte >= 0x80 {
             let c = text[at..].chars().next().expect("a byte above 7F begins a character");
             if !(is_name_start(c) || (at > start && is_name_more(c))) {
@@ -187,9 +192,22 @@ mod tests {
 
     #[test]
     fn names_are_those_of_the_fifth_edition() {
-        for (text, len) in
-            [("構成情報 ", 12), ("a.b-c_1", 7), ("-a", 0), ("1", 0), ("ー", 3), ("a:b", 1)]
-        {
+        for (text, len) in [
+            ("構成情報 ", 12),
+            ("a.b-c_1", 7),
+            ("-a", 0),
+            ("1", 0),
+            ("ー", 3),
+            ("a:b", 1),
+            ("\u{3000}", 0),
+            ("あ\u{3000}", 3),
+            ("、", 3),
+            ("\u{FF21}", 3),
+            ("×", 0),
+            ("a×", 1),
+            ("\u{301}", 0),
+            ("か\u{301}", 5),
+        ] {
             assert_eq!(ncname_len(text.as_bytes(), text, 0), len, "{text}");
         }
     }

@@ -258,7 +258,7 @@ impl<'t> Reader<'t> {
         };
         let name = self.document.nodes[open.node as usize].name;
         let tag = &self.bytes[self.at + 2..];
-        if !tag.starts_with(name.as_bytes()) {
+        if !begins_with(tag, name) {
             return Err(self.refused(Rule::Mismatch));
         }
         let spaces = tag[name.len()..].iter().take_while(|b| is_space(b)).count();
@@ -383,8 +383,14 @@ impl<'t> Reader<'t> {
 
     /// Returns the number of a prefix; there are few, so they are looked for one by one.
     fn prefix(&mut self, prefix: &'t str) -> Read<u16> {
+        if prefix.is_empty() {
+            return Ok(DEFAULT_PREFIX);
+        }
         let prefixes = &mut self.document.prefixes;
-        if let Some(at) = prefixes.iter().position(|p| *p == prefix) {
+        if let Some(at) = prefixes
+            .iter()
+            .position(|known| begins_with(known.as_bytes(), prefix) && known.len() == prefix.len())
+        {
             return Ok(at as u16);
         }
         if prefixes.len() == MAX_PREFIXES {
@@ -451,6 +457,11 @@ impl<'t> Reader<'t> {
     fn refused(&self, rule: Rule) -> Refused {
         Refused { offset: self.at, rule }
     }
+}
+
+/// `starts_with` for names, which are too short for a call of the C library.
+fn begins_with(bytes: &[u8], name: &str) -> bool {
+    bytes.len() >= name.len() && bytes.iter().zip(name.as_bytes()).all(|(a, b)| a == b)
 }
 
 fn is_space(byte: &u8) -> bool {
