@@ -17,6 +17,7 @@ mod expected;
 mod form;
 mod key;
 mod name;
+mod office;
 mod parcel;
 mod registers;
 mod shop;
@@ -57,7 +58,7 @@ const AUTHORITY_KEYS: u64 = 7;
 /// Every citizen has a certificate of their own, so a verifier sees no key twice in a row.
 const CITIZEN_KEYS_MAX: u64 = 64;
 /// Applications for which one more key is worth its while.
-const APPLICATIONS_PER_KEY: u64 = 25;
+const APPLICATIONS_PER_KEY: u64 = 50;
 
 impl ApplicationOrder {
     /// Returns how many keys the order needs: numbers from 0.

@@ -7,6 +7,7 @@ use intake::layout::Gaiji;
 use intake::write::encode_cp932;
 use letter::Date;
 
+use super::office::Takes;
 use super::town::Municipality;
 use crate::people::Person;
 use crate::random::Random;
@@ -54,12 +55,15 @@ impl Citizen {
         }
     }
 
-    /// Draws somebody whose name a certificate shows with substitutes.
-    pub fn draw_substituted(home: &Municipality<'_>, random: &mut Random) -> Self {
+    /// Draws somebody whose name a certificate shows with substitutes; for a municipality that
+    /// takes CP932 a name that it can take.
+    pub fn draw_substituted(home: &Municipality<'_>, takes: Takes, random: &mut Random) -> Self {
         loop {
             let town = home.town(random);
             let person = match random.below(4) {
-                0 => Person::draw_rare_at(random.below(2) as usize, town, random),
+                0 if takes != Takes::CsvCp932 => {
+                    Person::draw_rare_at(random.below(2) as usize, town, random)
+                }
                 _ => Person::draw_at(town, random),
             };
             let citizen = Self::of(person, random);

@@ -42,10 +42,10 @@ pub enum ApplicationDefect {
 /// What the night is expected to do with an application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum End {
-    /// It goes to its municipality.
-    HandedOver,
-    /// It goes to its municipality with findings.
-    HandedOverIncomplete,
+    /// It goes to its municipality on paper, with findings if there are any.
+    HandedOverPaper,
+    /// The same as a file.
+    HandedOverElectronic,
     /// It goes onto the list of a person who looks at it.
     Person,
     /// The applicant is told why it is not taken.
@@ -60,8 +60,8 @@ impl End {
     /// Returns the stable name.
     pub fn name(self) -> &'static str {
         match self {
-            Self::HandedOver => "handed-over",
-            Self::HandedOverIncomplete => "handed-over-incomplete",
+            Self::HandedOverPaper => "handed-over-paper",
+            Self::HandedOverElectronic => "handed-over-electronic",
             Self::Person => "person",
             Self::Rejected => "rejected",
             Self::Waiting => "waiting",
@@ -143,22 +143,23 @@ impl ApplicationDefect {
         }
     }
 
-    /// Returns what the night does with it.
-    pub fn end(self) -> End {
+    /// Returns why it does not go to its municipality; `None` if it does.
+    pub fn stop(self) -> Option<End> {
         match self {
             Self::AlteredDocument
             | Self::BrokenSignature
             | Self::Revoked
             | Self::Expired
             | Self::AuthenticationCertificate
-            | Self::UnknownAuthority => End::Rejected,
-            Self::OtherName | Self::UnknownMunicipality => End::Person,
-            Self::MissingField | Self::MissingAttachment => End::HandedOverIncomplete,
-            Self::MissingPartition => End::Waiting,
-            Self::BrokenForm | Self::RepeatedReceipt => End::SetAside,
-            Self::SubstitutedCharacters | Self::RevokedInLaterList | Self::RevokedAfterReceipt => {
-                End::HandedOver
-            }
+            | Self::UnknownAuthority => Some(End::Rejected),
+            Self::OtherName | Self::UnknownMunicipality => Some(End::Person),
+            Self::MissingPartition => Some(End::Waiting),
+            Self::BrokenForm | Self::RepeatedReceipt => Some(End::SetAside),
+            Self::SubstitutedCharacters
+            | Self::MissingField
+            | Self::MissingAttachment
+            | Self::RevokedInLaterList
+            | Self::RevokedAfterReceipt => None,
         }
     }
 

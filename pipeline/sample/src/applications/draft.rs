@@ -11,6 +11,7 @@ use super::crl::{Cause, Issue, Revoked};
 use super::defect::ApplicationDefect;
 use super::form::Procedure;
 use super::name::Use;
+use super::office::Takes;
 use super::town::Municipality;
 use super::ApplicationOrder;
 use crate::random::Random;
@@ -116,7 +117,7 @@ impl Draft {
         };
         let citizen = match defect {
             Some(ApplicationDefect::SubstitutedCharacters) => {
-                Citizen::draw_substituted(&towns.all[home], &mut random)
+                Citizen::draw_substituted(&towns.all[home], Takes::at(home), &mut random)
             }
             _ => Citizen::draw(&towns.all[home], &mut random),
         };

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::defect::{ApplicationDefect, End, Indication, PASSED};
 use super::draft::Draft;
+use super::office::Takes;
 use super::parcel::MadeParcel;
 
 /// What one application is expected to come to.
@@ -29,7 +30,7 @@ pub struct Expected {
     pub final_verdict: Option<Said>,
     /// How the basic four of certificate and form compare; none without such a certificate.
     pub basic_four: Option<&'static str>,
-    /// The field or attachment with which something is wrong.
+    /// The field or attachment that is missing.
     pub finding: Option<&'static str>,
     /// What the night does with it.
     pub end: &'static str,
@@ -66,10 +67,14 @@ impl Expected {
         };
         let finding = match defect {
             Some(ApplicationDefect::MissingField) => Some("applicant.phone"),
-            Some(ApplicationDefect::MissingAttachment) => Some("account"),
-            Some(ApplicationDefect::UnknownMunicipality) => Some("municipality"),
+            Some(ApplicationDefect::MissingAttachment) => Some("attachment:account"),
             _ => None,
         };
+        let stop = defect.and_then(ApplicationDefect::stop);
+        let end = stop.unwrap_or(match Takes::at(draft.home) {
+            Takes::Paper => End::HandedOverPaper,
+            _ => End::HandedOverElectronic,
+        });
         Self {
             receipt: receipt.to_owned(),
             parcel: parcel.to_owned(),
@@ -81,7 +86,7 @@ impl Expected {
             final_verdict: final_verdict.map(Said::from),
             basic_four,
             finding,
-            end: defect.map_or(End::HandedOver, ApplicationDefect::end).name(),
+            end: end.name(),
         }
     }
 }

@@ -32,14 +32,6 @@ impl Procedure {
             Self::Nursery => "nursery",
         }
     }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::ChildAllowance => "児童手当認定請求",
-            Self::MoveOut => "転出届",
-            Self::Nursery => "保育施設利用申込",
-        }
-    }
 }
 
 /// A complete form and the names of the attachments that it asks for.
@@ -54,8 +46,10 @@ pub(crate) struct Form {
 /// How a form is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Writing {
-    /// JSON.
+    /// JSON in UTF-8.
     Json,
+    /// JSON in ASCII: everything else is escaped, as many programs do.
+    JsonAscii,
     /// XML; a list then has two items at least, or it would not be known for one.
     Xml,
 }
@@ -64,7 +58,7 @@ impl Writing {
     /// Returns the form's file name.
     pub fn file(self) -> &'static str {
         match self {
-            Self::Json => "form.json",
+            Self::Json | Self::JsonAscii => "form.json",
             Self::Xml => "form.xml",
         }
     }
@@ -100,11 +94,8 @@ impl Form {
     /// Writes the file.
     pub fn write(&self, writing: Writing) -> Vec<u8> {
         match writing {
-            Writing::Json => {
-                let mut text = format!("{:#}", self.fields);
-                text.push('\n');
-                text.into_bytes()
-            }
+            Writing::Json => format!("{:#}\n", self.fields).into_bytes(),
+            Writing::JsonAscii => ascii(&format!("{:#}\n", self.fields)).into_bytes(),
             Writing::Xml => {
                 let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n");
                 element("application", &self.fields, 0, &mut text);
@@ -112,6 +103,20 @@ impl Form {
             }
         }
     }
+}
+
+/// Escapes what is not ASCII, beyond U+FFFF as two halves (RFC 8259, 7).
+fn ascii(json: &str) -> String {
+    let mut out = String::with_capacity(json.len() * 2);
+    for c in json.chars() {
+        match c.is_ascii() {
+            true => out.push(c),
+            false => c.encode_utf16(&mut [0; 2]).iter().for_each(|half| {
+                out += &format!("\\u{half:04x}");
+            }),
+        }
+    }
+    out
 }
 
 /// Writes an element a line, with CR LF as Windows programs do.
@@ -171,6 +176,7 @@ impl Filler<'_> {
         });
         let mut fields = self.form(own);
         fields["applicant"]["pension"] = pension.into();
+        fields["applicant"]["email"] = format!("a{}@example.jp", self.draft.number).into();
         (fields, attachments)
     }
 
@@ -248,9 +254,6 @@ impl Filler<'_> {
         let Value::Object(mut fields) = own else { unreachable!("a form is an object") };
         fields.insert("applicant".into(), self.applicant());
         fields.insert("municipality".into(), self.municipality().into());
-        fields.insert("procedure".into(), self.draft.procedure.name().into());
-        let agreed = |text: &&str| json!({ "text": text, "agreed": "yes" });
-        fields.insert("declarations".into(), DECLARATIONS.iter().map(agreed).collect());
         Value::Object(fields)
     }
 
@@ -278,8 +281,6 @@ impl Filler<'_> {
         applicant.insert("postal_code".into(), hyphened(&citizen.person.postal).into());
         applicant.insert("address".into(), address.into());
         applicant.insert("phone".into(), format!("090-0{:03}-{:04}", phone.0, phone.1).into());
-        let email = format!("a{}@example.jp", self.draft.number);
-        applicant.insert("email".into(), email.into());
         Value::Object(applicant)
     }
 
@@ -363,16 +364,6 @@ pub(crate) fn check_digit(code: u32) -> u32 {
     let sum: u32 = digits.iter().zip([6, 5, 4, 3, 2]).map(|(digit, weight)| digit * weight).sum();
     (11 - sum % 11) % 10
 }
-
-/// What every applicant agrees to: it makes the signed document as long as real ones are.
-const DECLARATIONS: [&str; 6] = [
-    "この申請の内容は事実と相違ありません。内容に変更が生じたときは、速やかに申請先の市区町村に届け出ます。",
-    "審査に必要な範囲で、市区町村が住民基本台帳、市区町村民税の課税台帳その他の公簿を確認することに同意します。",
-    "申請の内容に不備があるときは、市区町村からの連絡に応じて補正します。期限までに補正しないときは、申請を取り下げたものとして扱われることを承知しています。",
-    "添付した書類は原本の写しに相違なく、市区町村から求めがあったときは原本を提示します。",
-    "偽りその他不正の手段により給付または利用の決定を受けたときは、決定が取り消され、受けた額の全部または一部の返還を求められることがあることを承知しています。",
-    "この申請に付した電子署名が本人の署名用電子証明書によるものであり、証明書の有効性を市区町村が確認することに同意します。",
-];
 
 const REMARKS: [&str; 4] = [
     "",

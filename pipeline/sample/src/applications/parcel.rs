@@ -170,8 +170,7 @@ impl Maker<'_> {
         let mut random = draft.random.clone();
         let writing = match draft.container {
             Container::Xml | Container::EGov => Writing::Xml,
-            _ if random.chance(0.1) => Writing::Xml,
-            _ => Writing::Json,
+            _ => *random.pick(&WRITINGS),
         };
         let mut form = Form::fill(draft, home, writing, &mut random);
         match draft.defect {
@@ -184,7 +183,8 @@ impl Maker<'_> {
                 form.attachments.retain(|name| *name != "account");
             }
             Some(ApplicationDefect::UnknownMunicipality) => {
-                form.fields["municipality"] = UNKNOWN_MUNICIPALITY.into();
+                let nowhere = home.code / 1_000 * 1_000 + UNKNOWN_MUNICIPALITY;
+                form.fields["municipality"] = format!("{nowhere:05}").into();
             }
             _ => {}
         }
@@ -205,8 +205,20 @@ impl Maker<'_> {
     }
 }
 
-/// A code of no municipality: 99 is no prefecture.
-const UNKNOWN_MUNICIPALITY: &str = "99999";
+/// Forms that are not signed as XML are mostly JSON.
+const WRITINGS: [Writing; 8] = [
+    Writing::Json,
+    Writing::Json,
+    Writing::Json,
+    Writing::JsonAscii,
+    Writing::JsonAscii,
+    Writing::JsonAscii,
+    Writing::JsonAscii,
+    Writing::Xml,
+];
+
+/// No prefecture has a municipality of this number.
+const UNKNOWN_MUNICIPALITY: u32 = 999;
 
 /// What an applicant hands in.
 struct Written {

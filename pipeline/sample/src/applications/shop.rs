@@ -4,6 +4,7 @@ use std::io;
 
 use super::draft::Draft;
 use super::form::Procedure;
+use super::office::{self, Takes};
 use super::parcel::{DESK, PORTAL};
 use super::registers::{Day, Registers};
 use super::Maker;
@@ -18,8 +19,17 @@ impl Maker<'_> {
     pub fn shop(&self, sink: Sink<'_>) -> io::Result<()> {
         sink("lettershop.toml", SHOP_TOML.as_bytes())?;
         write_sites(sink)?;
+        self.write_municipalities(sink)?;
         self.write_anchors(sink)?;
         self.write_lists(sink)
+    }
+
+    fn write_municipalities(&self, sink: Sink<'_>) -> io::Result<()> {
+        for (town, index) in self.towns.all.iter().zip(0..) {
+            let path = format!("municipalities/{:05}.toml", town.code);
+            sink(&path, office::file(town, Takes::at(index)).as_bytes())?;
+        }
+        Ok(())
     }
 
     /// Writes the certificates of the six authorities that are true.
@@ -48,6 +58,7 @@ impl Maker<'_> {
     }
 }
 
+/// Writes who sends, and the rules of what they send.
 fn write_sites(sink: Sink<'_>) -> io::Result<()> {
     let codes = Procedure::ALL.map(|procedure| format!("\"{}\"", procedure.code())).join(", ");
     for (site, name) in [(PORTAL, "くらしの手続ポータル"), (DESK, "電子窓口")] {
@@ -57,5 +68,15 @@ fn write_sites(sink: Sink<'_>) -> io::Result<()> {
         );
         sink(&format!("sites/{site}.toml"), text.as_bytes())?;
     }
+    for (procedure, rules) in RULES {
+        sink(&format!("procedures/{}.toml", procedure.code()), rules.as_bytes())?;
+    }
     Ok(())
 }
+
+/// The rule files of the stock.
+const RULES: [(Procedure, &str); 3] = [
+    (Procedure::ChildAllowance, include_str!("../../../../config/procedures/child-allowance.toml")),
+    (Procedure::MoveOut, include_str!("../../../../config/procedures/move-out.toml")),
+    (Procedure::Nursery, include_str!("../../../../config/procedures/nursery.toml")),
+];

@@ -14,8 +14,6 @@ use crate::random::Random;
 pub(crate) struct Municipality<'d> {
     /// 全国地方公共団体コード, five digits.
     pub code: u32,
-    /// 都道府県.
-    pub prefecture: &'d str,
     /// The municipality without its 郡, `つくば市`.
     pub name: &'d str,
     /// Where its office is: postal code and address.
@@ -53,13 +51,7 @@ pub(crate) fn choose<'d>(dictionary: &'d Dictionary, count: usize) -> Vec<Munici
             ),
         };
         let towns = towns.clone();
-        chosen.push(Municipality {
-            code: *code,
-            prefecture: first.prefecture,
-            name,
-            office,
-            towns,
-        });
+        chosen.push(Municipality { code: *code, name, office, towns });
     }
     chosen
 }
