@@ -16,6 +16,7 @@ mod list;
 mod ocsp;
 mod scanner;
 mod scope;
+mod standing;
 mod store;
 
 pub use answer::{Answer, Crls, Listed, Query, Responded};
@@ -133,6 +134,22 @@ impl Reason {
             10 => Self::AaCompromise,
             _ => return None,
         })
+    }
+
+    /// Returns the CRLReason code.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Unspecified => 0,
+            Self::KeyCompromise => 1,
+            Self::CaCompromise => 2,
+            Self::AffiliationChanged => 3,
+            Self::Superseded => 4,
+            Self::CessationOfOperation => 5,
+            Self::CertificateHold => 6,
+            Self::RemoveFromCrl => 8,
+            Self::PrivilegeWithdrawn => 9,
+            Self::AaCompromise => 10,
+        }
     }
 
     /// Returns the name of RFC 5280.

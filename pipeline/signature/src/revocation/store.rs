@@ -122,8 +122,8 @@ impl Store {
 
     /// Packs entries in any order; `reference` is the date of the list, in UNIX seconds.
     ///
-    /// Walks the DER twice when serials rise and three times when they do not; needs no memory
-    /// beside the store in the first case and some six bytes an entry in the second.
+    /// Walks the DER twice. When serials rise it needs no memory beside the store; when they do not,
+    /// eight bytes an entry, and 24 where serials lie further apart than 32 bits tell.
     pub(crate) fn build<'a, I>(
         entries: I,
         reference: i64,
@@ -138,12 +138,30 @@ impl Store {
         let mut far = Vec::new();
         if survey.sorted {
             for (index, entry) in entries.enumerate() {
-                let past = entry.head - store.min;
-                store.mark(past >> store.width, index);
-                store.put(index, &entry, past, allowed, &mut far)?;
+                let value = store.value(&entry, allowed, &mut far)?;
+                store.place(index, entry.head - store.min, value);
+            }
+        } else if store.stride == HEAD_LEN && survey.max - survey.min <= u64::from(u32::MAX) {
+            let mut order = Vec::with_capacity(survey.len);
+            for entry in entries {
+                let value = store.value(&entry, allowed, &mut far)?;
+                order.push((entry.head - store.min) << 32 | u64::from(value));
+            }
+            order.sort_unstable();
+            for (index, both) in order.into_iter().enumerate() {
+                store.place(index, both >> 32, both as u32);
             }
         } else {
-            store.scatter(entries, allowed, &mut far)?;
+            let mut order = Vec::with_capacity(survey.len);
+            for entry in entries {
+                let value = store.value(&entry, allowed, &mut far)?;
+                order.push((store.key(entry.serial), value));
+            }
+            order.sort_unstable();
+            for (index, ((head, tail), value)) in order.into_iter().enumerate() {
+                store.place(index, head - store.min, value);
+                store.set_tail(index, &tail);
+            }
         }
         far.sort_unstable();
         store.far = far.into_boxed_slice();
@@ -178,89 +196,14 @@ impl Store {
         }
     }
 
-    /// Puts entries in any order into their buckets, then each bucket in order.
-    fn scatter<'a, I>(
-        &mut self,
-        entries: I,
-        allowed: Allowed,
-        far: &mut Vec<(Key, i64)>,
-    ) -> Result<(), Trouble>
-    where
-        I: Iterator<Item = Entry<'a>> + Clone,
-    {
-        let mut ends = vec![0_u32; self.last_bucket as usize + 1];
-        for entry in entries.clone() {
-            ends[self.bucket_of(&entry).0] += 1;
-        }
-        let mut end = 0;
-        for count in &mut ends {
-            let start = end;
-            end += *count;
-            *count = start;
-        }
-        for entry in entries {
-            let (bucket, past) = self.bucket_of(&entry);
-            let index = ends[bucket] as usize;
-            ends[bucket] += 1;
-            self.put(index, &entry, past, allowed, far)?;
-        }
-        let mut start = 0;
-        let mut scratch = Vec::new();
-        for (bucket, end) in ends.into_iter().enumerate() {
-            let end = end as usize;
-            for index in start..end {
-                self.mark(bucket as u64, index);
-            }
-            self.order(start, end, &mut scratch);
-            start = end;
-        }
-        Ok(())
-    }
-
-    /// Orders one bucket by serial.
-    fn order(&mut self, start: usize, end: usize, scratch: &mut Vec<(Key, u32)>) {
-        if end - start < 2 {
-            return;
-        }
-        scratch.clear();
-        for index in start..end {
-            scratch.push(((self.low(index), self.tail(index)), self.values[index]));
-        }
-        if scratch.is_sorted() {
-            return;
-        }
-        scratch.sort_unstable();
-        for (index, ((low, tail), value)) in (start..end).zip(scratch.iter()) {
-            self.set_low(index, *low);
-            self.set_tail(index, tail);
-            self.values[index] = *value;
-        }
-    }
-
-    /// Returns the bucket of an entry, and how far its head lies above the smallest.
+    /// Returns date and reason of an entry as they are packed.
     #[inline]
-    fn bucket_of(&self, entry: &Entry<'_>) -> (usize, u64) {
-        let head = if self.stride == HEAD_LEN { entry.head } else { self.key(entry.serial).0 };
-        let past = head - self.min;
-        ((past >> self.width) as usize, past)
-    }
-
-    /// Marks that the serial of this index lies in this bucket.
-    #[inline]
-    fn mark(&mut self, bucket: u64, index: usize) {
-        let bit = bucket as usize + index;
-        self.upper[bit / 64] |= 1 << (bit % 64);
-    }
-
-    #[inline]
-    fn put(
-        &mut self,
-        index: usize,
+    fn value(
+        &self,
         entry: &Entry<'_>,
-        past: u64,
         allowed: Allowed,
         far: &mut Vec<(Key, i64)>,
-    ) -> Result<(), Trouble> {
+    ) -> Result<u32, Trouble> {
         let said = entry.read().ok_or(Trouble::Malformed)?;
         let (date, read) = (said.date, said.extensions);
         if read.unknown_critical {
@@ -280,16 +223,20 @@ impl Store {
                 FAR
             }
         };
-        self.values[index] = packed << REASON_BITS | u32::from(read.reason);
+        Ok(packed << REASON_BITS | u32::from(read.reason))
+    }
+
+    /// Places the next serial in rising order, given how far its head lies above the smallest.
+    #[inline]
+    fn place(&mut self, index: usize, past: u64, value: u32) {
+        let bit = (past >> self.width) as usize + index;
+        self.upper[bit / 64] |= 1 << (bit % 64);
+        self.values[index] = value;
         self.set_low(index, past & self.mask());
-        if self.stride > HEAD_LEN {
-            self.set_tail(index, &self.key(entry.serial).1);
-        }
         if let Some(shift) = self.front_shift {
             let bit = (past >> shift) as usize;
             self.front[bit / 64] |= 1 << (bit % 64);
         }
-        Ok(())
     }
 
     /// Notes where every 64th bucket starts.

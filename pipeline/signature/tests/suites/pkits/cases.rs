@@ -19,6 +19,9 @@ pub struct Case {
     /// The files of the other certificates at hand.
     #[serde(default)]
     pub other_certs: Vec<String>,
+    /// The files of the revocation lists at hand.
+    #[serde(default)]
+    pub crls: Vec<String>,
     /// What the user asks.
     #[serde(default)]
     pub params: Params,
@@ -68,6 +71,13 @@ impl Archive {
     /// Returns the bytes of a certificate.
     pub fn certificate(&self, name: &str) -> &[u8] {
         &self.0[&format!("certs/{name}")]
+    }
+}
+
+impl Archive {
+    /// Returns the bytes of a revocation list.
+    pub fn crl(&self, name: &str) -> &[u8] {
+        &self.0[&format!("crls/{name}")]
     }
 }
 
