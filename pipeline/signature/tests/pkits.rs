@@ -2,6 +2,8 @@
 
 #[path = "suites/pkits/cases.rs"]
 mod cases;
+#[path = "suites/pkits/oid.rs"]
+mod oid;
 
 use std::collections::BTreeMap;
 
@@ -22,7 +24,8 @@ fn run(archive: &Archive, case: &Case) -> Result<BTreeMap<String, Vec<String>>, 
     let leaf = read(&case.cert).map_err(malformed)?;
     let others: Vec<Certificate<'_>> =
         case.other_certs.iter().map(read).collect::<Result<_, _>>().map_err(malformed)?;
-    let initial_policies = case.params.user_initial_policy_set.iter().map(|p| oid(p)).collect();
+    let initial_policies =
+        case.params.user_initial_policy_set.iter().map(|p| oid::oid(p)).collect();
     let initial_policies: Vec<Vec<u8>> = initial_policies;
     let settings = Settings {
         initial_policies: initial_policies.iter().map(Vec::as_slice).collect(),
@@ -45,22 +48,6 @@ fn run(archive: &Archive, case: &Case) -> Result<BTreeMap<String, Vec<String>>, 
     }
     let policies = path.policies.iter();
     Ok(policies.map(|p| (signature::der::dotted(p.policy), p.notices())).collect())
-}
-
-/// Returns the content octets of an OBJECT IDENTIFIER.
-fn oid(dotted: &str) -> Vec<u8> {
-    let arcs: Vec<u64> = dotted.split('.').map(|arc| arc.parse().expect("an arc")).collect();
-    let mut octets = Vec::new();
-    for arc in std::iter::once(arcs[0] * 40 + arcs[1]).chain(arcs[2..].iter().copied()) {
-        let mut shift = 63;
-        while shift > 0 {
-            shift -= 7;
-            if arc >> shift != 0 || shift == 0 {
-                octets.push((arc >> shift & 0x7f) as u8 | if shift > 0 { 0x80 } else { 0 });
-            }
-        }
-    }
-    octets
 }
 
 /// Which failures stand for the outcome that the suite expects.
