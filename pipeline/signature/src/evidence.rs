@@ -20,11 +20,13 @@
 //! time-stamp can be taken over it. The payload of an application is described at [`application`].
 //! A later segment brings newer lists and nothing is ever rewritten.
 
+mod again;
 pub mod application;
 mod block;
 mod pack;
 mod writer;
 
+pub use again::{finalise, Again};
 pub use application::{Keep, Kept};
 pub use block::{Block, Kind};
 pub use pack::{Pack, PackError};

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The main status indication, EN 319 102-1 V1.3.1 table 5.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Indication {
     /// Every check passed.
     #[serde(rename = "TOTAL_PASSED")]

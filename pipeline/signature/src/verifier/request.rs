@@ -49,6 +49,22 @@ pub enum Container<'a> {
     },
 }
 
+impl Request<'_> {
+    /// Returns every certificate that came along, DER, unread: who gathers revocation lists of
+    /// other authorities than the anchors needs them as possible signers.
+    pub fn all_certificates(&self) -> Vec<Vec<u8>> {
+        let mut found: Vec<Vec<u8>> = self.certificates.iter().map(|der| der.to_vec()).collect();
+        match self.container {
+            Container::Cms { bytes, .. } => found.extend(super::cms::certificates_in(bytes)),
+            Container::Xml { bytes, name } => {
+                found.extend(super::xml::certificates_in(self, bytes, name));
+            }
+            Container::Digests { .. } | Container::Certificate { .. } => {}
+        }
+        found
+    }
+}
+
 /// A file of the parcel.
 #[derive(Clone, Copy, Debug)]
 pub struct File<'a> {
