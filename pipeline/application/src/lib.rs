@@ -11,6 +11,7 @@
 
 pub mod account;
 pub mod completeness;
+mod cp932;
 pub mod day;
 pub mod form;
 pub mod format;

@@ -12,7 +12,7 @@ pub use designated::city_of;
 pub use file::{Count, Due, Grade, Municipality, Office};
 
 use crate::form::Form;
-use crate::procedure::Procedure;
+use crate::procedure::{Placed, Procedure};
 
 /// Where an application goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +81,15 @@ pub trait Places {
 ///
 /// A code that is there but wrong is never guessed around: the applicant meant something.
 pub fn assign(procedure: &Procedure, form: &Form, places: &dyn Places) -> Assignment {
-    let placed = procedure.place(form);
+    assign_placed(procedure, &procedure.place(form), places)
+}
+
+/// As [`assign`], for a form whose values are placed already.
+pub fn assign_placed(
+    procedure: &Procedure,
+    placed: &Placed<'_>,
+    places: &dyn Places,
+) -> Assignment {
     let role = |role: &Option<String>| placed.get(procedure, role.as_deref()?, 0);
     let code = match role(&procedure.roles.municipality) {
         Some(text) => match JisCode::parse(text) {

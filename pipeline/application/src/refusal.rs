@@ -68,6 +68,12 @@ refusals! {
         "receipt number {receipt:?} stands twice",
         "受付番号を申請ごとに別にしてください",
         "give every application its own number";
+    /// The receipt number stood in an earlier parcel; the caller knows those.
+    received_before(receipt: &str) => "received-before",
+        "受付番号 {receipt:?} は受付済みです",
+        "receipt number {receipt:?} was taken before",
+        "対応は不要です。別の申請であれば新しい受付番号にしてください",
+        "nothing to do, unless another application was meant";
     /// A key of an application is missing or no text.
     missing_key(key: &str) => "missing-key",
         "{key} がないか、文字列ではありません",

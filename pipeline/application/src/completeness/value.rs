@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use encoding_rs::SHIFT_JIS;
 use letter::{Date, PostalCode};
 
+use crate::cp932;
 use crate::municipality::JisCode;
 use crate::procedure::{FieldType, Repertoire};
 
@@ -104,42 +104,17 @@ fn check_text(text: &str, max: usize, lines: usize, repertoire: Repertoire) -> O
     }
     let fits = match repertoire {
         Repertoire::Any => true,
-        Repertoire::Cp932 => text.is_ascii() || text.chars().all(is_cp932),
+        Repertoire::Cp932 => text.is_ascii() || text.chars().all(|c| cp932::code(c).is_some()),
         Repertoire::JisX0208 => text.is_ascii() || text.chars().all(is_jis_x_0208),
     };
     (!fits).then_some(Trouble::OutsideRepertoire)
 }
 
-/// Whether CP932 holds the character and gives the same one back: `¥` comes back as a backslash,
-/// U+2212 as U+FF0D.
-pub(crate) fn is_cp932(c: char) -> bool {
-    cp932(c).is_some()
-}
-
-/// Returns the character's one or two bytes in CP932.
-fn cp932(c: char) -> Option<([u8; 2], usize)> {
-    if c.is_ascii() {
-        return Some(([c as u8, 0], 1));
-    }
-    let mut utf8 = [0; 4];
-    let (bytes, _, unmappable) = SHIFT_JIS.encode(c.encode_utf8(&mut utf8));
-    if unmappable || bytes.len() > 2 {
-        return None;
-    }
-    let back = SHIFT_JIS.decode_without_bom_handling_and_without_replacement(&bytes)?;
-    let mut code = [0; 2];
-    code[..bytes.len()].copy_from_slice(&bytes);
-    (back.chars().eq([c])).then_some((code, bytes.len()))
-}
-
 /// Levels 1 and 2 lie under the lead bytes 81–84 and 88–EA of CP932; NEC's row 13 is 87, the
 /// extensions of NEC and IBM are ED, EE and FA–FC.
 fn is_jis_x_0208(c: char) -> bool {
-    match cp932(c) {
-        Some((_, 1)) => c.is_ascii(),
-        Some(([lead, _], _)) => matches!(lead, 0x81..=0x84 | 0x88..=0x9F | 0xE0..=0xEA),
-        None => false,
-    }
+    let lead = cp932::code(c).map(|code| code >> 8);
+    c.is_ascii() || matches!(lead, Some(0x81..=0x84 | 0x88..=0x9F | 0xE0..=0xEA))
 }
 
 /// Katakana, full or half width, with what stands between names and in account holders' names.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use encoding_rs::SHIFT_JIS;
 
-use crate::completeness::value::is_cp932;
+use crate::cp932;
 
 /// An encoding of a municipality.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
@@ -35,7 +35,7 @@ impl Charset {
     /// Substitutes as declared and tells how many characters it were; `None` if one has no
     /// substitute.
     pub fn fit<'t>(&self, text: &'t str) -> Option<(Cow<'t, str>, usize)> {
-        if self.encoding != Encoding::Cp932 || text.is_ascii() || is_whole(text) {
+        if self.encoding != Encoding::Cp932 || text.chars().all(is_cp932) {
             return Some((Cow::Borrowed(text), 0));
         }
         let (mut fitted, mut lost) = (String::with_capacity(text.len()), 0);
@@ -53,10 +53,11 @@ impl Charset {
     /// Appends text that fits.
     pub fn push(&self, out: &mut Vec<u8>, text: &str) {
         match self.encoding {
-            Encoding::Cp932 if !text.is_ascii() => {
-                out.extend_from_slice(&SHIFT_JIS.encode(text).0);
+            Encoding::Cp932 => {
+                let fits = cp932::push(out, text);
+                debug_assert!(fits, "only fitted text is pushed");
             }
-            _ => out.extend_from_slice(text.as_bytes()),
+            Encoding::Utf8 | Encoding::Utf8Bom => out.extend_from_slice(text.as_bytes()),
         }
     }
 
@@ -72,11 +73,6 @@ impl Charset {
     }
 }
 
-/// Whether CP932 holds the text and gives the same back.
-fn is_whole(text: &str) -> bool {
-    let (bytes, _, unmappable) = SHIFT_JIS.encode(text);
-    !unmappable
-        && SHIFT_JIS
-            .decode_without_bom_handling_and_without_replacement(&bytes)
-            .is_some_and(|back| back == text)
+fn is_cp932(c: char) -> bool {
+    cp932::code(c).is_some()
 }

@@ -6,11 +6,10 @@
 
 mod parse;
 
-use encoding_rs::SHIFT_JIS;
-
 use super::carrier::{Carrier, Uncarried, Why, Written};
 use super::charset::Encoding;
 use super::{sorted, Back, Filing};
+use crate::cp932;
 use crate::form::decode_xml;
 use crate::procedure::{Procedure, Slot};
 
@@ -134,17 +133,13 @@ fn push_escaped(out: &mut String, text: &str) -> bool {
 
 /// Appends in CP932, other characters as references (XML 1.0, 4.1).
 fn push_cp932(out: &mut Vec<u8>, text: &str) {
-    let mut rest = text;
-    while let Some(at) = rest.find(|c: char| !c.is_ascii() && !is_cp932(c)) {
-        out.extend_from_slice(&SHIFT_JIS.encode(&rest[..at]).0);
-        let c = rest[at..].chars().next().expect("found there");
-        out.extend_from_slice(format!("&#x{:X};", c as u32).as_bytes());
-        rest = &rest[at + c.len_utf8()..];
+    let mut utf8 = [0; 4];
+    for c in text.chars() {
+        if !cp932::push(out, c.encode_utf8(&mut utf8)) {
+            out.extend_from_slice(format!("&#x{:X};", c as u32).as_bytes());
+        }
     }
-    out.extend_from_slice(&SHIFT_JIS.encode(rest).0);
 }
-
-use crate::completeness::value::is_cp932;
 
 struct Reading<'t> {
     rest: &'t str,

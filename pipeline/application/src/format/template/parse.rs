@@ -4,7 +4,7 @@ use super::super::carrier::{Carrier, Source};
 use super::super::charset::Encoding;
 use super::super::spec;
 use super::Segment;
-use crate::completeness::value::is_cp932;
+use crate::cp932;
 use crate::procedure::{Procedure, Slot};
 
 /// Why a template cannot be used, and at which byte of it.
@@ -150,7 +150,9 @@ impl Reader<'_> {
 pub(super) fn check(segments: &[Segment], encoding: Encoding) -> Result<(), Broken> {
     let broken = |why: String| Broken { at: 0, why };
     check_blocks(segments).map_err(broken)?;
-    if encoding == Encoding::Cp932 && !literals(segments, &mut |text| text.chars().all(is_cp932)) {
+    if encoding == Encoding::Cp932
+        && !literals(segments, &mut |text| text.chars().all(|c| cp932::code(c).is_some()))
+    {
         return Err(broken("the template itself has characters outside CP932".into()));
     }
     let mut sample = String::new();
