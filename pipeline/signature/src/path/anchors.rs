@@ -99,6 +99,11 @@ impl Anchors {
         Ok(())
     }
 
+    /// Returns this anchor alone.
+    pub(super) fn only(anchor: &Anchor) -> Self {
+        Self { anchors: vec![anchor.clone()] }
+    }
+
     /// Returns how many there are.
     pub fn len(&self) -> usize {
         self.anchors.len()

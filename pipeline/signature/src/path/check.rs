@@ -2,9 +2,10 @@
 
 use super::names::Names;
 use super::policies::Policies;
-use super::{validity, Anchor, Failure, Issuer, Link, Path, Revocation, Settings, Standing};
+use super::{
+    validity, Anchor, Anchors, Failure, Issuer, Link, Path, Revocation, Settings, Standing,
+};
 use crate::certificate::{Certificate, Constraints};
-use crate::path::Anchors;
 
 /// What is at hand beside the chain, to be passed on to revocation.
 pub(super) struct Hand<'l, 'a> {
@@ -41,12 +42,12 @@ pub(super) fn check<'a>(
     let mut found_validity =
         validity(anchor.not_before, anchor.not_after, settings.at, chain.len());
     let mut found_revocation = None;
+    let anchors = &Anchors::only(anchor);
     for (depth, certificate) in chain.iter().copied().enumerate().rev() {
         let found = validity(certificate.not_before, certificate.not_after, settings.at, depth);
         found_validity = found_validity.or(found);
         if let (Some(revocation), None) = (hand.revocation, &found_revocation) {
-            let (anchors, intermediates) = (hand.anchors, hand.intermediates);
-            let at = settings.at;
+            let (at, intermediates) = (settings.at, hand.intermediates);
             let link = Link { certificate, issuer, depth, at, anchors, intermediates };
             found_revocation = failure_of(revocation.standing(&link), depth);
         }

@@ -42,7 +42,8 @@ pub struct Link<'l, 'a> {
     pub depth: usize,
     /// The reference time, in seconds since 1970 in UTC.
     pub at: i64,
-    /// The anchors, to which a separate signer of lists must lead as well.
+    /// The anchors to one of which a separate signer of lists must lead: in a path, its own anchor
+    /// alone (RFC 5280 §6.3.3 f).
     pub anchors: &'a Anchors,
     /// The certificates at hand, among which such a signer may be.
     pub intermediates: &'l [Certificate<'a>],

@@ -1,3 +1,5 @@
 //! Tests of the ways to an anchor.
 
+mod build;
+mod failure;
 mod step;
