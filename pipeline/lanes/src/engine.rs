@@ -4,8 +4,7 @@ use std::sync::OnceLock;
 
 use crate::kernel::known_answers;
 use crate::kernel::lanes::LANES;
-use crate::kernel::model::Model;
-use crate::kernel::verify::{eight, Found, Signed};
+use crate::kernel::verify::{Found, Signed};
 use crate::{library, Item};
 
 /// A way to answer a batch of signatures; every way gives the same answers.
@@ -15,6 +14,7 @@ pub struct Engine(Way);
 #[derive(Clone, Copy)]
 enum Way {
     Library,
+    #[cfg(any(test, feature = "model"))]
     Model,
     #[cfg(target_arch = "x86_64")]
     Avx512(crate::kernel::avx512::Avx512),
@@ -54,6 +54,9 @@ impl Engine {
     }
 
     /// Returns the lanes played by plain integers: slow, for tests on any machine.
+    ///
+    /// The feature `model` has it, which nothing but tests asks for.
+    #[cfg(any(test, feature = "model"))]
     pub fn model() -> Engine {
         Engine(Way::Model)
     }
@@ -116,7 +119,8 @@ impl Engine {
     fn open(self, signed: &[Signed<'_>; LANES]) -> Option<Found> {
         match self.0 {
             Way::Library => None,
-            Way::Model => Some(eight(Model, signed)),
+            #[cfg(any(test, feature = "model"))]
+            Way::Model => Some(crate::kernel::verify::eight(crate::kernel::model::Model, signed)),
             #[cfg(target_arch = "x86_64")]
             Way::Avx512(leave) => Some(leave.eight(signed)),
         }

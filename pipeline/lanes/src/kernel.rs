@@ -40,6 +40,7 @@ mod encoded;
 mod fold;
 pub(crate) mod known_answers;
 pub(crate) mod lanes;
+#[cfg(any(test, feature = "model"))]
 pub(crate) mod model;
 mod montgomery;
 pub(crate) mod verify;

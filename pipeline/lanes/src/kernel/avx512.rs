@@ -103,18 +103,21 @@ impl Lanes for Avx512 {
 
     #[inline(always)]
     fn load(self, numbers: [&Bytes; LANES]) -> Number<__m512i> {
-        Number(std::array::from_fn(|block| {
+        let mut loaded = Number([[self.splat(0); BLOCK]; BLOCKS]);
+        for (block, limbs) in loaded.0.iter_mut().enumerate() {
             let (start, places) = if block + 1 < BLOCKS {
                 (WINDOW_OF_LOWEST - BLOCK_BYTES * block, &PLACES)
             } else {
                 (0, &PLACES_OF_HIGHEST)
             };
-            transpose(numbers.map(|number| {
-                let window: &[u8; 64] =
+            for (row, number) in limbs.iter_mut().zip(numbers) {
+                let window =
                     number[start..].first_chunk().expect("a window ends within the number");
-                eight_limbs(window, places)
-            }))
-        }))
+                *row = eight_limbs(window, places);
+            }
+            *limbs = transpose(*limbs);
+        }
+        loaded
     }
 
     #[cfg(test)]
@@ -137,8 +140,8 @@ fn eight_limbs(window: &[u8; 64], places: &[u8; 64]) -> __m512i {
     unsafe {
         let bytes = _mm512_loadu_epi8(window.as_ptr().cast());
         let places = _mm512_loadu_epi8(places.as_ptr().cast());
-        let present = _mm512_movepi8_mask(places);
-        let limbs = _mm512_maskz_permutexvar_epi8(!present, places, bytes);
+        let absent = _mm512_movepi8_mask(places);
+        let limbs = _mm512_maskz_permutexvar_epi8(!absent, places, bytes);
         let shifted = _mm512_srlv_epi64(limbs, _mm512_set_epi64(4, 0, 4, 0, 4, 0, 4, 0));
         _mm512_and_si512(shifted, _mm512_set1_epi64(LIMB_MAX as i64))
     }
@@ -147,28 +150,34 @@ fn eight_limbs(window: &[u8; 64], places: &[u8; 64]) -> __m512i {
 /// Turns eight limbs of each of eight numbers into eight words, one a limb.
 #[inline(always)]
 fn transpose(rows: [__m512i; LANES]) -> [__m512i; BLOCK] {
+    let [a, b, c, d, e, f, g, h] = rows;
     // SAFETY: called by methods of Avx512 only.
     unsafe {
-        // Pairs of rows: even and odd limbs of rows 2i and 2i + 1.
-        let even: [__m512i; 4] =
-            std::array::from_fn(|i| _mm512_unpacklo_epi64(rows[2 * i], rows[2 * i + 1]));
-        let odd: [__m512i; 4] =
-            std::array::from_fn(|i| _mm512_unpackhi_epi64(rows[2 * i], rows[2 * i + 1]));
-        let even = quarters(even);
-        let odd = quarters(odd);
+        let even = quarters([
+            _mm512_unpacklo_epi64(a, b),
+            _mm512_unpacklo_epi64(c, d),
+            _mm512_unpacklo_epi64(e, f),
+            _mm512_unpacklo_epi64(g, h),
+        ]);
+        let odd = quarters([
+            _mm512_unpackhi_epi64(a, b),
+            _mm512_unpackhi_epi64(c, d),
+            _mm512_unpackhi_epi64(e, f),
+            _mm512_unpackhi_epi64(g, h),
+        ]);
         [even[0], odd[0], even[1], odd[1], even[2], odd[2], even[3], odd[3]]
     }
 }
 
 /// Transposes a 4 × 4 matrix of 128-bit quarters.
 #[inline(always)]
-fn quarters(rows: [__m512i; 4]) -> [__m512i; 4] {
+fn quarters([a, b, c, d]: [__m512i; 4]) -> [__m512i; 4] {
     // SAFETY: called by methods of Avx512 only.
     unsafe {
-        let left = _mm512_shuffle_i64x2::<0b01_00_01_00>(rows[0], rows[1]);
-        let right = _mm512_shuffle_i64x2::<0b11_10_11_10>(rows[0], rows[1]);
-        let left_below = _mm512_shuffle_i64x2::<0b01_00_01_00>(rows[2], rows[3]);
-        let right_below = _mm512_shuffle_i64x2::<0b11_10_11_10>(rows[2], rows[3]);
+        let left = _mm512_shuffle_i64x2::<0b01_00_01_00>(a, b);
+        let right = _mm512_shuffle_i64x2::<0b11_10_11_10>(a, b);
+        let left_below = _mm512_shuffle_i64x2::<0b01_00_01_00>(c, d);
+        let right_below = _mm512_shuffle_i64x2::<0b11_10_11_10>(c, d);
         [
             _mm512_shuffle_i64x2::<0b10_00_10_00>(left, left_below),
             _mm512_shuffle_i64x2::<0b11_01_11_01>(left, left_below),

@@ -94,74 +94,75 @@ fn quotient(modulus: &Bytes) -> u128 {
 #[inline(always)]
 pub(super) fn fold<L: Lanes>(lanes: L, s: &Number<L::Word>, key: &Key<L::Word>) -> Folded<L::Word> {
     let mask = lanes.splat(LIMB_MAX);
-    // The 41 limbs of r: the top one apart, the others in blocks. The first move is made already.
+    let zero = lanes.splat(0);
+    // The 41 limbs of r are `r` and, above it, `top`. Nothing is above s, so the first move adds
+    // nothing.
     let mut r = *s;
-    let mut top = move_up(lanes, &mut r);
-    let mut undecided = lanes.splat(0);
+    let mut top = r.0[BLOCKS - 1][BLOCK - 1];
+    move_up(lanes, &mut r, &key.delta, zero);
+    let mut undecided = zero;
     for _ in 0..MOVES {
         let below = r.0[BLOCKS - 1][BLOCK - 1];
         let t = lanes.add(top, lanes.carry(below));
-        r.0[BLOCKS - 1][BLOCK - 1] = lanes.and(below, mask);
         undecided = lanes.or(undecided, lanes.carry(t));
-        top = move_up(lanes, &mut r);
-        top = lanes.add_high(top, key.delta.0[BLOCKS - 1][BLOCK - 1], t);
-        add_product(lanes, &mut r, &key.delta, t);
+        top = lanes.add_high(lanes.and(below, mask), key.delta.0[BLOCKS - 1][BLOCK - 1], t);
+        move_up(lanes, &mut r, &key.delta, t);
     }
-    let mut number = r;
-    number = step(lanes, number, &mut top, &key.modulus);
-    number = step(lanes, number, &mut top, &key.modulus);
+    let number = step(lanes, r, top, &key.modulus);
+    let number = step(lanes, number, zero, &key.modulus);
     Folded { number: settle(lanes, number), undecided }
 }
 
-/// Moves the limbs up by one place, a zero into the lowest, and returns the one that leaves.
+/// Moves the limbs of r up by one place, where the highest leaves, and adds t·y, but for the upper
+/// half of the product with y's highest limb, which belongs where that limb went.
 #[inline(always)]
-fn move_up<L: Lanes>(lanes: L, r: &mut Number<L::Word>) -> L::Word {
-    let mut entering = lanes.splat(0);
-    for block in &mut r.0 {
-        let before = *block;
-        block[0] = entering;
-        block[1..].copy_from_slice(&before[..BLOCK - 1]);
-        entering = before[BLOCK - 1];
-    }
-    entering
-}
-
-/// Adds t·y, but for the upper half of the highest limb's product.
-#[inline(always)]
-fn add_product<L: Lanes>(lanes: L, r: &mut Number<L::Word>, y: &Number<L::Word>, t: L::Word) {
-    for b in 0..BLOCKS {
+fn move_up<L: Lanes>(lanes: L, r: &mut Number<L::Word>, y: &Number<L::Word>, t: L::Word) {
+    for b in (0..BLOCKS).rev() {
+        let entering = if b > 0 { r.0[b - 1][BLOCK - 1] } else { lanes.splat(0) };
+        let block = &mut r.0[b];
+        let mut moved = [entering; BLOCK];
+        moved[1..].copy_from_slice(&block[..BLOCK - 1]);
         for i in 0..BLOCK {
-            r.0[b][i] = lanes.add_low(r.0[b][i], y.0[b][i], t);
-        }
-        for i in 1..BLOCK {
-            r.0[b][i] = lanes.add_high(r.0[b][i], y.0[b][i - 1], t);
+            moved[i] = lanes.add_low(moved[i], y.0[b][i], t);
         }
         if b > 0 {
-            r.0[b][0] = lanes.add_high(r.0[b][0], y.0[b - 1][BLOCK - 1], t);
+            moved[0] = lanes.add_high(moved[0], y.0[b - 1][BLOCK - 1], t);
         }
+        for i in 1..BLOCK {
+            moved[i] = lanes.add_high(moved[i], y.0[b][i - 1], t);
+        }
+        *block = moved;
     }
 }
 
-/// Returns (r + m·n) / 2^52 for the m below 2^52 that makes the division exact.
+/// Returns (r + m·n) / 2^52 for the m below 2^52 that makes the division exact; r has `top` as its
+/// highest limb.
 #[inline(always)]
 fn step<L: Lanes>(
     lanes: L,
     mut r: Number<L::Word>,
-    top: &mut L::Word,
+    top: L::Word,
     modulus: &Modulus<L::Word>,
 ) -> Number<L::Word> {
+    let n = &modulus.n;
     let m = lanes.add_low(lanes.splat(0), r.0[0][0], modulus.negative_inverse);
-    add_product(lanes, &mut r, &modulus.n, m);
-    let carry = lanes.carry(r.0[0][0]);
-    *top = lanes.add_high(*top, modulus.n.0[BLOCKS - 1][BLOCK - 1], m);
-    let mut entering = *top;
-    for block in r.0.iter_mut().rev() {
-        let before = *block;
-        block[..BLOCK - 1].copy_from_slice(&before[1..]);
-        block[BLOCK - 1] = entering;
-        entering = before[0];
+    let carry = lanes.carry(lanes.add_low(r.0[0][0], n.0[0][0], m));
+    for b in 0..BLOCKS {
+        let entering = if b + 1 < BLOCKS { r.0[b + 1][0] } else { top };
+        let block = &mut r.0[b];
+        let mut moved = [entering; BLOCK];
+        moved[..BLOCK - 1].copy_from_slice(&block[1..]);
+        for i in 0..BLOCK - 1 {
+            moved[i] = lanes.add_low(moved[i], n.0[b][i + 1], m);
+        }
+        if b + 1 < BLOCKS {
+            moved[BLOCK - 1] = lanes.add_low(moved[BLOCK - 1], n.0[b + 1][0], m);
+        }
+        for i in 0..BLOCK {
+            moved[i] = lanes.add_high(moved[i], n.0[b][i], m);
+        }
+        *block = moved;
     }
-    *top = lanes.splat(0);
     r.0[0][0] = lanes.add(r.0[0][0], carry);
     r
 }

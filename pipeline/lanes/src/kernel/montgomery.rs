@@ -186,7 +186,8 @@ fn solve<L: Lanes>(
 ///
 /// The lower half of that limb times n's lowest limb is the column's complement to 2^52, or nothing
 /// if the column's lower bits are zero already. Either way the carry is (column + 2^52 - 1) >> 52,
-/// and the product itself need not be computed.
+/// and the product itself need not be computed. The next limb of m waits for the next column only,
+/// so the three parts that column still misses are made side by side.
 #[inline(always)]
 fn clear<L: Lanes, const I: usize>(
     lanes: L,
@@ -194,13 +195,15 @@ fn clear<L: Lanes, const I: usize>(
     n: &[L::Word; BLOCK],
     negative_inverse: L::Word,
 ) -> L::Word {
-    let m = lanes.add_low(lanes.splat(0), columns[I], negative_inverse);
+    let zero = lanes.splat(0);
+    let m = lanes.add_low(zero, columns[I], negative_inverse);
     let carry = lanes.carry(lanes.add(columns[I], lanes.splat(LIMB_MAX)));
-    columns[I + 1] = lanes.add(columns[I + 1], carry);
+    let high = lanes.add_high(carry, n[0], m);
     for j in 1..BLOCK {
         columns[I + j] = lanes.add_low(columns[I + j], n[j], m);
     }
-    for j in 0..BLOCK {
+    columns[I + 1] = lanes.add(columns[I + 1], high);
+    for j in 1..BLOCK {
         columns[I + j + 1] = lanes.add_high(columns[I + j + 1], n[j], m);
     }
     m
