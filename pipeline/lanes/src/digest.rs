@@ -1,4 +1,4 @@
-//! Digests of one message and of many.
+//! The digest of one message, by the library.
 
 use std::fmt;
 
@@ -39,20 +39,6 @@ pub fn digest(hash: Hash, message: &[u8]) -> Digest {
     let mut bytes = [0; LONGEST];
     bytes[..hash.digest_len()].copy_from_slice(found.as_ref());
     Digest { bytes, len: hash.digest_len() as u8 }
-}
-
-/// Returns the SHA-256 digest of every message, in their order.
-///
-/// `digests` is emptied first and has one entry per message afterwards.
-pub fn sha256_many(messages: &[&[u8]], digests: &mut Vec<[u8; 32]>) {
-    digests.clear();
-    digests.extend(messages.iter().map(|message| sha256(message)));
-}
-
-/// Returns one SHA-256 digest, by the library.
-pub(crate) fn sha256(message: &[u8]) -> [u8; 32] {
-    let found = library::digest(&library::SHA256, message);
-    found.as_ref().try_into().expect("a SHA-256 digest has 32 bytes")
 }
 
 /// Returns the library's name of a hash function.
@@ -97,14 +83,5 @@ mod tests {
             "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a\
              2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f",
         );
-    }
-
-    #[test]
-    fn many_digests_keep_the_order_of_their_messages() {
-        let messages: [&[u8]; 3] = [b"abc", b"", b"abc"];
-        let mut digests = vec![[7; 32]];
-        sha256_many(&messages, &mut digests);
-        let one_by_one: Vec<[u8; 32]> = messages.iter().map(|m| sha256(m)).collect();
-        assert_eq!(digests, one_by_one);
     }
 }

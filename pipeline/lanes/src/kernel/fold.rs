@@ -122,14 +122,14 @@ fn move_up<L: Lanes>(lanes: L, r: &mut Number<L::Word>, y: &Number<L::Word>, t: 
         let block = &mut r.0[b];
         let mut moved = [entering; BLOCK];
         moved[1..].copy_from_slice(&block[..BLOCK - 1]);
-        for i in 0..BLOCK {
-            moved[i] = lanes.add_low(moved[i], y.0[b][i], t);
+        for (limb, &factor) in moved.iter_mut().zip(&y.0[b]) {
+            *limb = lanes.add_low(*limb, factor, t);
         }
         if b > 0 {
             moved[0] = lanes.add_high(moved[0], y.0[b - 1][BLOCK - 1], t);
         }
-        for i in 1..BLOCK {
-            moved[i] = lanes.add_high(moved[i], y.0[b][i - 1], t);
+        for (limb, &factor) in moved[1..].iter_mut().zip(&y.0[b]) {
+            *limb = lanes.add_high(*limb, factor, t);
         }
         *block = moved;
     }
@@ -152,14 +152,14 @@ fn step<L: Lanes>(
         let block = &mut r.0[b];
         let mut moved = [entering; BLOCK];
         moved[..BLOCK - 1].copy_from_slice(&block[1..]);
-        for i in 0..BLOCK - 1 {
-            moved[i] = lanes.add_low(moved[i], n.0[b][i + 1], m);
+        for (limb, &factor) in moved.iter_mut().zip(&n.0[b][1..]) {
+            *limb = lanes.add_low(*limb, factor, m);
         }
         if b + 1 < BLOCKS {
             moved[BLOCK - 1] = lanes.add_low(moved[BLOCK - 1], n.0[b + 1][0], m);
         }
-        for i in 0..BLOCK {
-            moved[i] = lanes.add_high(moved[i], n.0[b][i], m);
+        for (limb, &factor) in moved.iter_mut().zip(&n.0[b]) {
+            *limb = lanes.add_high(*limb, factor, m);
         }
         *block = moved;
     }
