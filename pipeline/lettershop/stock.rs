@@ -10,6 +10,9 @@ pub const ENVELOPES: &str = include_str!("../../config/envelopes.toml");
 pub const INSERTERS: &str = include_str!("../../config/inserters.toml");
 /// `config/tariffs.toml`
 pub const TARIFFS: &str = include_str!("../../config/tariffs.toml");
+/// `config/counter.toml`, the sender of what the shop itself writes about applications.
+#[allow(dead_code, reason = "the journey of applications reads it")]
+pub const COUNTER: &str = include_str!("../../config/counter.toml");
 /// `config/postcodes/postcodes.bin`
 pub const POSTCODES: &[u8] = include_bytes!("../../config/postcodes/postcodes.bin");
 
@@ -17,8 +20,13 @@ pub const POSTCODES: &[u8] = include_bytes!("../../config/postcodes/postcodes.bi
 pub const PAPERWORK_FACE: &str = "BIZUDPGothic-Regular";
 
 /// Name, `template.toml`, `body.txt` and `sample.toml` of the built-in templates.
-pub const TEMPLATES: [(&str, &str, &str, &str); 3] =
-    [template!("tax-notice"), template!("annual-notice"), template!("water-bill")];
+pub const TEMPLATES: [(&str, &str, &str, &str); 5] = [
+    template!("tax-notice"),
+    template!("annual-notice"),
+    template!("water-bill"),
+    template!("application-form"),
+    template!("application-notice"),
+];
 
 /// Returns the bytes of a built-in face.
 pub fn face(name: &str) -> Option<&'static [u8]> {
@@ -43,3 +51,58 @@ macro_rules! template {
     };
 }
 use template;
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use intake::{Layout, Sender};
+    use letter::stock::EnvelopeProfile;
+    use letter::SenderId;
+    use render::{FontChain, Sample, SenderFacts, Template, TemplateSource};
+
+    use super::*;
+
+    fn chain() -> FontChain {
+        let faces = FACES.iter().map(|(name, bytes)| ((*name).to_owned(), (*bytes).into()));
+        FontChain::load(faces.collect()).expect("the stock faces load")
+    }
+
+    #[test]
+    fn the_counters_layouts_have_every_field_of_its_templates() {
+        let sender = Sender::parse(COUNTER).expect("a sound sender file");
+        assert_eq!(sender.sender, SenderId::parse("counter").expect("an id"));
+        assert!(sender.class("hand-over").expect("a class").paper_only);
+        let notice = sender.class("notice").expect("a class");
+        assert_eq!((notice.paper_only, notice.identity_level), (false, 1));
+        assert_eq!((sender.approve_above, sender.refuse_above), (1.0, 1.0));
+        let envelopes: BTreeMap<String, Vec<EnvelopeProfile>> =
+            toml::from_str(ENVELOPES).expect("the stock envelopes");
+        let chain = chain();
+        for (name, toml, body, sample) in &TEMPLATES[3..] {
+            let layout = Layout::compile(&sender, name).expect("a layout");
+            let source = TemplateSource { toml, body, stationery: None };
+            let wanted = source.envelope().expect("an envelope");
+            let envelope = envelopes["envelopes"].iter().find(|known| known.name == wanted);
+            let facts = SenderFacts {
+                name: &sender.name,
+                office: &sender.office,
+                honorific: &sender.honorific,
+            };
+            let envelope = envelope.expect("an envelope of the stock");
+            let template = Template::compile(&source, &chain, layout.schema(), &facts, envelope)
+                .unwrap_or_else(|faults| panic!("{name}: {faults:#?}"));
+            assert_eq!((template.name(), template.version()), (*name, 1));
+            // What the sample shows, a drop can say: the same fields, whatever their order.
+            let sample = Sample::read(sample).expect("a sound sample").schema();
+            let sorted = |names: &[String]| {
+                let mut names = names.to_vec();
+                names.sort();
+                names
+            };
+            let schema = layout.schema();
+            assert_eq!(sorted(&schema.fields), sorted(&sample.fields), "{name}");
+            assert_eq!(sorted(&schema.columns), sorted(&sample.columns), "{name}");
+        }
+    }
+}

@@ -4,6 +4,7 @@ mod address;
 mod bars;
 mod flow;
 mod table;
+mod wrap;
 
 use letter::page::{Len, Mark, Page, A4};
 use letter::{Reason, RecordView};
@@ -32,6 +33,8 @@ pub struct Scratch {
     texts: [String; 2],
     /// The symbol characters of a barcode.
     codes: Vec<u8>,
+    /// The row of a wrapping table.
+    broken: wrap::Broken,
 }
 
 impl Scratch {

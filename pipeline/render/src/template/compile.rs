@@ -320,6 +320,7 @@ impl<'a> Compiler<'a> {
             left: millimetres(table.left_mm),
             after: millimetres(table.after_mm),
             shrink_to_percent: table.shrink_to_percent.clamp(1, 100),
+            wrap: table.wrap,
             head_tint: table.head_tint.min(100),
             grid: table.grid,
         }

@@ -209,6 +209,8 @@ pub struct Table {
     pub left: i32,
     pub after: i32,
     pub shrink_to_percent: u32,
+    /// Whether rows grow with their longest cell.
+    pub wrap: bool,
     pub head_tint: u8,
     pub grid: bool,
 }

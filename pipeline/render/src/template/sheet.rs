@@ -306,6 +306,10 @@ pub struct TableSheet {
     /// How far a cell's text may shrink, per cent of its size.
     #[serde(default = "cell_percent")]
     pub shrink_to_percent: u32,
+    /// Whether cells break into as many lines as they need, and rows grow with them, rather than
+    /// shrink to one or two lines.
+    #[serde(default)]
+    pub wrap: bool,
     /// Tint of the head row or head column, per cent of black; none when 0.
     #[serde(default)]
     pub head_tint: u8,

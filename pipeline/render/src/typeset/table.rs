@@ -36,21 +36,27 @@ impl<'a> Setter<'a> {
         }
         let mut top = self.open_table(table, cursor)?;
         for row in 0..count {
-            let needed = 1 + last_rows(table, row + 1 == count);
+            self.row = row;
+            let cells = match &table.rows {
+                Rows::Fixed(rows) => &rows[row],
+                Rows::OfRecord(cells) => cells,
+            };
+            let following = last_rows(table, row + 1 == count);
+            if table.wrap {
+                let after = following * table.row_height;
+                top = self.wrapped_row(table, cells, (top, after), cursor)?;
+                continue;
+            }
+            let needed = 1 + following;
             if cursor.room() < needed * table.row_height && row > 0 {
                 self.close_table(table, top, cursor);
                 self.turn(cursor)?;
                 top = self.open_table(table, cursor)?;
             }
             let above = cursor.y;
-            self.row = row;
-            let cells = match &table.rows {
-                Rows::Fixed(rows) => &rows[row],
-                Rows::OfRecord(cells) => cells,
-            };
             self.table_row(table, cells, Kind::Body, cursor)?;
             if above > top + head_rows * table.row_height {
-                self.rule(table, cursor, above, HAIRLINE, HAIRLINE_TINT);
+                self.rule_between(table, cursor, above);
             }
         }
         if let Some(total) = &table.total {
@@ -64,7 +70,11 @@ impl<'a> Setter<'a> {
     }
 
     /// Sets the heads; returns where the table starts.
-    fn open_table(&mut self, table: &'a Table, cursor: &mut Cursor<'a>) -> Result<i32, Reason> {
+    pub(super) fn open_table(
+        &mut self,
+        table: &'a Table,
+        cursor: &mut Cursor<'a>,
+    ) -> Result<i32, Reason> {
         let top = cursor.y;
         if let Some(heads) = &table.heads {
             if table.head_tint > 0 {
@@ -78,7 +88,7 @@ impl<'a> Setter<'a> {
     }
 
     /// Sets the upper and lower rule, and the rules between columns.
-    fn close_table(&mut self, table: &'a Table, top: i32, cursor: &mut Cursor<'a>) {
+    pub(super) fn close_table(&mut self, table: &'a Table, top: i32, cursor: &mut Cursor<'a>) {
         self.rule(table, cursor, top, HEAVY, 100);
         self.rule(table, cursor, cursor.y, HEAVY, 100);
         if !table.grid {
@@ -199,13 +209,18 @@ impl<'a> Setter<'a> {
         true
     }
 
+    /// Sets the rule between two rows.
+    pub(super) fn rule_between(&mut self, table: &Table, cursor: &Cursor<'a>, y: i32) {
+        self.rule(table, cursor, y, HAIRLINE, HAIRLINE_TINT);
+    }
+
     fn rule(&mut self, table: &Table, cursor: &Cursor<'a>, y: i32, thickness: i32, tint: u8) {
         let row = row_rect(table, cursor);
         let rect = Rect { top: y - thickness / 2, height: thickness, ..row };
         self.mark(cursor, band(rect, tint));
     }
 
-    fn mark(&mut self, cursor: &Cursor<'a>, mark: letter::page::Mark) {
+    pub(super) fn mark(&mut self, cursor: &Cursor<'a>, mark: letter::page::Mark) {
         self.scratch.pages[cursor.page].marks.push(mark);
     }
 }
@@ -215,7 +230,7 @@ fn last_rows(table: &Table, is_last: bool) -> i32 {
     i32::from(is_last && table.total.is_some())
 }
 
-fn row_rect(table: &Table, cursor: &Cursor<'_>) -> Rect {
+pub(super) fn row_rect(table: &Table, cursor: &Cursor<'_>) -> Rect {
     Rect { left: cursor.area.left + table.left, top: cursor.y, width: table.width(), height: 0 }
 }
 
@@ -232,7 +247,7 @@ fn fitting_size(natural: i32, room: i32, size: i32, least_percent: u32) -> Optio
 /// What of a row's height two lines of a cell take.
 const TWO_LINES_PERCENT: i32 = 92;
 /// Blank left and right of a cell's text: 1.4 mm.
-const PADDING: i32 = 400;
+pub(super) const PADDING: i32 = 400;
 /// 表罫 (omote-kei) between rows.
 const HAIRLINE: i32 = 25;
 const HAIRLINE_TINT: u8 = 60;

@@ -4,7 +4,8 @@ use letter::page::{Len, Mark};
 
 use super::*;
 
-const TEMPLATES: [&str; 3] = ["tax-notice", "annual-notice", "water-bill"];
+const TEMPLATES: [&str; 5] =
+    ["tax-notice", "annual-notice", "water-bill", "application-form", "application-notice"];
 
 #[test]
 fn every_sample_of_the_stock_templates_is_set_and_says_its_values() {
