@@ -1,6 +1,7 @@
 //! JSON into the flat list of fields, bounded and without double keys.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
@@ -55,6 +56,33 @@ struct Reading<'l> {
     path: String,
     depth: usize,
     limits: &'l Limits,
+}
+
+/// Objects of forms have fewer keys than this; they are compared one by one.
+const FEW: usize = 32;
+
+/// The keys of one object.
+#[derive(Default)]
+struct Keys {
+    few: Vec<Box<str>>,
+    many: BTreeSet<Box<str>>,
+}
+
+impl Keys {
+    fn len(&self) -> usize {
+        self.few.len() + self.many.len()
+    }
+
+    /// Returns whether the key is new.
+    fn insert(&mut self, key: Box<str>) -> bool {
+        if self.many.is_empty() && self.few.len() < FEW {
+            let is_new = !self.few.contains(&key);
+            self.few.push(key);
+            return is_new;
+        }
+        self.many.extend(self.few.drain(..));
+        self.many.insert(key)
+    }
 }
 
 /// One value, whose fields go to the form under the path reached.
@@ -181,7 +209,7 @@ impl<'de> Visitor<'de> for Node<'_, '_> {
     fn visit_map<A: MapAccess<'de>>(mut self, mut object: A) -> Result<(), A::Error> {
         self.enter()?;
         let path_len = self.reading.path.len();
-        let mut keys: Vec<Box<str>> = Vec::new();
+        let mut keys = Keys::default();
         while let Some(key) = object.next_key::<std::borrow::Cow<'de, str>>()? {
             if !is_key(&key) {
                 return Err(self.refuse(Rule::Key));
@@ -189,21 +217,20 @@ impl<'de> Visitor<'de> for Node<'_, '_> {
             if keys.len() == self.reading.limits.fields {
                 return Err(self.refuse(Rule::Fields(self.reading.limits.fields)));
             }
-            if keys.iter().any(|earlier| **earlier == *key) {
-                return Err(self.refuse(Rule::DuplicateKey));
-            }
             if path_len > 0 {
                 self.reading.path.push('.');
             }
             self.reading.path.push_str(&key);
-            keys.push(key.into());
+            if !keys.insert(key.into()) {
+                return Err(self.refuse(Rule::DuplicateKey));
+            }
             object.next_value_seed(Node { reading: self.reading, broken: self.broken })?;
             self.reading.path.truncate(path_len);
         }
         self.reading.depth -= 1;
-        match keys.is_empty() {
-            true => self.nothing(),
-            false => Ok(()),
+        match keys.len() {
+            0 => self.nothing(),
+            _ => Ok(()),
         }
     }
 }
@@ -244,6 +271,8 @@ mod tests {
         let long = format!("{{\"a\":\"{}\"}}", "x".repeat(40_000));
         let huge = format!("{{\"a\":\"{}\"}}", "x".repeat(2_000_000));
         let path = format!("{{\"{}\":1}}", "k".repeat(300));
+        let late: String = (0..1_000).map(|i| format!("\"k{i}\":1,")).collect();
+        let late = format!("{{{late}\"k500\":1}}");
         for (text, expected) in [
             (deep.as_str(), Rule::Depth(12)),
             (&many, Rule::Fields(2_000)),
@@ -252,6 +281,7 @@ mod tests {
             (&huge, Rule::Bytes(1 << 20)),
             (&path, Rule::PathBytes(256)),
             ("{\"a\":1,\"a\":2}", Rule::DuplicateKey),
+            (&late, Rule::DuplicateKey),
             ("{\"a\":{\"b\":1},\"a\":{\"c\":2}}", Rule::DuplicateKey),
             ("{\"a.b\":1}", Rule::Key),
             ("{\"\":1}", Rule::Key),

@@ -187,6 +187,10 @@ impl FormatSpec {
             if !fits(&carrier.name) {
                 return Err(fault("name", "it is outside the encoding"));
             }
+            let mut fixed = spec.text.iter().chain(spec.values.values());
+            if !fixed.all(|text| fits(text)) {
+                return Err(fault("values", "a text or value is outside the encoding"));
+            }
             if matches!(&carrier.source, Source::Field { path, item: None, .. } if path.contains("[]"))
             {
                 return Err(fault("field", "a list's field needs its index, children[0].name"));
@@ -242,6 +246,10 @@ impl FormatSpec {
             return Err(Unusable::new(text, at, "format.template", "it is missing"));
         };
         let encoding = self.encoding.unwrap_or(Encoding::Utf8);
+        if encoding == Encoding::Utf8Bom {
+            let why = "XML is written in utf-8 or cp932";
+            return Err(Unusable::new(text, at, "format.encoding", why));
+        }
         let source = template.get_ref().trim_start();
         Template::compile(source, encoding, rules).map_err(|e| {
             let line = source[..e.at.min(source.len())].matches('\n').count();

@@ -65,7 +65,14 @@ impl Manifest {
                             entries[index].put(key, field);
                         }
                     }
-                    None => single.get_or_insert_with(|| Entry::at(String::new())).put(path, field),
+                    None => {
+                        let single = single.get_or_insert_with(|| Entry::at(String::new()));
+                        single.put(path, field);
+                        // A misspelt `applications` must not become one application.
+                        if single.is_unknown() {
+                            return Err(place(refusal::unknown_key(), ""));
+                        }
+                    }
                 },
             }
         }
@@ -118,9 +125,14 @@ impl Entry {
                 // Beyond the limit one more is kept, by which the excess is told.
                 Some((_, "")) if self.attachments.len() > ATTACHMENTS_MAX => {}
                 Some((_, "")) => self.broke(key, refusal::missing_key("attachments")),
-                _ => self.broke("", refusal::unknown_key()),
+                // The gravest: told even where another key was broken before.
+                _ => self.broken = Some((String::new(), refusal::unknown_key())),
             },
         }
+    }
+
+    fn is_unknown(&self) -> bool {
+        self.broken.as_ref().is_some_and(|(key, _)| key.is_empty())
     }
 
     fn broke(&mut self, key: &str, refusal: Refusal) {

@@ -206,3 +206,45 @@ fn a_broken_egov_package_says_what_is_missing() {
         Err("no-manifest".into())
     );
 }
+
+#[test]
+fn an_object_of_a_hundred_thousand_keys_is_read_in_no_time() {
+    let keys: String = (0..100_000).map(|i| format!("\"k{i}\":\"\",")).collect();
+    let text = format!("{{{keys}\"site\":\"one-stop\",\"parcel\":\"p\"}}");
+    let members = two();
+    let refusal = Parcel::read(&site(), text.as_bytes(), &members).expect_err("unknown keys");
+    assert_eq!(refusal.code, "unknown-key");
+}
+
+#[test]
+fn a_parcel_with_broken_bytes_is_read_or_refused_and_never_loses_an_application() {
+    let mut state = 3u64;
+    let mut random = |below: usize| {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    };
+    let arrival = Arrival { parcel: "e-1", received_at: Moment(0) };
+    for turn in 0..6_000 {
+        let mut members = if turn % 3 == 0 { package(KOUSEI_TEXT) } else { two() };
+        if turn % 3 > 0 {
+            members.insert(MANIFEST.into(), MANIFEST_OF_TWO.as_bytes().to_vec());
+        }
+        let names: Vec<String> = members.keys().cloned().collect();
+        let bytes = members.get_mut(&names[random(names.len())]).expect("its own name");
+        for _ in 0..=random(3) {
+            let (at, len) = (random(bytes.len().max(1)), bytes.len());
+            match random(3) {
+                0 if at < len => bytes[at] = random(256) as u8,
+                1 => bytes.truncate(at),
+                _ => bytes.insert(at.min(len), b"{}[]\",<>&/\\\xff"[random(12)]),
+            }
+        }
+        let count = if turn % 3 == 0 { 1 } else { 2 };
+        if let Ok(parcel) = Parcel::open(&site(), &arrival, &members) {
+            let found = parcel.applications.len() + parcel.set_aside.len();
+            let text = members.get(MANIFEST).map(|m| String::from_utf8_lossy(m).into_owned());
+            assert_eq!(found, count, "{text:?}");
+        }
+    }
+}
