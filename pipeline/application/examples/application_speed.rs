@@ -1,6 +1,7 @@
 //! How long an application takes: read, checked, assigned, converted, read back.
 //!
-//! `cargo run --release -p application --example application_speed -- 200000`
+//! `cargo run --release -p application --example application_speed -- 200000`; on a machine that is
+//! shared, only the user seconds of `time` count.
 
 #![allow(clippy::print_stdout, reason = "an example speaks to its caller")]
 
@@ -100,7 +101,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let all = checked + assigned + converted;
         println!(
             "{code:16} {:5} read {read:5.2} µs, check {checked:5.2}, assign {assigned:5.2}, \
-             convert {converted:5.2}; without reading {all:5.2} µs, {:9.0} a second; {} findings each",
+             convert {converted:5.2}; without reading {all:5.2} µs, {:9.0} a second; findings {}",
             format.kind().name(),
             1e6 / all,
             findings / count,

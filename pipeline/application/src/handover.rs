@@ -1,4 +1,4 @@
-//! The electronic hand-over: one folder per municipality and night, as bytes for the caller to write.
+//! The electronic hand-over: a folder per municipality and night, as bytes for the caller to write.
 //!
 //! ```text
 //! <jis5>-<night>-<sequence>/

@@ -1,4 +1,4 @@
-//! A procedure's rule file, compiled: which fields, attachments and conditions an application needs.
+//! A procedure's rule file, compiled: which fields, attachments and conditions it asks for.
 //!
 //! Every key is explained in `config/procedures/child-allowance.toml`.
 
