@@ -11,3 +11,4 @@ mod operator;
 mod resume;
 mod shop;
 mod tidy;
+mod xml_judged;
