@@ -1,8 +1,8 @@
 //! Signatures and digests a second: the house's lanes beside the crates that do the same.
 //!
 //! `cargo run --release [rsa|sha256|cores]`, from this folder, without a word all three. Contenders
-//! take turns in every round, so that a noisy neighbour meets them all; time is the thread's own CPU
-//! time; figures are medians over the rounds, and a ratio is the median of the rounds' ratios.
+//! take turns in every round, so that a noisy neighbour meets them all; time is the thread's own
+//! CPU time; figures are medians over the rounds, and a ratio is the median of the rounds' ratios.
 
 mod cores;
 mod hashes;

@@ -1,9 +1,9 @@
-//! Asks four judges about many signatures, good and bad: `cargo run -p lanes --example differential`
+//! Asks four judges about many signatures: `cargo run -p lanes --example differential`.
 //!
 //! The judges are the vector lanes, the same kernel on plain integers, aws-lc-rs and `rsa`. Half of
 //! the signatures are right, under 64 fresh keys and the committed ones; the others are spoiled in
-//! every known way. Neighbours in a group of eight have different keys. A number on the command line
-//! replaces 24,000 signatures. The run ends with an error if two judges disagree once.
+//! every known way. Neighbours in a group of eight have different keys. A number on the command
+//! line replaces 24,000 signatures. The run ends with an error if two judges disagree once.
 
 #[path = "../tests/trial/mod.rs"]
 mod trial;

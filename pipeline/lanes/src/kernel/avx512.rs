@@ -11,7 +11,7 @@ use super::verify::{self, Found, Signed};
 pub(crate) struct Avx512(());
 
 impl Avx512 {
-    /// Returns the leave if the processor has the instructions and the system keeps their registers.
+    /// Returns the leave if the processor has the instructions and the system their registers.
     pub(crate) fn detect() -> Option<Avx512> {
         let found = is_x86_feature_detected!("avx512f")
             && is_x86_feature_detected!("avx512dq")
@@ -52,7 +52,8 @@ impl Lanes for Avx512 {
 
     #[inline(always)]
     fn gather(self, words: [u64; LANES]) -> __m512i {
-        // SAFETY: an array of eight words is as large as a vector, and loadu asks no alignment.
+        // SAFETY: the leave stands for the instruction; an array of eight words is as large as a
+        // vector, and loadu asks no alignment.
         unsafe { _mm512_loadu_epi64(words.as_ptr().cast()) }
     }
 
@@ -113,9 +114,9 @@ impl Lanes for Avx512 {
             for (row, number) in limbs.iter_mut().zip(numbers) {
                 let window =
                     number[start..].first_chunk().expect("a window ends within the number");
-                *row = eight_limbs(window, places);
+                *row = eight_limbs(self, window, places);
             }
-            *limbs = transpose(*limbs);
+            *limbs = transpose(self, *limbs);
         }
         loaded
     }
@@ -134,8 +135,8 @@ impl Lanes for Avx512 {
 /// A limb begins at bit 52k: at the first bit of a byte if k is even, four bits into one if it is
 /// odd. Its eight bytes are brought together, lowest first, and shifted down by those four bits.
 #[inline(always)]
-fn eight_limbs(window: &[u8; 64], places: &[u8; 64]) -> __m512i {
-    // SAFETY: called by methods of Avx512 only; both arrays are as large as a vector, and loadu
+fn eight_limbs(_leave: Avx512, window: &[u8; 64], places: &[u8; 64]) -> __m512i {
+    // SAFETY: the leave stands for the instructions; both arrays are as large as a vector, and loadu
     // asks no alignment.
     unsafe {
         let bytes = _mm512_loadu_epi8(window.as_ptr().cast());
@@ -149,30 +150,36 @@ fn eight_limbs(window: &[u8; 64], places: &[u8; 64]) -> __m512i {
 
 /// Turns eight limbs of each of eight numbers into eight words, one a limb.
 #[inline(always)]
-fn transpose(rows: [__m512i; LANES]) -> [__m512i; BLOCK] {
+fn transpose(leave: Avx512, rows: [__m512i; LANES]) -> [__m512i; BLOCK] {
     let [a, b, c, d, e, f, g, h] = rows;
-    // SAFETY: called by methods of Avx512 only.
+    // SAFETY: the leave stands for the instructions.
     unsafe {
-        let even = quarters([
-            _mm512_unpacklo_epi64(a, b),
-            _mm512_unpacklo_epi64(c, d),
-            _mm512_unpacklo_epi64(e, f),
-            _mm512_unpacklo_epi64(g, h),
-        ]);
-        let odd = quarters([
-            _mm512_unpackhi_epi64(a, b),
-            _mm512_unpackhi_epi64(c, d),
-            _mm512_unpackhi_epi64(e, f),
-            _mm512_unpackhi_epi64(g, h),
-        ]);
+        let even = quarters(
+            leave,
+            [
+                _mm512_unpacklo_epi64(a, b),
+                _mm512_unpacklo_epi64(c, d),
+                _mm512_unpacklo_epi64(e, f),
+                _mm512_unpacklo_epi64(g, h),
+            ],
+        );
+        let odd = quarters(
+            leave,
+            [
+                _mm512_unpackhi_epi64(a, b),
+                _mm512_unpackhi_epi64(c, d),
+                _mm512_unpackhi_epi64(e, f),
+                _mm512_unpackhi_epi64(g, h),
+            ],
+        );
         [even[0], odd[0], even[1], odd[1], even[2], odd[2], even[3], odd[3]]
     }
 }
 
 /// Transposes a 4 × 4 matrix of 128-bit quarters.
 #[inline(always)]
-fn quarters([a, b, c, d]: [__m512i; 4]) -> [__m512i; 4] {
-    // SAFETY: called by methods of Avx512 only.
+fn quarters(_leave: Avx512, [a, b, c, d]: [__m512i; 4]) -> [__m512i; 4] {
+    // SAFETY: the leave stands for the instructions.
     unsafe {
         let left = _mm512_shuffle_i64x2::<0b01_00_01_00>(a, b);
         let right = _mm512_shuffle_i64x2::<0b11_10_11_10>(a, b);

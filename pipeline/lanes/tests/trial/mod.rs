@@ -42,7 +42,7 @@ impl Trial {
         key.is_ok_and(|key| key.verify(scheme, &self.digest, &self.signature).is_ok())
     }
 
-    /// Returns this signature spoiled in one of [`KINDS`] ways; `other` is right, under another key.
+    /// Returns this signature spoiled in one of [`KINDS`] ways; `other` is right under its key.
     pub fn spoiled(&self, kind: usize, other: &Trial) -> Trial {
         let s = BigUint::from_bytes_be(&self.signature);
         let n = BigUint::from_bytes_be(&self.modulus);
@@ -79,7 +79,7 @@ pub fn key_pairs() -> Vec<RsaKeyPair> {
     let mut rest: &[u8] = include_bytes!("keys.der");
     let mut pairs = Vec::new();
     while !rest.is_empty() {
-        // Each is an RSAPrivateKey (RFC 8017 appendix A.1.2), a SEQUENCE with a length of two bytes.
+        // An RSAPrivateKey (RFC 8017 appendix A.1.2) is a SEQUENCE with a length of two bytes.
         let len = 4 + usize::from(u16::from_be_bytes([rest[2], rest[3]]));
         pairs.push(RsaKeyPair::from_der(&rest[..len]).expect("a key pair"));
         rest = &rest[len..];
