@@ -136,8 +136,8 @@ impl Lanes for Avx512 {
 /// odd. Its eight bytes are brought together, lowest first, and shifted down by those four bits.
 #[inline(always)]
 fn eight_limbs(_leave: Avx512, window: &[u8; 64], places: &[u8; 64]) -> __m512i {
-    // SAFETY: the leave stands for the instructions; both arrays are as large as a vector, and loadu
-    // asks no alignment.
+    // SAFETY: the leave stands for the instructions; both arrays are as large as a vector, and
+    // loadu asks no alignment.
     unsafe {
         let bytes = _mm512_loadu_epi8(window.as_ptr().cast());
         let places = _mm512_loadu_epi8(places.as_ptr().cast());
