@@ -1,9 +1,13 @@
 //! What can be typed: subcommands, their arguments, help and examples.
 
+pub mod verify;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use letter::Moment;
+
+use verify::VerifyCommand;
 
 /// What a command's exit code says.
 const EXIT_CODES: &str = "Exit codes:
@@ -12,6 +16,17 @@ const EXIT_CODES: &str = "Exit codes:
   2  artefacts and ledger disagree, or the checked thing has faults
   3  the arguments or the configuration cannot be used
   4  trouble with the machine; run the same command again and it resumes";
+
+/// What the exit code of `verify` says.
+const VERIFY_EXIT_CODES: &str = "Example:
+  lettershop verify cms signature.p7s --content form.xml --trust trust --crl crl --json
+
+Exit codes:
+  0  TOTAL_PASSED
+  1  TOTAL_FAILED
+  2  INDETERMINATE
+  3  the arguments cannot be used
+  4  trouble with the machine";
 
 /// Turns senders' drops into print files and mailbox copies, and accounts for every record.
 #[derive(Debug, Parser)]
@@ -45,6 +60,9 @@ pub enum Command {
         after_help = "Example:\n  lettershop verify-output out --json"
     )]
     VerifyOutput(OutJson),
+    /// Verifies signatures, certificates and evidence packs, with one verdict each
+    #[command(subcommand, after_help = VERIFY_EXIT_CODES)]
+    Verify(VerifyCommand),
     /// Lets a batch go on that waits because too many of its records are set aside
     #[command(after_help = "Example:\n  lettershop approve out hoshimi-city tax-2026-1
 The next night prints and delivers it.")]

@@ -36,11 +36,25 @@ use clap::Parser;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
     /// 0
-    Well = 0,
+    Well,
     /// 1: what was asked for is not there or cannot be read.
-    NotThere = 1,
+    NotThere,
     /// 2: artefacts and ledger disagree, or the checked thing has faults.
-    Disagrees = 2,
+    Disagrees,
+    /// 1: a signature is proved not to be valid.
+    Failed,
+    /// 2: what is at hand proves neither that a signature is valid nor that it is not.
+    Indeterminate,
+}
+
+impl Ending {
+    fn code(self) -> u8 {
+        match self {
+            Self::Well => 0,
+            Self::NotThere | Self::Failed => 1,
+            Self::Disagrees | Self::Indeterminate => 2,
+        }
+    }
 }
 
 /// Unusable arguments or configuration.
@@ -68,7 +82,7 @@ fn main() -> ExitCode {
         }
     };
     match dispatch(cli.command) {
-        Ok(ending) => ExitCode::from(ending as u8),
+        Ok(ending) => ExitCode::from(ending.code()),
         // Whoever read our output has seen enough.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
@@ -90,6 +104,7 @@ fn dispatch(command: Command) -> anyhow::Result<Ending> {
         Command::Status(args) => commands::status::status(&args),
         Command::Report(args) => commands::report::report(&args),
         Command::Ledger(args) => commands::ledger::ledger(&args),
+        Command::Verify(command) => commands::verify::verify(&command),
         Command::VerifyOutput(args) => commands::verify_output::verify_output(&args),
         Command::Approve(args) => commands::operator::approve(&args),
         Command::Pull(args) => commands::operator::pull(&args),

@@ -3,7 +3,7 @@
 use crate::shop::{lettershop, Shop};
 
 /// Every subcommand.
-const COMMANDS: [&[&str]; 19] = [
+const COMMANDS: [&[&str]; 24] = [
     &["night"],
     &["status"],
     &["report"],
@@ -23,6 +23,11 @@ const COMMANDS: [&[&str]; 19] = [
     &["template", "check"],
     &["template", "preview"],
     &["sample", "letters"],
+    &["verify", "cms"],
+    &["verify", "digests"],
+    &["verify", "xml"],
+    &["verify", "chain"],
+    &["verify", "evidence"],
 ];
 
 #[test]

@@ -11,4 +11,5 @@ mod operator;
 mod resume;
 mod shop;
 mod tidy;
+mod verify;
 mod xml_judged;

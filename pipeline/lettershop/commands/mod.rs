@@ -11,4 +11,5 @@ pub mod report;
 pub mod sample;
 pub mod status;
 pub mod template;
+pub mod verify;
 pub mod verify_output;

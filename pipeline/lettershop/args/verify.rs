@@ -1,0 +1,113 @@
+//! What can be typed after `verify`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use letter::Moment;
+use signature::verdict::Purpose;
+
+/// What can be verified.
+#[derive(Debug, Subcommand)]
+pub enum VerifyCommand {
+    /// Verifies a CMS signature (PKCS #7, .p7s), attached or detached
+    #[command(after_help = "Example:
+  lettershop verify cms signature.p7s --content form.xml --trust trust --crl crl \\
+    --at 2026-11-22T02:00:00+09:00 --json")]
+    Cms {
+        /// The signature, DER or PEM
+        file: PathBuf,
+        /// The signed file; without it the content must be attached
+        #[arg(long, value_name = "FILE")]
+        content: Option<PathBuf>,
+        /// On what the verdict stands.
+        #[command(flatten)]
+        ground: Ground,
+    },
+    /// Verifies the array of signed digests that the Mynaportal app returns
+    #[command(after_help = "Example:
+  lettershop verify digests signature.json --files parcel --trust trust --crl crl --json")]
+    Digests {
+        /// The JSON with the certificate and the entries
+        file: PathBuf,
+        /// The folder of the signed files; without it, the folder of FILE
+        #[arg(long, value_name = "DIR")]
+        files: Option<PathBuf>,
+        /// On what the verdict stands.
+        #[command(flatten)]
+        ground: Ground,
+    },
+    /// Verifies an XML signature (XMLDSig); its references resolve to files of a folder
+    #[command(after_help = "Example:
+  lettershop verify xml kousei.xml --files parcel --trust trust --crl crl --json")]
+    Xml {
+        /// The document that holds the signature
+        file: PathBuf,
+        /// The folder of the files it may refer to; without it there are none
+        #[arg(long, value_name = "DIR")]
+        files: Option<PathBuf>,
+        /// On what the verdict stands.
+        #[command(flatten)]
+        ground: Ground,
+    },
+    /// Verifies a certificate: its path to an anchor, validity and revocation
+    #[command(after_help = "Example:
+  lettershop verify chain --leaf leaf.cer --with middle.cer --trust trust --crl crl \\
+    --profile generic --json")]
+    Chain {
+        /// The certificate, DER or PEM
+        #[arg(long, value_name = "FILE")]
+        leaf: PathBuf,
+        /// Certificates that may lead to an anchor, DER or PEM
+        #[arg(long, value_name = "FILE")]
+        with: Vec<PathBuf>,
+        /// On what the verdict stands.
+        #[command(flatten)]
+        ground: Ground,
+    },
+    /// Gives the verdicts of an evidence pack again, from the pack alone; one line each
+    #[command(
+        after_help = "Example:\n  lettershop verify evidence out/evidence/2026-11-22.pack --json"
+    )]
+    Evidence {
+        /// The pack
+        file: PathBuf,
+        /// Only the application with this receipt number
+        #[arg(long, value_name = "NUMBER")]
+        receipt: Option<String>,
+        /// Prints JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// On what a verdict stands.
+#[derive(Debug, Args)]
+pub struct Ground {
+    /// The folder of trusted anchors, DER or PEM
+    #[arg(long, value_name = "DIR")]
+    pub trust: PathBuf,
+    /// The folder of revocation lists and OCSP responses, DER or PEM; without it nothing is known
+    /// of revocation
+    #[arg(long, value_name = "DIR")]
+    pub crl: Option<PathBuf>,
+    /// Which certificates may have signed: jpki-sign, jpki-sign-test, jpki-auth or generic
+    #[arg(long, value_name = "PROFILE", default_value = "jpki-sign", value_parser = purpose)]
+    pub profile: Purpose,
+    /// The moment for which the verdict holds, the receipt time (RFC 3339); without it, the clock
+    #[arg(long, value_name = "RFC3339", value_parser = super::moment)]
+    pub at: Option<Moment>,
+    /// Seconds after receipt that a list must be newer for the verdict to be final
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    pub grace: u32,
+    /// The basic four as the applicant wrote them: JSON with name, birth, sex, address
+    #[arg(long, value_name = "FILE")]
+    pub form: Option<PathBuf>,
+    /// Prints JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn purpose(text: &str) -> Result<Purpose, String> {
+    let names = Purpose::ALL.map(Purpose::name).join(", ");
+    Purpose::parse(text).ok_or_else(|| format!("{text:?} is none of {names}"))
+}
