@@ -13,6 +13,7 @@ use ledger::Account;
 use runner::{Crew, Entry, FileMark, Journal, Part, Stage};
 use serde::de::DeserializeOwned;
 
+use crate::applications;
 use crate::batch::{Received, RECEIVED};
 use crate::close::{Closing, ACCOUNT, CLOSING, LEDGER_ROWS, PLAN};
 use crate::journey::Clock;
@@ -138,7 +139,7 @@ fn report_of(
         batches: batches.collect::<Result<_>>()?,
         refusals: refusals(counter, journal),
         discrepancies,
-        applications: None,
+        applications: applications::report(counter)?,
         stages: Vec::new(),
         wall_seconds: None,
         files: vec![link("ledger.parquet", "ledger.parquet")],

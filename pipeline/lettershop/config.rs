@@ -5,10 +5,12 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use anyhow::{bail, Context, Result};
+use application::Site;
 use intake::Sender;
 use letter::stock::{EnvelopeProfile, InserterProfile, Paper, TariffStep};
 use serde::Deserialize;
 
+use crate::applications::COUNTER;
 use crate::stock;
 
 /// A shop's `lettershop.toml` over the defaults of `config/lettershop.toml`, where every key is
@@ -123,8 +125,10 @@ pub struct Shop {
     pub root: PathBuf,
     /// The configuration.
     pub config: Config,
-    /// The senders by id.
+    /// The senders by id; each procedure site is one, for its notices, and so is the counter.
     pub senders: BTreeMap<String, Sender>,
+    /// The procedure sites by id.
+    pub sites: BTreeMap<String, Site>,
     /// The envelope in use.
     pub envelope: EnvelopeProfile,
     /// The inserter in use.
@@ -140,8 +144,8 @@ impl Shop {
     /// If the directory is no shop, or a file of it cannot be read or understood; the message names
     /// the file and the line.
     pub fn open(root: &Path) -> Result<Self> {
-        if !root.join("senders").is_dir() {
-            bail!("{} is not a shop: it has no folder senders/", root.display());
+        if !root.join("senders").is_dir() && !root.join("sites").is_dir() {
+            bail!("{} is not a shop: it has neither senders/ nor sites/", root.display());
         }
         let config = read_config(root)?;
         let envelopes: Envelopes = stock_toml(root, "envelopes.toml", stock::ENVELOPES)?;
@@ -151,9 +155,18 @@ impl Shop {
             by_name("envelope", &config.print.envelope, envelopes.envelopes, |e| &e.name)?;
         let inserter =
             by_name("inserter", &config.print.inserter, inserters.inserters, |i| &i.name)?;
-        let senders = read_senders(&root.join("senders"))?;
+        let mut senders = read_senders(&root.join("senders"))?;
+        let sites = read_sites(&root.join("sites"))?;
+        if !sites.is_empty() {
+            let names = sites.values().map(|site| (site.site.as_str(), site.name.as_str()));
+            for (id, name) in names.chain([(COUNTER, config.shop.name.as_str())]) {
+                if !senders.contains_key(id) {
+                    senders.insert(id.to_owned(), counter_sender(id, name)?);
+                }
+            }
+        }
         let root = root.to_owned();
-        Ok(Self { root, config, senders, envelope, inserter, tariffs: tariffs.tariffs })
+        Ok(Self { root, config, senders, sites, envelope, inserter, tariffs: tariffs.tariffs })
     }
 
     /// Returns the paper in use.
@@ -288,24 +301,60 @@ fn by_name<T>(kind: &str, name: &str, all: Vec<T>, name_of: impl Fn(&T) -> &Stri
 
 fn read_senders(folder: &Path) -> Result<BTreeMap<String, Sender>> {
     let mut senders = BTreeMap::new();
-    for entry in folder.read_dir().with_context(|| format!("reading {}", folder.display()))? {
-        let path = entry.with_context(|| format!("reading {}", folder.display()))?.path();
-        if path.extension().is_none_or(|extension| extension != "toml") {
-            continue;
-        }
-        let text = read_text(&path)?;
-        let sender = Sender::parse(&text).with_context(|| format!("in {}", path.display()))?;
-        let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
-        if sender.sender.as_str() != stem {
-            bail!(
-                "{} speaks of sender {}; name and content must agree",
-                path.display(),
-                sender.sender
-            );
-        }
-        senders.insert(stem, sender);
+    for (name, text) in toml_files(folder)? {
+        let place = folder.join(&name);
+        let sender = Sender::parse(&text).with_context(|| format!("in {}", place.display()))?;
+        must_agree(&place, &name, sender.sender.as_str())?;
+        senders.insert(name, sender);
     }
     Ok(senders)
+}
+
+fn read_sites(folder: &Path) -> Result<BTreeMap<String, Site>> {
+    let mut sites = BTreeMap::new();
+    for (name, text) in toml_files(folder)? {
+        let place = folder.join(&name);
+        let site = Site::parse(&text).with_context(|| format!("in {}", place.display()))?;
+        must_agree(&place, &name, &site.site)?;
+        sites.insert(name, site);
+    }
+    Ok(sites)
+}
+
+fn must_agree(place: &Path, name: &str, content: &str) -> Result<()> {
+    if name != content {
+        bail!("{}.toml speaks of {content}; name and content must agree", place.display());
+    }
+    Ok(())
+}
+
+/// Returns the TOML files of a folder by name, without their ending; none if there is no folder.
+///
+/// # Errors
+/// If one cannot be read.
+pub fn toml_files(folder: &Path) -> Result<BTreeMap<String, String>> {
+    let mut files = BTreeMap::new();
+    if !folder.is_dir() {
+        return Ok(files);
+    }
+    for entry in folder.read_dir().with_context(|| format!("reading {}", folder.display()))? {
+        let path = entry.with_context(|| format!("reading {}", folder.display()))?.path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            files.insert(name, read_text(&path)?);
+        }
+    }
+    Ok(files)
+}
+
+/// Returns the agreement under which the shop's own drops are taken, in somebody's name.
+fn counter_sender(id: &str, name: &str) -> Result<Sender> {
+    let mut table: toml::Table =
+        stock::COUNTER.parse().expect("the built-in agreement is sound; a test reads it");
+    table.insert("sender".to_owned(), id.into());
+    table.insert("name".to_owned(), name.into());
+    table.insert("office".to_owned(), vec![toml::Value::from(name)].into());
+    Sender::parse(&table.to_string()).context("in config/counter.toml")
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {

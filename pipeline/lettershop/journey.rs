@@ -13,6 +13,7 @@ use route::Lookup;
 use runner::{Crew, Entry, Journal, NightPlan, Part, SeenDrop, Stage};
 
 use crate::account::{self, NightResult};
+use crate::applications;
 use crate::batch::{Batch, House};
 use crate::close::{self, Standing};
 use crate::config::Shop;
@@ -56,7 +57,11 @@ pub fn night(
         return Ok(NightResult { report: None });
     };
     let counter = Counter { shop, house: &house, out, night: &night };
-    let mut left: Vec<&SeenDrop> = night.drops.iter().collect();
+    // Applications first: what of them goes on paper, and the notices, are letters of this night.
+    let (parcels, mut left): (Vec<&SeenDrop>, Vec<&SeenDrop>) =
+        night.drops.iter().partition(|drop| shop.sites.contains_key(&drop.sender));
+    let own = applications::carry(&counter, crew, &mut journal, watch, &parcels)?;
+    left.extend(&own);
     let mut orphans = Orphans::Wait;
     loop {
         // A drop that continues a batch of this very night is received when that is closed.
@@ -228,7 +233,10 @@ fn measured(
 }
 
 /// Does a stage unless its entry stands in the journal and its files are there.
-fn stage_once(
+///
+/// # Errors
+/// Those of `work`, or if the journal cannot be written.
+pub fn stage_once(
     out: &Out,
     journal: &mut FileJournal,
     part: &Part,

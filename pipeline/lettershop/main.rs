@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)] // the command line is what speaks
 
 mod account;
+mod applications;
 mod args;
 mod batch;
 mod close;

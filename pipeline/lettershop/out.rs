@@ -83,6 +83,17 @@ impl Out {
         self.root.join("evidence").join(format!("{}.evidence", night_name(night)))
     }
 
+    /// Returns where the lists for the centre's own desk lie.
+    pub fn desk(&self) -> PathBuf {
+        self.root.join("desk")
+    }
+
+    /// Returns the mark of a file that was written with these bytes.
+    pub fn mark(&self, path: &Path, bytes: &[u8]) -> FileMark {
+        let sha256 = hex(&Sha256::digest(bytes));
+        FileMark { path: self.below(path), len: bytes.len() as u64, sha256 }
+    }
+
     /// Returns the frozen snapshot of that id.
     pub fn snapshot(&self, id: &str) -> PathBuf {
         self.state().join("snapshots").join(format!("{id}.parquet"))

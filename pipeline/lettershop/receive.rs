@@ -185,7 +185,7 @@ impl Counter<'_> {
 
     /// Returns where a drop lies: among those that the counter of applications made, or else in the
     /// inbox.
-    fn place_of(&self, drop: &SeenDrop) -> PathBuf {
+    pub fn place_of(&self, drop: &SeenDrop) -> PathBuf {
         let own = self.out.own_drop(self.night.night, &drop.sender, &drop.name);
         match own.exists() {
             true => own,

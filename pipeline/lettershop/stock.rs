@@ -16,6 +16,13 @@ pub const COUNTER: &str = include_str!("../../config/counter.toml");
 /// `config/postcodes/postcodes.bin`
 pub const POSTCODES: &[u8] = include_bytes!("../../config/postcodes/postcodes.bin");
 
+/// The built-in rule files of procedures, by code.
+pub const PROCEDURES: [(&str, &str); 3] = [
+    ("child-allowance", include_str!("../../config/procedures/child-allowance.toml")),
+    ("move-out", include_str!("../../config/procedures/move-out.toml")),
+    ("nursery", include_str!("../../config/procedures/nursery.toml")),
+];
+
 /// The font of job tickets and tray labels.
 pub const PAPERWORK_FACE: &str = "BIZUDPGothic-Regular";
 

@@ -1,5 +1,6 @@
 //! The outside view: the shop as its operators, senders and inspectors see it.
 
+mod applications;
 mod broken;
 mod cli;
 mod drops;
@@ -9,6 +10,7 @@ mod mended;
 mod night;
 mod operator;
 mod resume;
+mod sample_applications;
 mod shop;
 mod tidy;
 mod verify;

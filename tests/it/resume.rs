@@ -13,7 +13,7 @@ fn a_night_killed_at_any_instant_resumes_to_the_same_bytes() {
     let started = Instant::now();
     let expected = shop.after_a_night("whole").outputs();
     let whole = started.elapsed().as_millis() as u64;
-    let mut random = Instants(0x9E37_79B9_7F4A_7C15);
+    let mut random = Instants::new();
     let mut cut = 0;
     for kill in 0..KILLS {
         let out = shop.out(&format!("kill-{kill}"));
@@ -38,10 +38,16 @@ fn a_night_killed_at_any_instant_resumes_to_the_same_bytes() {
 
 /// A small generator of even numbers (Steele, Lea, Flood: SplitMix64); fixed, so that a failure
 /// can be looked for again.
-struct Instants(u64);
+pub struct Instants(u64);
 
 impl Instants {
-    fn below(&mut self, bound: u64) -> u64 {
+    /// Returns the generator at its start.
+    pub fn new() -> Self {
+        Self(0x9E37_79B9_7F4A_7C15)
+    }
+
+    /// Returns a number below `bound`.
+    pub fn below(&mut self, bound: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -76,7 +82,7 @@ fn a_journal_cut_after_every_entry_resumes_to_the_same_bytes() {
 
 /// Returns where each entry of a journal ends: `LSLOG001`, then for each entry a head of twenty
 /// bytes, whose bytes 4 to 8 are the payload's length, and the payload.
-fn entry_ends(journal: &[u8]) -> Vec<usize> {
+pub fn entry_ends(journal: &[u8]) -> Vec<usize> {
     assert!(journal.starts_with(b"LSLOG001"), "the journal is a log");
     let mut ends = Vec::new();
     let mut at = 8;

@@ -57,6 +57,22 @@ impl Shop {
         Self { home, shop, expected: made.json() }
     }
 
+    /// Makes a shop of synthetic applications; returns what is expected of them, too.
+    pub fn applications(count: u32, seed: u32, defects: f64) -> (Self, Value) {
+        let home = new_home();
+        let shop = home.path().join("shop");
+        lettershop()
+            .args(["sample", "applications", "--count", &count.to_string()])
+            .args(["--seed", &seed.to_string(), "--defects", &defects.to_string()])
+            .args(["--municipalities", "12", "--parcel-applications", "50"])
+            .arg("--out")
+            .arg(&shop)
+            .must_succeed();
+        let expected = std::fs::read(shop.join("expected.json")).expect("what is expected");
+        let expected: Value = serde_json::from_slice(&expected).expect("JSON");
+        (Self { home, shop, expected: Value::Null }, expected)
+    }
+
     /// Compares every batch of the ledger and every refusal with what the maker of the shop
     /// expects.
     pub fn must_come_to_what_is_expected(&self, out: &Out) {

@@ -80,6 +80,9 @@ pub struct Application<'a> {
     pub received_at: Moment,
     /// The procedure's code.
     pub procedure: String,
+    /// 仮名ID: the site's pseudonymous id of the applicant, `recipient` in the manifest, by which
+    /// notices go in the form that the applicant has chosen; empty without one.
+    pub recipient: String,
     /// The member that holds the form.
     pub form_member: String,
     /// The form's bytes as they were signed.
@@ -308,6 +311,7 @@ fn application<'a>(
         receipt,
         received_at,
         procedure,
+        recipient: entry.recipient.clone().unwrap_or_default(),
         form_member,
         form_bytes,
         form,

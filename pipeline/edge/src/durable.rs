@@ -38,6 +38,41 @@ pub fn publish_bytes(path: &Path, bytes: &[u8]) -> io::Result<()> {
     publish(path, |file| io::Write::write_all(file, bytes))
 }
 
+/// Writes a folder of files whole or not at all; on return all of it is durable under its name.
+///
+/// `fill` is given a folder to write into, which then takes the place of `path`; what lay there is
+/// removed. All files are written before the first is made durable, so that one flush of the disk
+/// serves many.
+///
+/// # Errors
+/// What `fill` or the disk returns.
+pub fn publish_folder(path: &Path, fill: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
+    let unfinished = unfinished(path)?;
+    make_folder(folder_of(path))?;
+    if unfinished.exists() {
+        fs::remove_dir_all(&unfinished)?;
+    }
+    fs::create_dir(&unfinished)?;
+    fill(&unfinished)?;
+    sync_tree(&unfinished)?;
+    if path.exists() {
+        fs::remove_dir_all(path)?;
+    }
+    fs::rename(&unfinished, path)?;
+    sync_folder(folder_of(path))
+}
+
+fn sync_tree(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        match path.is_dir() {
+            true => sync_tree(&path)?,
+            false => File::open(&path)?.sync_all()?,
+        }
+    }
+    sync_folder(folder)
+}
+
 /// Makes a folder and those above it that are missing, durably.
 ///
 /// # Errors

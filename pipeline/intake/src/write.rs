@@ -113,8 +113,17 @@ pub fn pad_number(digits: &str, width: usize, out: &mut Vec<u8>) -> Result<(), T
 
 /// Packs members into a ZIP; the same members give the same bytes (all dated 1980-01-01).
 pub fn zip_drop(members: &[(&str, &[u8])]) -> Vec<u8> {
+    zip_by(CompressionMethod::Deflated, members)
+}
+
+/// Packs members into a ZIP as they are: for scans and signatures, which no longer shrink.
+pub fn zip_stored(members: &[(&str, &[u8])]) -> Vec<u8> {
+    zip_by(CompressionMethod::Stored, members)
+}
+
+fn zip_by(method: CompressionMethod, members: &[(&str, &[u8])]) -> Vec<u8> {
     let options = SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Deflated)
+        .compression_method(method)
         .last_modified_time(DateTime::default())
         .unix_permissions(0o644);
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));

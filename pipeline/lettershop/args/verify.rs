@@ -64,6 +64,18 @@ pub enum VerifyCommand {
         #[command(flatten)]
         ground: Ground,
     },
+    /// Settles provisional verdicts with lists newer than receipt; writes what changed
+    #[command(after_help = "Example:\n  lettershop verify finalise out --crl crl --json")]
+    Finalise {
+        /// What the nights have written
+        out: PathBuf,
+        /// The folder of newer lists and responses; without it, OUT/crl
+        #[arg(long, value_name = "DIR")]
+        crl: Option<PathBuf>,
+        /// Prints JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Gives the verdicts of an evidence pack again, from the pack alone; one line each
     #[command(
         after_help = "Example:\n  lettershop verify evidence out/evidence/2026-11-22.pack --json"

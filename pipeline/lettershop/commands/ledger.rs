@@ -7,17 +7,28 @@ use anyhow::{Context, Result};
 use columnar::{BatchCount, End, LedgerCounts};
 use serde_json::json;
 
+use runner::Journal;
+
+use crate::applications::{self, NightCount};
 use crate::args::OutJson;
 use crate::out::Out;
 use crate::{Ending, Unusable};
 
 /// Prints the counts of every batch.
 pub fn ledger(args: &OutJson) -> Result<Ending> {
-    let counts = read(&Out::at(&args.out))?;
+    let out = Out::at(&args.out);
+    let counts = read(&out)?;
+    let nights = applications::recount_all(&out, out.journal()?.last_night())?;
     if args.json {
         let batches: Vec<_> = counts.batches.iter().map(json_of).collect();
-        println!("{}", json!({"batches": batches}));
+        let nights: Vec<_> = nights.iter().map(json_of_night).collect();
+        println!("{}", json!({"batches": batches, "applications": nights}));
         return Ok(Ending::Well);
+    }
+    for night in &nights {
+        let ends: Vec<String> =
+            night.ends.iter().map(|(end, count)| format!("{count} {end}")).collect();
+        println!("night {}: {} applications = {}", night.night, night.received, ends.join(" + "));
     }
     for batch in &counts.batches {
         let [printed, delivered, set_aside, held, pulled] = End::ALL.map(|end| batch.of(end));
@@ -39,6 +50,13 @@ pub fn read(out: &Out) -> Result<LedgerCounts> {
         .with_context(|| format!("{} is not what a night has written", out.root().display()))
         .context(Unusable)?;
     columnar::read_ledger(BufReader::new(file)).with_context(|| format!("in {}", path.display()))
+}
+
+/// Returns a night's applications as the fixed words of the ledger.
+pub fn json_of_night(night: &NightCount) -> serde_json::Value {
+    let ends: serde_json::Map<String, serde_json::Value> =
+        night.ends.iter().map(|(end, count)| ((*end).to_owned(), (*count).into())).collect();
+    json!({"night": night.night, "in": night.received, "ends": ends})
 }
 
 /// Returns a batch's counts as the fixed words of the ledger.

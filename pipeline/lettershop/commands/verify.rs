@@ -1,6 +1,7 @@
 //! `verify`: signatures, certificates and evidence packs, one verdict each.
 
 mod evidence;
+mod finalise;
 pub mod folder;
 mod words;
 
@@ -58,6 +59,7 @@ pub fn verify(command: &VerifyCommand) -> Result<Ending> {
             }
             one(ground, Container::Certificate { bytes: &bytes }, &[], &further)
         }
+        VerifyCommand::Finalise { out, crl, json } => finalise::verify(out, crl.as_deref(), *json),
         VerifyCommand::Evidence { file, receipt, json } => {
             evidence::verify(file, receipt.as_deref(), *json)
         }

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::ledger;
 use crate::account::{check, closed_parts, read_json};
+use crate::applications;
 use crate::args::OutJson;
 use crate::close::ACCOUNT;
 use crate::out::{sha256_of, FileJournal, Out};
@@ -76,11 +77,30 @@ pub fn verify_output(args: &OutJson) -> Result<Ending> {
             Err(error) => faults.push(format!("{part}: {error:#}")),
         }
     }
+    let nights = match applications::recount_all(&out, journal.last_night()) {
+        Ok(nights) => nights,
+        Err(error) => {
+            faults.push(format!("{error:#}"));
+            Vec::new()
+        }
+    };
+    for night in &nights {
+        let ended: u64 = night.ends.iter().map(|(_, count)| count).sum();
+        if ended != night.received {
+            let (night, received) = (night.night, night.received);
+            faults.push(format!("night {night}: {received} applications, {ended} have an end"));
+        }
+        for one in &night.discrepancies {
+            faults.push(format!("night {}: {}: {}", night.night, one.about, one.english));
+        }
+    }
     let agrees = faults.is_empty() && discrepancies.is_empty();
     if args.json {
         let batches: Vec<_> = counts.batches.iter().map(ledger::json_of).collect();
+        let nights: Vec<_> = nights.iter().map(ledger::json_of_night).collect();
         let answer = json!({
-            "ok": agrees, "batches": batches, "faults": faults, "discrepancies": discrepancies,
+            "ok": agrees, "batches": batches, "applications": nights, "faults": faults,
+            "discrepancies": discrepancies,
         });
         println!("{answer}");
     } else {

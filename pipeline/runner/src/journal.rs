@@ -86,6 +86,8 @@ pub enum Stage {
     Closed,
     /// Every application of the night's parcels has its verdict and its findings.
     Examined,
+    /// Provisional verdicts were given again with newer lists.
+    Settled,
     /// Hand-over folders, lists and the drops for the letters' journey are out.
     HandedOver,
 }

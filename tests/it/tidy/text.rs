@@ -1,6 +1,6 @@
 //! What no file of the repository may name.
 
-use super::{files, report};
+use super::{files, report, root};
 
 /// Paths of somebody's machine and hosts of registries, each in two halves so that this table does
 /// not break its own rule.

@@ -27,6 +27,7 @@ pub(super) struct Entry {
     pub receipt: Option<String>,
     pub received_at: Option<String>,
     pub procedure: Option<String>,
+    pub recipient: Option<String>,
     pub form: Option<String>,
     /// Members and their titles.
     pub attachments: Vec<(String, String)>,
@@ -114,6 +115,7 @@ impl Entry {
             "receipt" => self.receipt = value,
             "received_at" => self.received_at = value,
             "procedure" => self.procedure = value,
+            "recipient" => self.recipient = value,
             "form" => self.form = value,
             "signature.kind" => self.signature_kind = value,
             "signature.file" => self.signature_file = value,

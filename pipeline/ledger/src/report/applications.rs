@@ -16,6 +16,9 @@ pub struct ApplicationsReport {
     pub tables: Vec<Figures>,
     /// What somebody must look into: acknowledgements that are overdue, for one.
     pub events: Vec<Event>,
+    /// Where the artefacts, counted again, are not what the rows say.
+    #[serde(default)]
+    pub discrepancies: Vec<Event>,
 }
 
 /// One end of the equation.
@@ -60,9 +63,10 @@ pub struct Event {
 }
 
 impl ApplicationsReport {
-    /// Returns whether every application came to one end.
+    /// Returns whether every application came to one end, and the artefacts say the same.
     pub fn equation_holds(&self) -> bool {
-        self.received == self.ends.iter().map(|end| end.count).sum::<u64>()
+        let ended: u64 = self.ends.iter().map(|end| end.count).sum();
+        self.received == ended && self.discrepancies.is_empty()
     }
 
     /// Returns whether somebody of the centre must act.
@@ -84,9 +88,13 @@ pub fn applications(page: &mut Html, report: &ApplicationsReport) {
         term(page, class_of(&end.code), end.count, &end.japanese, &end.english);
     }
     page.raw("</div></section>\n");
-    if !report.events.is_empty() {
-        page.raw("<section class=\"alarm\">").heading("要確認", "To look into").raw("<ul>");
-        for event in &report.events {
+    let told = [
+        ("照合不一致", "Discrepancies", &report.discrepancies),
+        ("要確認", "To look into", &report.events),
+    ];
+    for (japanese, english, events) in told.into_iter().filter(|(.., events)| !events.is_empty()) {
+        page.raw("<section class=\"alarm\">").heading(japanese, english).raw("<ul>");
+        for event in events {
             page.raw("<li>").element("code", "", &event.about).raw(" ").text(&event.japanese);
             page.element("small", "", &event.english).raw("</li>");
         }

@@ -112,7 +112,7 @@ pub fn all_der(file: &[u8], label: &str) -> Vec<Vec<u8>> {
 }
 
 /// Whether a file can only be an OCSP response: it begins with its status (RFC 6960 §4.2.1).
-fn is_response(der: &[u8]) -> bool {
+pub fn is_response(der: &[u8]) -> bool {
     let head = der.get(1).map_or(0, |len| 2 + usize::from(len & 0x7f) * usize::from(len >> 7));
     der.get(head) == Some(&ENUMERATED)
 }

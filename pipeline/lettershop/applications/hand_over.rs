@@ -1,0 +1,320 @@
+//! Handing over: each municipality gets its applications in its own form, each site its results.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{Read, Seek, SeekFrom};
+use std::ops::Range;
+
+use anyhow::{Context, Result};
+use application::handover::{self, Entry, HandOver, Head, Sheet};
+use application::{FormatKind, JisCode, Municipality, Procedure};
+use edge::durable::publish_folder;
+use letter::{Date, Moment};
+use runner::{Crew, FileMark, SeenDrop};
+use signature::evidence::{Kept, Pack};
+use signature::verifier::{Body, Container};
+
+use super::ground::Ground;
+use super::row::{write_lines, ParcelNote, Row};
+use super::{lists, notices, paper, spool};
+use crate::out::Out;
+use crate::receive::Counter;
+
+/// The drops that were made for the letters' journey, [`SeenDrop`] a line.
+pub const DROPS: &str = "drops.jsonl";
+/// Forms as they were signed, attachments, signatures and verdict sheets, in the folder.
+const DOCUMENTS: &str = "documents.zip";
+/// A night hands over to a municipality once.
+const SEQUENCE: u32 = 1;
+
+/// Hands over everything that the rows say: folders, drops for the letters' journey, lists.
+///
+/// # Errors
+/// If what was examined cannot be read, or a file not be written.
+pub fn hand_over(
+    counter: &Counter<'_>,
+    crew: &Crew,
+    ground: &Ground<'_>,
+    notes: &[ParcelNote],
+    rows: &[Row],
+) -> Result<Vec<FileMark>> {
+    let (out, night) = (counter.out, counter.night);
+    let store = Store::open(out, night.night)?;
+    let mut marks = folders(counter, crew, ground, rows, &store)?;
+    let mut drops: Vec<SeenDrop> = Vec::new();
+    let forms = paper::forms(counter, ground, notes, rows, &store)?;
+    for (drop, mark) in
+        forms.into_iter().chain(notices::notices(counter, ground, notes, rows, &store)?)
+    {
+        drops.push(drop);
+        marks.push(mark);
+    }
+    marks.extend(lists::write(counter, notes, rows)?);
+    let folder = out.applications(night.night);
+    marks.push(out.publish(&folder.join(DROPS), |to| write_lines(to, &drops))?);
+    Ok(marks)
+}
+
+/// Groups the applications of one end by municipality, each group by procedure and receipt number.
+pub fn by_municipality<'r>(
+    rows: &'r [Row],
+    takes: impl Fn(&Row) -> bool,
+) -> BTreeMap<JisCode, Vec<&'r Row>> {
+    let mut groups: BTreeMap<JisCode, Vec<&Row>> = BTreeMap::new();
+    for row in rows.iter().filter(|row| row.is_handed_over() && takes(row)) {
+        let code = row.municipality.as_deref().and_then(JisCode::parse);
+        groups.entry(code.expect("what is handed over has a municipality")).or_default().push(row);
+    }
+    for group in groups.values_mut() {
+        group.sort_by(|a, b| {
+            (&a.procedure, &a.receipt, a.parcel).cmp(&(&b.procedure, &b.receipt, b.parcel))
+        });
+    }
+    groups
+}
+
+/// Writes the folder of every municipality that takes some procedure electronically.
+fn folders(
+    counter: &Counter<'_>,
+    crew: &Crew,
+    ground: &Ground<'_>,
+    rows: &[Row],
+    store: &Store,
+) -> Result<Vec<FileMark>> {
+    let (out, night) = (counter.out, counter.night);
+    let mut marks = Vec::new();
+    let groups = by_municipality(rows, |row| row.kind != Some(FormatKind::Paper));
+    crew.map_in_order(
+        groups.into_iter().map(Ok),
+        || (),
+        |(), (code, rows)| {
+            let municipality = ground.municipality(code).context("a municipality is gone")?;
+            let folder = Folder { ground, municipality, day: night.now.date_jst() };
+            let files = folder.files(&rows, &mut store.reader()?)?;
+            Ok((code, files))
+        },
+        |made: Result<(JisCode, Vec<(String, Vec<u8>)>)>| {
+            let (code, files) = made?;
+            let name = handover::folder(code, night.now.date_jst(), SEQUENCE);
+            let path = out.hand_over(night.night, &name);
+            publish_folder(&path, |folder| {
+                files.iter().try_for_each(|(name, bytes)| fs::write(folder.join(name), bytes))
+            })
+            .with_context(|| format!("writing {}", path.display()))?;
+            // The manifest holds the digests of all other files.
+            let manifest = files.last().map(|(_, bytes)| bytes.as_slice()).unwrap_or_default();
+            marks.push(out.mark(&path.join(handover::MANIFEST), manifest));
+            Ok::<_, anyhow::Error>(())
+        },
+    )?;
+    Ok(marks)
+}
+
+/// One municipality's folder in the making.
+struct Folder<'g> {
+    ground: &'g Ground<'g>,
+    municipality: &'g Municipality,
+    day: Date,
+}
+
+impl Folder<'_> {
+    /// Returns its files, the manifest last.
+    fn files(&self, rows: &[&Row], reader: &mut Reader<'_>) -> Result<Vec<(String, Vec<u8>)>> {
+        let mut hand_over = HandOver::new(Head {
+            municipality: self.municipality.code,
+            name: self.municipality.name.clone(),
+            night: self.day,
+            sequence: SEQUENCE,
+            due: self.municipality.due.after(self.day),
+        });
+        let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+        let mut documents: Vec<(String, Vec<u8>)> = Vec::new();
+        for group in rows.chunk_by(|a, b| a.procedure == b.procedure) {
+            let procedure = self.ground.procedures.get(&group[0].procedure);
+            let procedure = procedure.context("a procedure is gone")?;
+            self.applications(procedure, group, reader, &mut files, &mut hand_over)?;
+            for row in group {
+                self.documents(procedure, row, reader, &mut documents)?;
+            }
+        }
+        let members: Vec<(&str, &[u8])> =
+            documents.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+        files.push((DOCUMENTS.to_owned(), intake::write::zip_stored(&members)));
+        for (name, bytes) in &files {
+            hand_over.add_file(name, bytes)?;
+        }
+        let closed = hand_over.close()?;
+        files.extend(closed.files.into_iter().map(|(name, bytes)| (name.to_owned(), bytes)));
+        Ok(files)
+    }
+
+    /// Writes the applications of one procedure in the municipality's format.
+    fn applications(
+        &self,
+        procedure: &Procedure,
+        rows: &[&Row],
+        reader: &mut Reader<'_>,
+        files: &mut Vec<(String, Vec<u8>)>,
+        hand_over: &mut HandOver,
+    ) -> Result<()> {
+        let format = self.municipality.format_on(&procedure.code, self.day);
+        let kind = format.kind();
+        let shared = format!("{}.{}", procedure.code, kind.name());
+        let mut table = Vec::new();
+        format.begin(&mut table);
+        for (number, row) in (1u32..).zip(rows) {
+            let converted = reader.payload(&row.converted)?;
+            let (file, row_number) = match kind {
+                FormatKind::Csv => {
+                    table.extend_from_slice(&converted);
+                    (shared.clone(), number)
+                }
+                _ => {
+                    let name = format!("{}.{}", row.receipt, kind.name());
+                    files.push((name.clone(), converted));
+                    (name, 0)
+                }
+            };
+            let incomplete = row
+                .findings
+                .iter()
+                .filter(|finding| finding.severity == application::Severity::Incomplete);
+            hand_over.add(Entry {
+                receipt: row.receipt.clone(),
+                procedure: row.procedure.clone(),
+                received_at: received_at(row)?,
+                file,
+                row: row_number,
+                verdict: row.said.map_or("", |said| said.indication.name()).to_owned(),
+                incomplete: incomplete.count() as u32,
+                substituted: row.substituted.iter().map(|(_, count)| *count as u32).sum(),
+            });
+        }
+        if kind == FormatKind::Csv {
+            files.push((shared, table));
+        }
+        Ok(())
+    }
+
+    /// Adds what was signed, the attachments, the signature and the verdict sheet.
+    fn documents(
+        &self,
+        procedure: &Procedure,
+        row: &Row,
+        reader: &mut Reader<'_>,
+        documents: &mut Vec<(String, Vec<u8>)>,
+    ) -> Result<()> {
+        let verdict = reader.payload(&row.verdict)?;
+        let verdict: serde_json::Value =
+            serde_json::from_slice(&verdict).context("a verdict of this night is damaged")?;
+        let covered: Vec<&str> = verdict["covered"].as_array().map_or_else(Vec::new, |names| {
+            names.iter().filter_map(serde_json::Value::as_str).collect()
+        });
+        let kept = reader.kept(row)?;
+        let request = kept.request();
+        let prefix = format!("{}/", row.receipt);
+        let place = |name: &str| match name.starts_with(&prefix) {
+            true => name.to_owned(),
+            false => format!("{prefix}{name}"),
+        };
+        let mut enclosures = Vec::new();
+        for file in &request.files {
+            let Body::Bytes(bytes) = file.body else { continue };
+            enclosures.push(handover::Enclosure {
+                name: place(file.name),
+                sha256: handover::sha256_hex(bytes),
+                bytes: bytes.len() as u64,
+                covered: covered.contains(&file.name),
+            });
+            documents.push((place(file.name), bytes.to_vec()));
+        }
+        let (name, bytes) = match request.container {
+            Container::Cms { bytes, .. } => ("signature.p7s", bytes),
+            Container::Digests { bytes } => ("signature.json", bytes),
+            Container::Xml { bytes, .. } => ("signature.xml", bytes),
+            Container::Certificate { bytes } => ("certificate.cer", bytes),
+        };
+        documents.push((place(name), bytes.to_vec()));
+        let sheet = Sheet {
+            receipt: &row.receipt,
+            procedure: &row.procedure,
+            rules: &procedure.version,
+            municipality: self.municipality.code,
+            received_at: received_at(row)?,
+            night: self.day,
+            verdict: &verdict,
+            findings: &row.findings,
+            substituted: &row.substituted,
+            enclosures: &enclosures,
+        };
+        documents.push((sheet.file_name(), sheet.to_json()));
+        documents.push((format!("{}.verdict.txt", row.receipt), sheet.to_text().into_bytes()));
+        Ok(())
+    }
+}
+
+/// Returns when the site took an application.
+pub fn received_at(row: &Row) -> Result<Moment> {
+    Moment::parse_rfc3339(&row.received).context("an application without a moment of receipt")
+}
+
+/// What the night has examined, opened for reading.
+pub struct Store {
+    payload: std::path::PathBuf,
+    evidence: std::path::PathBuf,
+    pack: Pack,
+}
+
+/// One thread's view of a [`Store`].
+pub struct Reader<'s> {
+    payload: fs::File,
+    evidence: fs::File,
+    pack: &'s Pack,
+}
+
+impl Store {
+    fn open(out: &Out, night: u32) -> Result<Self> {
+        let payload = out.applications(night).join(spool::PAYLOAD);
+        let evidence = out.evidence(night);
+        let reading = || format!("reading {}", evidence.display());
+        let mut file = std::io::BufReader::with_capacity(
+            1 << 20,
+            fs::File::open(&evidence).with_context(reading)?,
+        );
+        let pack = Pack::open(&mut file).with_context(reading)?;
+        Ok(Self { payload, evidence, pack })
+    }
+
+    /// Opens the files once more.
+    ///
+    /// # Errors
+    /// If they cannot be opened.
+    pub fn reader(&self) -> Result<Reader<'_>> {
+        let open = |path: &std::path::Path| {
+            fs::File::open(path).with_context(|| format!("reading {}", path.display()))
+        };
+        Ok(Reader {
+            payload: open(&self.payload)?,
+            evidence: open(&self.evidence)?,
+            pack: &self.pack,
+        })
+    }
+}
+
+impl Reader<'_> {
+    /// Reads a piece of the payload.
+    ///
+    /// # Errors
+    /// If the file is shorter.
+    pub fn payload(&mut self, place: &Range<u64>) -> Result<Vec<u8>> {
+        let mut bytes = vec![0; (place.end - place.start) as usize];
+        self.payload.seek(SeekFrom::Start(place.start)).context("reading the payload")?;
+        self.payload.read_exact(&mut bytes).context("reading the payload")?;
+        Ok(bytes)
+    }
+
+    fn kept(&mut self, row: &Row) -> Result<Kept> {
+        let index = row.evidence.context("what is handed over is in the evidence pack")?;
+        self.pack.application(&mut self.evidence, index as usize).context("reading the evidence")
+    }
+}
