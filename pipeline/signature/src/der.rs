@@ -99,6 +99,7 @@ impl<'a> Tlv<'a> {
     }
 
     /// Returns a reader of the elements within this one.
+    #[inline]
     pub fn reader(&self) -> Reader<'a> {
         Reader::at(self.content, self.offset + self.raw.len() - self.content.len())
     }
@@ -145,11 +146,13 @@ impl<'a> Reader<'a> {
     }
 
     /// Returns whether everything is read.
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.rest.is_empty()
     }
 
     /// Returns the tag of the next element, if there is one.
+    #[inline]
     pub fn peek(&self) -> Option<u8> {
         self.rest.first().copied()
     }
@@ -164,7 +167,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// `Truncated`, and the rules of tags and lengths (X.690 §8.1, §10.1, §10.2).
-    #[inline]
+    #[inline(always)]
     #[expect(clippy::should_implement_trait, reason = "an iterator would end at the first error")]
     pub fn next(&mut self) -> Result<Tlv<'a>, Malformed> {
         let [tag, first, ..] = *self.rest else {
@@ -209,7 +212,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// As [`Reader::next`]; `UnexpectedTag`.
-    #[inline]
+    #[inline(always)]
     pub fn expect(&mut self, tag: u8) -> Result<Tlv<'a>, Malformed> {
         match self.peek() {
             Some(met) if met == tag => self.next(),
@@ -222,7 +225,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// As [`Reader::next`].
-    #[inline]
+    #[inline(always)]
     pub fn optional(&mut self, tag: u8) -> Result<Option<Tlv<'a>>, Malformed> {
         if self.peek() == Some(tag) {
             self.next().map(Some)
@@ -235,6 +238,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// `TrailingBytes`.
+    #[inline]
     pub fn finish(&self) -> Result<(), Malformed> {
         if self.rest.is_empty() {
             Ok(())
@@ -247,6 +251,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// `EmptyList`.
+    #[inline]
     pub fn not_empty(self) -> Result<Self, Malformed> {
         if self.rest.is_empty() {
             return Err(self.breaks(Rule::EmptyList));
@@ -258,6 +263,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// As [`Reader::expect`].
+    #[inline]
     pub fn sequence(&mut self) -> Result<Reader<'a>, Malformed> {
         Ok(self.expect(tag::SEQUENCE)?.reader())
     }
@@ -326,7 +332,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// As [`Tlv::boolean`]; `ExplicitDefault` (X.690 §11.5).
-    #[inline]
+    #[inline(always)]
     pub fn default_false(&mut self, tag: u8) -> Result<bool, Malformed> {
         match self.optional(tag)? {
             None => Ok(false),
@@ -339,7 +345,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// As [`Reader::expect`] and [`Tlv::oid`].
-    #[inline]
+    #[inline(always)]
     pub fn oid(&mut self) -> Result<&'a [u8], Malformed> {
         self.expect(tag::OID)?.oid()
     }
@@ -364,7 +370,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// As [`Reader::expect`].
-    #[inline]
+    #[inline(always)]
     pub fn octet_string(&mut self) -> Result<&'a [u8], Malformed> {
         Ok(self.expect(tag::OCTET_STRING)?.content)
     }
@@ -388,7 +394,7 @@ impl<'a> Reader<'a> {
 
 /// Whether DER allows the tag octet: universal strings and numbers are primitive, SEQUENCE, SET,
 /// EXTERNAL and EMBEDDED PDV are constructed, and there is no end-of-contents.
-#[inline]
+#[inline(always)]
 fn is_der_tag(tag: u8) -> bool {
     let number = tag & 0x1f;
     let constructed = tag & 0x20 != 0;

@@ -29,6 +29,7 @@ impl<'a> Tlv<'a> {
     }
 
     /// Refuses the element when it breaks a rule.
+    #[inline]
     fn must(&self, kept: bool, rule: Rule) -> Result<(), Malformed> {
         if kept {
             Ok(())
@@ -41,6 +42,7 @@ impl<'a> Tlv<'a> {
     ///
     /// # Errors
     /// `BadBoolean` for anything but `00` and `FF` (X.690 §11.1).
+    #[inline]
     pub fn boolean(&self) -> Result<bool, Malformed> {
         match self.content {
             [0] => Ok(false),
@@ -54,6 +56,7 @@ impl<'a> Tlv<'a> {
     ///
     /// # Errors
     /// `LongInteger` (X.690 §8.3.2).
+    #[inline]
     pub fn integer(&self) -> Result<&'a [u8], Malformed> {
         let minimal = match self.content {
             [] => false,
@@ -70,6 +73,7 @@ impl<'a> Tlv<'a> {
     ///
     /// # Errors
     /// `LongInteger`, `NegativeInteger`.
+    #[inline]
     pub fn unsigned(&self) -> Result<&'a [u8], Malformed> {
         let octets = self.integer()?;
         self.must(octets[0] < 0x80, Rule::NegativeInteger)?;
@@ -90,6 +94,7 @@ impl<'a> Tlv<'a> {
     ///
     /// # Errors
     /// `BadOid` (X.690 §8.19.2).
+    #[inline]
     pub fn oid(&self) -> Result<&'a [u8], Malformed> {
         let mut starts = true;
         for octet in self.content {
@@ -104,6 +109,7 @@ impl<'a> Tlv<'a> {
     ///
     /// # Errors
     /// `BadBitString` (X.690 §8.6.2, §11.2.1).
+    #[inline]
     pub fn bits(&self) -> Result<Bits<'a>, Malformed> {
         let Some((&unused, octets)) = self.content.split_first() else {
             return Err(self.breaks(Rule::BadBitString));
@@ -147,6 +153,7 @@ impl<'a> Tlv<'a> {
     /// # Errors
     /// `UnexpectedTag`, `BadTime`: seconds are written, the zone is `Z`, no fraction, no leap
     /// second.
+    #[inline]
     pub fn time(&self) -> Result<i64, Malformed> {
         let digits = match (self.tag, self.content) {
             (tag::UTC_TIME, [digits @ .., b'Z']) if digits.len() == 12 => digits,
@@ -181,6 +188,7 @@ impl<'a> Tlv<'a> {
     ///
     /// # Errors
     /// `BadText`.
+    #[inline]
     pub fn utf8(&self) -> Result<&'a str, Malformed> {
         std::str::from_utf8(self.content).map_err(|_| self.breaks(Rule::BadText))
     }
@@ -189,6 +197,7 @@ impl<'a> Tlv<'a> {
     ///
     /// # Errors
     /// `BadText` for octets above 7F.
+    #[inline]
     pub fn ascii(&self) -> Result<&'a str, Malformed> {
         self.must(self.content.is_ascii(), Rule::BadText)?;
         self.utf8()
