@@ -11,7 +11,6 @@ pub const INSERTERS: &str = include_str!("../../config/inserters.toml");
 /// `config/tariffs.toml`
 pub const TARIFFS: &str = include_str!("../../config/tariffs.toml");
 /// `config/counter.toml`, the sender of what the shop itself writes about applications.
-#[allow(dead_code, reason = "the journey of applications reads it")]
 pub const COUNTER: &str = include_str!("../../config/counter.toml");
 /// `config/postcodes/postcodes.bin`
 pub const POSTCODES: &[u8] = include_bytes!("../../config/postcodes/postcodes.bin");

@@ -64,6 +64,11 @@ fn every_defect_has_its_verdict_and_its_end_and_nothing_else_is_rejected() {
     verdicts.insert("none".to_owned(), counts(&expected["by_end"])["set-aside"]);
     assert_eq!(verdicts, counts(&expected["by_verdict"]));
 
+    // Notices went in the form that each applicant has chosen.
+    let notices = out.ledger().into_iter().find(|account| account.batch.starts_with("notices"));
+    let notices = notices.expect("applicants are told what is wrong");
+    assert!(notices.printed > 0 && notices.delivered > 0, "{notices:?}");
+
     // The books and the artefacts agree, and the refused parcel says what it lacks.
     let answer = out.verify().must_succeed().json();
     let received = expected["applications"].as_u64();

@@ -27,7 +27,8 @@ pub const BAD: &str = "bad.jsonl";
 /// Receipt numbers with their sites, 16 bytes of a digest each, sorted.
 pub const RECEIPTS: &str = "receipts";
 
-/// Examines all parcels of a night: rows and payload into the night's folder, and one evidence pack.
+/// Examines all parcels of a night: rows and payload go into the night's folder, what the verdicts
+/// stand on into one evidence pack.
 ///
 /// # Errors
 /// If a parcel's file cannot be read, or a file not be written.

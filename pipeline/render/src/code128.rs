@@ -1,7 +1,7 @@
 //! Code 128 (ISO/IEC 15417): a text of printable ASCII as the bars and spaces of one symbol.
 //!
-//! Code set B takes any printable character, code set C two digits at a time. The sets are chosen as
-//! Annex E of the standard does, which gives the shortest symbol of these two sets.
+//! Code set B takes any printable character, code set C two digits at a time. The sets are chosen
+//! as Annex E of the standard does, which gives the shortest symbol of these two sets.
 
 /// A character that has no place in code set B.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

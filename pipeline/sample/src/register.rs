@@ -189,20 +189,20 @@ impl Register {
     }
 }
 
-fn recipient(citizen: u64) -> String {
+pub(crate) fn recipient(citizen: u64) -> String {
     format!("r-{:08}", citizen + 1)
 }
 
 /// Returns another number for each citizen and sender, from which the citizen's cannot be guessed
 /// at a glance: multiplied by a number that has no factor in common with 10¹⁰.
-fn pseudonym(prefix: char, citizen: u64) -> String {
+pub(crate) fn pseudonym(prefix: char, citizen: u64) -> String {
     const NUMBERS: u128 = 10_000_000_000;
     let number = u128::from(citizen + 1) * 7_368_787_019 + prefix as u128 * 604_189;
     format!("{prefix}-{:010}", number % NUMBERS)
 }
 
 /// Odd, so that no two citizens share a mailbox.
-fn mailbox_number(citizen: u64) -> u64 {
+pub(crate) fn mailbox_number(citizen: u64) -> u64 {
     (citizen + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 

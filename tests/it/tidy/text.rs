@@ -19,14 +19,14 @@ const FOREIGN: [(&str, &str); 12] = [
     ("docker", ".io"),
 ];
 
-/// The lock file names the registry of every crate.
+/// A lock file names the registry of every crate.
 const LOCK: &str = "Cargo.lock";
 
 #[test]
 fn no_file_names_a_machine_or_a_registry() {
     let mut faults = Vec::new();
     for file in files() {
-        if file.path == LOCK {
+        if file.path.rsplit('/').next() == Some(LOCK) {
             continue;
         }
         for (number, line) in (1..).zip(file.text.lines()) {

@@ -51,7 +51,8 @@ impl Samples {
     fn folder(&self, name: &str) -> Vec<Vec<u8>> {
         let folder = self.home.path().join("shop").join(name);
         let entries = fs::read_dir(&folder).expect("a folder of the shop");
-        let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
+        let mut paths: Vec<PathBuf> =
+            entries.map(|entry| entry.expect("an entry").path()).collect();
         paths.sort();
         paths.iter().map(|path| fs::read(path).expect("a file of the shop")).collect()
     }

@@ -11,6 +11,7 @@ use super::form::{Form, Writing};
 use super::signer::{break_binary, break_text, Card, File};
 use super::xml::{self, Management};
 use super::Maker;
+use crate::register::pseudonym;
 use letter::Moment;
 
 /// What one step of a [`Maker`] gives: files of the shop, and what is expected of them.
@@ -20,6 +21,11 @@ pub struct MadeParcel {
     pub files: Vec<(String, Vec<u8>)>,
     /// Their applications.
     pub applications: Vec<Expected>,
+}
+
+/// Returns the portal's pseudonymous id of an applicant, whom every second time it knows.
+pub(crate) fn known_as(number: u64) -> Option<String> {
+    number.is_multiple_of(2).then(|| pseudonym('K', number))
 }
 
 /// The site that sends parcels with a manifest.
@@ -114,6 +120,9 @@ impl Maker<'_> {
             "attachments": [],
             "signature": { "kind": kind, "file": folder(name) },
         });
+        if let Some(recipient) = known_as(draft.number) {
+            entry["recipient"] = recipient.into();
+        }
         if kind == "cms" {
             entry["signature"]["content"] = form.clone().into();
         }

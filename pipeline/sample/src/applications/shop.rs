@@ -5,10 +5,11 @@ use std::io;
 use super::draft::Draft;
 use super::form::Procedure;
 use super::office::{self, Takes};
-use super::parcel::{DESK, PORTAL};
+use super::parcel::{known_as, DESK, PORTAL};
 use super::registers::{Day, Registers};
 use super::Maker;
 use crate::letters::SHOP_TOML;
+use crate::register::{mailbox_number, recipient};
 use crate::Sink;
 
 impl Maker<'_> {
@@ -20,6 +21,7 @@ impl Maker<'_> {
         sink("lettershop.toml", SHOP_TOML.as_bytes())?;
         write_sites(sink)?;
         self.write_municipalities(sink)?;
+        self.write_registry(sink)?;
         self.write_anchors(sink)?;
         self.write_lists(sink)
     }
@@ -30,6 +32,23 @@ impl Maker<'_> {
             sink(&path, office::file(town, Takes::at(index)).as_bytes())?;
         }
         Ok(())
+    }
+
+    /// Writes who of the applicants is registered: those wish their notices electronically.
+    fn write_registry(&self, sink: Sink<'_>) -> io::Result<()> {
+        let mut recipients = String::from("recipient,identity_level,mailbox,mailbox_id\r\n");
+        let mut links = String::from("sender,pseudonym,recipient\r\n");
+        let mut preferences = String::from("recipient,sender,class,wish,selected\r\n");
+        for number in 0..self.order.applications {
+            let Some(pseudonym) = known_as(number) else { continue };
+            let (id, mailbox) = (recipient(number), mailbox_number(number));
+            recipients += &format!("{id},3,open,{mailbox}\r\n");
+            links += &format!("{PORTAL},{pseudonym},{id}\r\n");
+            preferences += &format!("{id},{PORTAL},notice,electronic,true\r\n");
+        }
+        sink("registry/recipients.csv", recipients.as_bytes())?;
+        sink("registry/links.csv", links.as_bytes())?;
+        sink("registry/preferences.csv", preferences.as_bytes())
     }
 
     /// Writes the certificates of the six authorities that are true.

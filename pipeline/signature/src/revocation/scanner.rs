@@ -1,6 +1,7 @@
 //! The entries of a revocation list, read straight from its DER.
 
-/// One entry of `revokedCertificates` (RFC 5280 §5.1.2.6), in place; so far only its serial is read.
+/// One entry of `revokedCertificates` (RFC 5280 §5.1.2.6), in place; so far only its serial is
+/// read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Entry<'a> {
     /// The content of the INTEGER: minimal, big-endian, two's complement.

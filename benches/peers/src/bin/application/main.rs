@@ -85,7 +85,11 @@ impl Ground {
             lists.push(authority.list(town as usize, 1, serials));
         }
         let bytes: usize = lists.iter().map(Vec::len).sum();
-        println!("{TOWNS} lists, {} MB, made in {:.1} s", bytes >> 20, begun.elapsed().as_secs_f64());
+        println!(
+            "{TOWNS} lists, {} MB, made in {:.1} s",
+            bytes >> 20,
+            begun.elapsed().as_secs_f64()
+        );
         let begun = Instant::now();
         let mut gathering = Gathering::new([authority.certificate.as_slice()]);
         for list in &lists {

@@ -106,12 +106,21 @@ impl Authority {
     }
 
     /// Returns the list of one municipality with these serials revoked.
-    pub fn list(&self, municipality: usize, number: u32, serials: impl Iterator<Item = u32>) -> Vec<u8> {
+    pub fn list(
+        &self,
+        municipality: usize,
+        number: u32,
+        serials: impl Iterator<Item = u32>,
+    ) -> Vec<u8> {
         let mut entries = Vec::new();
         let reason = extension("2.5.29.21", false, &[0x0a, 1, 4]);
         let reason = seq(&[&reason]);
         for serial in serials {
-            entries.extend(seq(&[&integer(&serial.to_be_bytes()), &tlv(0x17, b"260115000000Z"), &reason]));
+            entries.extend(seq(&[
+                &integer(&serial.to_be_bytes()),
+                &tlv(0x17, b"260115000000Z"),
+                &reason,
+            ]));
         }
         let entries = if entries.is_empty() { entries } else { tlv(0x30, &entries) };
         let issuing = tlv(0x30, &point_name(municipality));
@@ -263,7 +272,9 @@ fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
         len @ 0..=0x7f => out.push(len as u8),
         len @ 0x80..=0xff => out.extend([0x81, len as u8]),
         len @ 0x100..=0xffff => out.extend([0x82, (len >> 8) as u8, len as u8]),
-        len => out.extend([0x84, (len >> 24) as u8, (len >> 16) as u8, (len >> 8) as u8, len as u8]),
+        len => {
+            out.extend([0x84, (len >> 24) as u8, (len >> 16) as u8, (len >> 8) as u8, len as u8])
+        }
     }
     // Lengths between 64 KiB and 16 MiB take three octets in DER.
     if (0x1_0000..0x100_0000).contains(&content.len()) {

@@ -3,9 +3,7 @@
 
 use aws_lc_rs::digest::{digest, SHA256};
 use aws_lc_rs::rsa::PublicKey;
-use aws_lc_rs::signature::{
-    ParsedPublicKey, RsaPublicKeyComponents, RSA_PKCS1_2048_8192_SHA256,
-};
+use aws_lc_rs::signature::{ParsedPublicKey, RsaPublicKeyComponents, RSA_PKCS1_2048_8192_SHA256};
 use letter::Moment;
 use signature::certificate::{Certificate, KeyKind};
 use signature::cms::SignedData;
