@@ -1,6 +1,7 @@
 //! What other programs say of our output: syntax, fonts, text, barcodes, marks.
 
 mod barcode;
+mod code128;
 mod fonts;
 mod pdf;
 mod raster;
