@@ -32,17 +32,11 @@ const CASES: &[Case] = &[
         false,
         "INDETERMINATE/NO_SIGNING_CERTIFICATE_FOUND",
     ),
-    case("critical", &["critical"], &[], false, "INDETERMINATE/CERTIFICATE_CHAIN_GENERAL_FAILURE"),
-    // OpenSSL accepts, by its defaults, what no longer proves anything or is meant for logging in.
+    case("critical", &["critical"], &[], false, "INDETERMINATE/CHAIN_CONSTRAINTS_FAILURE"),
+    case("authentication", &["authentication"], &[], true, "TOTAL_PASSED"),
+    // OpenSSL accepts, by its defaults, what no longer proves anything.
     case("sha-1", &["rsa"], &["-md", "sha1"], true, "INDETERMINATE/CRYPTO_CONSTRAINTS_FAILURE"),
     case("rsa-1024", &["rsa1024"], &[], true, "INDETERMINATE/CRYPTO_CONSTRAINTS_FAILURE"),
-    case(
-        "authentication",
-        &["authentication"],
-        &[],
-        true,
-        "INDETERMINATE/CHAIN_CONSTRAINTS_FAILURE",
-    ),
 ];
 
 const fn case(

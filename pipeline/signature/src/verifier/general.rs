@@ -66,7 +66,13 @@ impl Verifier<'_> {
         let path = build_and_check(self.anchors, &others, &settings, Some(&lists), &claim.leaf);
         match path {
             Ok(path) => {
-                verdict.stands(path.validity.as_ref());
+                // The leaf's own validity says more than that of an authority above it.
+                let own = match received.0 {
+                    at if at < claim.leaf.not_before => Some(Failure::NotYetValid { depth: 0 }),
+                    at if at > claim.leaf.not_after => Some(Failure::Expired { depth: 0 }),
+                    _ => path.validity,
+                };
+                verdict.stands(own.as_ref());
                 self.general_revocation(&lists, &path, &others, received, verdict);
             }
             Err(failure) => verdict.fails_by(&failure),
