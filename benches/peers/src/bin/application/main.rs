@@ -81,7 +81,7 @@ impl Ground {
         let begun = Instant::now();
         let mut lists = Vec::new();
         for town in 0..TOWNS {
-            let serials = (0..REVOKED).filter(|k| k % TOWNS == town).map(|k| 20 * k + 7);
+            let serials = (town..REVOKED).step_by(TOWNS as usize).map(|k| 20 * k + 7);
             lists.push(authority.list(town as usize, 1, serials));
         }
         let bytes: usize = lists.iter().map(Vec::len).sum();
