@@ -1,6 +1,6 @@
 //! A small authority run by OpenSSL: certificates, a list, signatures.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use tempfile::TempDir;
 
@@ -170,12 +170,6 @@ pub fn replaced(bytes: &[u8], what: &[u8], with: &[u8]) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     bytes[places[0]..places[0] + with.len()].copy_from_slice(with);
     bytes
-}
-
-/// Returns the files of a folder, for the assertion that something is there.
-pub fn must_hold(folder: &Path, files: usize) {
-    let found = std::fs::read_dir(folder).expect("a folder").count();
-    assert_eq!(found, files, "{}", folder.display());
 }
 
 /// What is signed.
