@@ -43,8 +43,8 @@ fn canonical_forms_are_octet_for_octet_those_of_xmllint() {
     }
 }
 
-/// We may refuse more than xmllint (its reader goes on after errors of namespaces, and takes a DTD),
-/// never less; and what both take has one canonical form.
+/// We may refuse more than xmllint (its reader goes on after errors of namespaces, and takes a
+/// DTD), never less; and what both take has one canonical form.
 #[test]
 fn a_damaged_document_that_we_take_is_well_formed_for_xmllint_too() {
     let folder = tempfile::tempdir().expect("a temporary folder");

@@ -84,7 +84,8 @@ fn the_examples_of_the_recommendation_come_out_as_printed() {
         "<doc>\n   <text>First line&#xD;\nSecond line</text>\n   <value>2</value>\n   \
          <compute>value&gt;\"0\" &amp;&amp; value&lt;\"10\" ?\"valid\":\"error\"</compute>\n   \
          <compute expr=\"value>&quot;0&quot; &amp;&amp; value&lt;&quot;10&quot; ?&quot;valid&quot;:\
-         &quot;error&quot;\">valid</compute>\n   <norm attr=\" '    &#xD;&#xA;&#x9;   ' \"></norm>\n</doc>"
+         &quot;error&quot;\">valid</compute>\n   \
+         <norm attr=\" '    &#xD;&#xA;&#x9;   ' \"></norm>\n</doc>"
     );
     // §3.6.
     assert_eq!(whole("<doc>&#169;</doc>", &inclusive(Comments::Dropped)), "<doc>©</doc>");

@@ -163,7 +163,8 @@ fn a_key_that_no_certificate_vouches_for_gives_no_trust() {
         "",
         "<KeyInfo/>",
         "<KeyInfo><KeyName>a</KeyName></KeyInfo>",
-        "<KeyInfo><KeyValue><RSAKeyValue><Modulus>AQAB</Modulus></RSAKeyValue></KeyValue></KeyInfo>",
+        "<KeyInfo><KeyValue><RSAKeyValue><Modulus>AQAB</Modulus></RSAKeyValue></KeyValue>\
+         </KeyInfo>",
         "<KeyInfo><RetrievalMethod URI='#a'/></KeyInfo>",
         "<KeyInfo><X509Data><X509SubjectName>CN=a</X509SubjectName></X509Data></KeyInfo>",
     ] {

@@ -122,8 +122,8 @@ impl Store {
 
     /// Packs entries in any order; `reference` is the date of the list, in UNIX seconds.
     ///
-    /// Walks the DER twice. When serials rise it needs no memory beside the store; when they do not,
-    /// eight bytes an entry, and 24 where serials lie further apart than 32 bits tell.
+    /// Walks the DER twice. When serials rise it needs no memory beside the store; when they do
+    /// not, eight bytes an entry, and 24 where serials lie further apart than 32 bits tell.
     pub(crate) fn build<'a, I>(
         entries: I,
         reference: i64,
