@@ -70,7 +70,7 @@ impl Date {
 
     /// Returns the day `days` after 1970-01-01, or `None` outside years 1 to 9999.
     pub fn from_days_since_epoch(days: i64) -> Option<Self> {
-        let days = days + 719_468;
+        let days = days.checked_add(719_468)?;
         let era = days.div_euclid(146_097);
         let day_of_era = days.rem_euclid(146_097);
         let year_of_era =
@@ -165,22 +165,30 @@ impl Moment {
     }
 
     /// Writes the moment in Japan's time: `2026-11-22T02:00:00+09:00`.
+    ///
+    /// Moments outside of Japan's years 1 to 9999 are written as the first or the last second of
+    /// these years: certificates without an end say 99991231235959Z (RFC 5280 §4.1.2.5).
     pub fn rfc3339_jst(self) -> String {
-        let local = self.0 + JST_OFFSET_SECONDS;
-        let time = local.rem_euclid(86_400);
+        let time = self.local_seconds().rem_euclid(86_400);
         let (hour, minute, second) = (time / 3600, time / 60 % 60, time % 60);
         format!("{}T{hour:02}:{minute:02}:{second:02}+09:00", self.date_jst())
     }
 
-    /// Returns the day in Japan.
-    ///
-    /// # Panics
-    /// Outside the years 1 to 9999.
+    /// Returns the day in Japan; outside of the years 1 to 9999 their first or last day.
     pub fn date_jst(self) -> Date {
-        Date::from_days_since_epoch((self.0 + JST_OFFSET_SECONDS).div_euclid(86_400))
-            .expect("a moment of the run lies within years 1 to 9999")
+        Date::from_days_since_epoch(self.local_seconds().div_euclid(86_400))
+            .expect("local seconds lie within years 1 to 9999")
+    }
+
+    fn local_seconds(self) -> i64 {
+        self.0.saturating_add(JST_OFFSET_SECONDS).clamp(FIRST_SECOND, LAST_SECOND)
     }
 }
+
+/// 0001-01-01T00:00:00, in seconds since 1970-01-01T00:00:00 of the same zone.
+const FIRST_SECOND: i64 = -62_135_596_800;
+/// 9999-12-31T23:59:59.
+const LAST_SECOND: i64 = 253_402_300_799;
 
 fn clock(text: &str) -> Option<(i64, i64, i64)> {
     let mut parts = text.split(':');
@@ -229,6 +237,16 @@ mod tests {
             assert_eq!(date.days_since_epoch(), days);
         }
         assert_eq!(Date::parse("2023-02-29"), None);
+    }
+
+    #[test]
+    fn a_moment_beyond_the_calendar_is_written_as_its_first_or_last_second() {
+        let endless = Moment::parse_rfc3339("9999-12-31T23:59:59Z").expect("a moment");
+        assert_eq!(endless.rfc3339_jst(), "9999-12-31T23:59:59+09:00");
+        assert_eq!(Moment(i64::MAX).rfc3339_jst(), "9999-12-31T23:59:59+09:00");
+        assert_eq!(Moment(i64::MIN).rfc3339_jst(), "0001-01-01T00:00:00+09:00");
+        assert_eq!(Moment(i64::MIN).date_jst(), Date::new(1, 1, 1).expect("a day"));
+        assert_eq!(Date::from_days_since_epoch(i64::MAX), None);
     }
 
     #[test]
