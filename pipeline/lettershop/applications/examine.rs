@@ -18,10 +18,9 @@ use signature::verdict::{Indication, Policy, Purpose, SubIndication, Verdict};
 use signature::verifier::{Body, Container, File, Request, Verifier};
 
 use super::ground::Ground;
-use super::parcel::read_members;
+use super::parcel::{unpack, Unpacked};
 use super::row::{Applicant, End, NoticeKind, ParcelNote, Row, Said, Why};
 use crate::config::DropKeys;
-use crate::out::sha256_of;
 
 /// Applications that are verified together: enough to fill the lanes, few enough for the cache.
 const BATCH_LEN: usize = 256;
@@ -64,7 +63,7 @@ impl Bench<'_> {
     /// # Errors
     /// If its file cannot be read; a parcel that is refused is no error.
     pub fn examine(&self, site: &Site, drop: &SeenDrop, path: &Path) -> Result<Examined> {
-        let sha256 = sha256_of(path).with_context(|| format!("reading {}", path.display()))?;
+        let Unpacked { sha256, members } = unpack(path, self.keys)?;
         let stem = drop.name.rsplit_once('.').map_or(drop.name.as_str(), |(stem, _)| stem);
         let mut note = ParcelNote {
             drop: drop.clone(),
@@ -75,7 +74,7 @@ impl Bench<'_> {
             refusal: None,
             waited_since: None,
         };
-        let members = match read_members(path, self.keys)? {
+        let members = match members {
             Ok(members) => members,
             Err(refusal) => return Ok(refused(note, refusal)),
         };

@@ -91,10 +91,7 @@ fn folders(
             let municipality = ground.municipality(code).context("a municipality is gone")?;
             let folder = Folder { ground, municipality, day: night.now.date_jst() };
             let files = folder.files(&rows, &mut store.reader()?)?;
-            Ok((code, files))
-        },
-        |made: Result<(JisCode, Vec<(String, Vec<u8>)>)>| {
-            let (code, files) = made?;
+            // Most of the time is the disk's: each thread waits for its own folder.
             let name = handover::folder(code, night.now.date_jst(), SEQUENCE);
             let path = out.hand_over(night.night, &name);
             publish_folder(&path, |folder| {
@@ -103,7 +100,10 @@ fn folders(
             .with_context(|| format!("writing {}", path.display()))?;
             // The manifest holds the digests of all other files.
             let manifest = files.last().map(|(_, bytes)| bytes.as_slice()).unwrap_or_default();
-            marks.push(out.mark(&path.join(handover::MANIFEST), manifest));
+            Ok(out.mark(&path.join(handover::MANIFEST), manifest))
+        },
+        |mark: Result<FileMark>| {
+            marks.push(mark?);
             Ok::<_, anyhow::Error>(())
         },
     )?;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use application::{FormatKind, Municipality, Site};
+use letter::Moment;
 use runner::{FileMark, SeenDrop};
 use signature::basic_four::Grade;
 use signature::verdict::Indication;
@@ -15,8 +16,9 @@ use super::row::{ParcelNote, Row};
 use super::COUNTER;
 use crate::receive::Counter;
 
-/// Applications on one cover list; a municipality with more gets several.
-pub const COVER_ROWS: usize = 40;
+/// Applications on one cover list, five sheets of it (18 rows on the first page, 34 on each other);
+/// a municipality with more gets several.
+pub const COVER_ROWS: usize = 300;
 
 /// Makes the drop of all forms that go on paper this night, if there are any.
 ///
@@ -176,7 +178,24 @@ fn grade_words(grade: Grade) -> &'static str {
     }
 }
 
-/// Writes `2026-11-21T10:00:00+09:00` as `2026-11-21 10:00`.
+/// Writes `2026-11-21T10:05:00+09:00` as `令和8年11月21日　10時05分`.
 pub fn moment_words(rfc3339: &str) -> String {
-    rfc3339.get(..16).unwrap_or(rfc3339).replace('T', " ")
+    let Some(moment) = Moment::parse_rfc3339(rfc3339) else { return rfc3339.to_owned() };
+    let text = moment.rfc3339_jst();
+    format!("{}\u{3000}{}時{}分", moment.date_jst().wareki(), &text[11..13], &text[14..16])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_is_written_as_a_japanese_reader_writes_it() {
+        for (moment, words) in [
+            ("2026-11-21T10:05:00+09:00", "令和8年11月21日　10時05分"),
+            ("2026-11-20T15:00:00Z", "令和8年11月21日　00時00分"),
+        ] {
+            assert_eq!(moment_words(moment), words);
+        }
+    }
 }
