@@ -52,7 +52,8 @@ impl Trust {
         let mut anchors = Anchors::default();
         let mut gathering = Gathering::new(authorities.iter().map(Vec::as_slice));
         for der in &authorities {
-            anchors.add(der).expect("a CA's certificate");
+            // Those who only sign lists are no anchors.
+            let _ = anchors.add(der);
         }
         let taken = lists.iter().filter(|list| gathering.take(list).is_ok()).count();
         assert!(taken * 2 > lists.len(), "most lists are taken, not {taken} of {}", lists.len());
