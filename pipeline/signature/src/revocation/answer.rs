@@ -1,5 +1,7 @@
 //! The answers that accepted lists and responses give.
 
+use std::sync::{Arc, OnceLock};
+
 use super::index::Index;
 use super::ocsp::Response;
 use super::scanner::NO_REASON;
@@ -9,6 +11,7 @@ use super::{Missing, Reason, Revoked, Status};
 use crate::certificate::Certificate;
 use crate::der::Tlv;
 use crate::name::Name;
+use crate::verdict::ListUsed;
 
 /// Everything that is known of revocation: lists and responses, accepted and packed.
 pub struct Crls {
@@ -16,6 +19,8 @@ pub struct Crls {
     pub(super) lists: Vec<Packed>,
     pub(super) responses: Vec<Response>,
     index: Index,
+    /// Each list as verdicts tell of it, written when one first does.
+    told: Vec<OnceLock<Arc<ListUsed>>>,
 }
 
 /// What is asked.
@@ -180,7 +185,8 @@ impl Crls {
             lists[at].delta = super::delta::of(&lists, at);
         }
         let index = Index::of(&lists);
-        Self { signers, lists, responses, index }
+        let told = lists.iter().map(|_| OnceLock::new()).collect();
+        Self { signers, lists, responses, index, told }
     }
 
     /// Returns the accepted list of this number.
@@ -189,6 +195,15 @@ impl Crls {
     /// When no [`Answer`] of these lists has the number.
     pub fn listed(&self, number: u32) -> &Listed {
         &self.lists[number as usize].listed
+    }
+
+    /// Returns a list as verdicts tell of it; `write` does so the first time.
+    pub(crate) fn told(
+        &self,
+        number: u32,
+        write: impl FnOnce(&Listed) -> ListUsed,
+    ) -> &Arc<ListUsed> {
+        self.told[number as usize].get_or_init(|| Arc::new(write(self.listed(number))))
     }
 
     /// Returns the accepted response of this number.

@@ -88,7 +88,6 @@ impl Verifier<'_> {
         verdict: &mut Verdict,
     ) {
         let until = received.0 + i64::from(self.policy.grace_seconds);
-        let mut used = Vec::new();
         for (depth, certificate) in path.certificates.iter().enumerate() {
             let above = path.certificates.get(depth + 1);
             let issuer = match above {
@@ -114,7 +113,7 @@ impl Verifier<'_> {
             };
             let answer = lists.answer(&link);
             verdict.provisional |= !answer.is_final(until);
-            self.note_grounds(&answer, &mut used, verdict);
+            self.note_grounds(&answer, verdict);
             match depth {
                 0 => answer_leaf(&answer, verdict),
                 _ => answer_above(&answer, depth, verdict),

@@ -37,30 +37,19 @@ impl Verifier<'_> {
         let queries: Vec<Query<'_, '_>> = asked.iter().map(|(_, query)| *query).collect();
         let mut answers = Vec::with_capacity(queries.len());
         self.crls.answer_many(&queries, &mut answers);
-        let mut used: Vec<(u32, Arc<ListUsed>)> = Vec::new();
         for ((request, query), answer) in asked.iter().zip(&answers) {
             let verdict = &mut verdicts[*request];
             let until = query.at + i64::from(self.policy.grace_seconds);
             verdict.provisional |= !answer.is_final(until);
-            self.note_grounds(answer, &mut used, verdict);
+            self.note_grounds(answer, verdict);
             answer_leaf(answer, verdict);
         }
     }
 
     /// Notes the lists and responses on which an answer stands.
-    pub(super) fn note_grounds(
-        &self,
-        answer: &Answer,
-        used: &mut Vec<(u32, Arc<ListUsed>)>,
-        verdict: &mut Verdict,
-    ) {
+    pub(super) fn note_grounds(&self, answer: &Answer, verdict: &mut Verdict) {
         for number in answer.lists() {
-            let known = used.binary_search_by_key(&number, |(number, _)| *number);
-            let place = known.unwrap_or_else(|place| {
-                used.insert(place, (number, Arc::new(list_used(self.crls.listed(number)))));
-                place
-            });
-            let list = &used[place].1;
+            let list = self.crls.told(number, list_used);
             if !verdict.crl.contains(list) {
                 verdict.crl.push(Arc::clone(list));
             }
