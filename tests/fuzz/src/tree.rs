@@ -45,6 +45,8 @@ pub enum Change {
 
 /// Elements within one another that are opened.
 const DEPTH_MAX: usize = 40;
+/// Elements are repeated up to so many bytes.
+const LEN_MAX: usize = 1 << 20;
 const BIT_STRING: u8 = 0x03;
 const OCTET_STRING: u8 = 0x04;
 
@@ -162,7 +164,8 @@ impl Tree {
         match change {
             Some(Change::Repeat(times)) => {
                 let end = out.len();
-                (0..*times).for_each(|_| out.extend_from_within(start..end));
+                let times = (*times).min(LEN_MAX / (end - start));
+                (0..times).for_each(|_| out.extend_from_within(start..end));
             }
             Some(Change::Before(bytes)) => out.extend(bytes.iter().rev()),
             Some(Change::Wrap(tag, times)) => {
