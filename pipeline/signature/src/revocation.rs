@@ -13,15 +13,17 @@ mod delta;
 mod gather;
 mod index;
 mod list;
+mod listed;
 mod ocsp;
 mod scanner;
 mod scope;
 mod standing;
 mod store;
 
-pub use answer::{Answer, Crls, Listed, Query, Responded};
+pub use answer::{Answer, Crls, Query};
 pub use gather::{Gathering, Taken};
 pub use list::List;
+pub use listed::{Listed, Responded};
 pub use ocsp::Response;
 pub use scope::{Names, Point, Scope, ALL_REASONS};
 pub use store::{Found, Store, Trouble};

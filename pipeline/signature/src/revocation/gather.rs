@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use lanes::{Hash, Item};
 
-use super::answer::{Crls, Listed, OfIssuer, Packed};
+use super::answer::{Crls, OfIssuer, Packed};
 use super::list::List;
+use super::listed::Listed;
 use super::ocsp::{self, Responder};
 use super::scanner::{Entries, Entry};
 use super::store::{Allowed, Store, Trouble};

@@ -2,8 +2,9 @@
 
 use lanes::Hash;
 
-use super::answer::{Query, Responded};
+use super::answer::Query;
 use super::gather::{hash, item, sha256};
+use super::listed::Responded;
 use super::{Missing, Reason, Refusal, Revoked, Status};
 use crate::certificate::{Algorithm, Certificate, Extension};
 use crate::der::{oid, tag, Malformed, Reader, Rule, Tlv};
