@@ -75,11 +75,12 @@ fn of_folder(folder: &Path, acknowledgements: &Path, today: Date) -> Result<Vec<
     }
     let read = fs::read(&answer).with_context(|| format!("reading {}", answer.display()))?;
     let sha256 = handover::sha256_hex(&bytes);
-    let settled = Acknowledgement::read(&read).and_then(|one| one.settle(&manifest, &sha256));
-    Ok(match settled {
-        Err(refusal) => {
-            vec![event("acknowledgement-refused", refusal.japanese, refusal.english)]
-        }
+    let acknowledgement = match Acknowledgement::read(&read) {
+        Ok(acknowledgement) => acknowledgement,
+        Err(no) => return Ok(vec![event("acknowledgement-refused", no.japanese, no.english)]),
+    };
+    Ok(match acknowledgement.settle(&manifest, &sha256) {
+        Err(no) => vec![event("acknowledgement-refused", no.japanese, no.english)],
         Ok(settled) => settled
             .refused
             .iter()

@@ -56,10 +56,7 @@ pub fn hand_over(
 }
 
 /// Groups the applications of one end by municipality, each group by procedure and receipt number.
-pub fn by_municipality<'r>(
-    rows: &'r [Row],
-    takes: impl Fn(&Row) -> bool,
-) -> BTreeMap<JisCode, Vec<&'r Row>> {
+pub fn by_municipality(rows: &[Row], takes: impl Fn(&Row) -> bool) -> BTreeMap<JisCode, Vec<&Row>> {
     let mut groups: BTreeMap<JisCode, Vec<&Row>> = BTreeMap::new();
     for row in rows.iter().filter(|row| row.is_handed_over() && takes(row)) {
         let code = row.municipality.as_deref().and_then(JisCode::parse);

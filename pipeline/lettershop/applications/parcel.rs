@@ -28,8 +28,11 @@ pub struct Unpacked {
     /// The file's SHA-256, hexadecimal.
     pub sha256: String,
     /// Its members by name, or why the parcel is refused.
-    pub members: Result<BTreeMap<String, Vec<u8>>, Box<Refusal>>,
+    pub members: Members,
 }
+
+/// The members of a parcel by name, or why it is refused.
+pub type Members = Result<BTreeMap<String, Vec<u8>>, Box<Refusal>>;
 
 /// Reads a parcel's file and all its members.
 ///
@@ -52,10 +55,7 @@ pub fn unpack(path: &Path, keys: &DropKeys) -> Result<Unpacked> {
     Ok(Unpacked { sha256, members })
 }
 
-fn members(
-    file: &[u8],
-    keys: &DropKeys,
-) -> std::io::Result<Result<BTreeMap<String, Vec<u8>>, Box<Refusal>>> {
+fn members(file: &[u8], keys: &DropKeys) -> std::io::Result<Members> {
     let limits = Limits {
         entries: ENTRIES_MAX,
         member_bytes: MEMBER_BYTES_MAX.min(keys.member_bytes_max),
