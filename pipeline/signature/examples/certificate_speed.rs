@@ -2,6 +2,8 @@
 //!
 //! `cargo run --release -p signature --example certificate_speed`
 
+#![allow(clippy::print_stdout, reason = "an example speaks to its caller")]
+
 use std::hint::black_box;
 
 use signature::certificate::Certificate;
