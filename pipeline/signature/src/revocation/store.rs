@@ -53,7 +53,7 @@ pub struct Store {
 pub struct Found {
     /// UNIX seconds.
     pub date: i64,
-    /// The code of the reason, or [`NO_REASON`].
+    /// The code of the reason, or 255 without one.
     pub reason: u8,
 }
 
@@ -111,7 +111,7 @@ pub struct Allowed {
 }
 
 impl Store {
-    /// Packs the content of `revokedCertificates` of a complete list; see [`Self::build`].
+    /// Packs the content of `revokedCertificates` of a complete list.
     ///
     /// # Errors
     /// When an entry is not strict DER or may not stand in a complete list.

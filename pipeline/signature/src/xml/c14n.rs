@@ -122,10 +122,10 @@ pub fn write<S: Sink>(
     Writer::new(document, method, max, sink).subset(subset)
 }
 
-/// Returns the canonical form; a shorthand for [`write`] with a `Vec`.
+/// Returns the canonical form; a shorthand for [`write()`] with a `Vec`.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn canonical(
     document: &Document<'_>,
     subset: Subset,
