@@ -53,7 +53,7 @@ pub struct Store {
 pub struct Found {
     /// UNIX seconds.
     pub date: i64,
-    /// The code of the reason, or 255 without one.
+    /// The code of the reason, or 15 without one.
     pub reason: u8,
 }
 
