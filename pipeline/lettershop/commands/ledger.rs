@@ -1,7 +1,7 @@
 //! `ledger`: the equation per batch, counted from `ledger.parquet`.
 
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{self, BufReader, Write};
 
 use anyhow::{Context, Result};
 use columnar::{BatchCount, End, LedgerCounts};
@@ -19,27 +19,32 @@ pub fn ledger(args: &OutJson) -> Result<Ending> {
     let out = Out::at(&args.out);
     let counts = read(&out)?;
     let nights = applications::recount_all(&out, out.journal()?.last_night())?;
+    let mut said = io::BufWriter::new(io::stdout().lock());
     if args.json {
         let batches: Vec<_> = counts.batches.iter().map(json_of).collect();
         let nights: Vec<_> = nights.iter().map(json_of_night).collect();
-        println!("{}", json!({"batches": batches, "applications": nights}));
+        writeln!(said, "{}", json!({"batches": batches, "applications": nights}))?;
+        said.flush()?;
         return Ok(Ending::Well);
     }
     for night in &nights {
         let ends: Vec<String> =
             night.ends.iter().map(|(end, count)| format!("{count} {end}")).collect();
-        println!("night {}: {} applications = {}", night.night, night.received, ends.join(" + "));
+        let (number, received, ends) = (night.night, night.received, ends.join(" + "));
+        writeln!(said, "night {number}: {received} applications = {ends}")?;
     }
     for batch in &counts.batches {
         let [printed, delivered, set_aside, held, pulled] = End::ALL.map(|end| batch.of(end));
-        println!(
+        writeln!(
+            said,
             "{}/{}: {} in = {printed} printed + {delivered} delivered + {set_aside} set aside \
              + {held} held + {pulled} pulled",
             batch.sender,
             batch.batch,
             batch.records()
-        );
+        )?;
     }
+    said.flush()?;
     Ok(Ending::Well)
 }
 
