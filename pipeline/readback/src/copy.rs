@@ -177,7 +177,7 @@ mod tests {
                    <rdf:li xml:lang=\"x-default\">水道 &amp; 税</rdf:li></rdf:Alt></dc:title>";
         assert_eq!(value(xmp, "conformance").as_deref(), Some("U"));
         assert_eq!(value(xmp, "title").as_deref(), Some("水道 & 税"));
-        assert_eq!(value(&xmp[xmp.find("rdf").unwrap()..], "part").as_deref(), Some("2"));
+        assert_eq!(value(&xmp[xmp.find("rdf").expect("RDF")..], "part").as_deref(), Some("2"));
         assert_eq!(value(xmp, "identifier"), None);
     }
 }

@@ -225,7 +225,8 @@ mod tests {
         let entries: Vec<&[u8]> = font[12..12 + 16 * 7].chunks(16).collect();
         assert!(entries.is_sorted_by_key(|entry| &entry[..4]), "tags ascend");
         for entry in entries {
-            let field = |at: usize| u32::from_be_bytes(entry[at..at + 4].try_into().unwrap());
+            let field =
+                |at: usize| u32::from_be_bytes(entry[at..at + 4].try_into().expect("four bytes"));
             let (at, len) = (field(8) as usize, field(12) as usize);
             assert_eq!(at % 4, 0);
             let mut table = font[at..at + len].to_vec();
