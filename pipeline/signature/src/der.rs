@@ -145,6 +145,13 @@ impl<'a> Reader<'a> {
         self.offset
     }
 
+    /// Passes over octets that were found to be whole elements.
+    #[inline]
+    pub(crate) fn skip(&mut self, len: usize) {
+        self.rest = &self.rest[len..];
+        self.offset += len;
+    }
+
     /// Returns whether everything is read.
     #[inline]
     pub fn is_empty(&self) -> bool {

@@ -45,7 +45,10 @@ impl<'a> Name<'a> {
             if count > RDNS_MAX {
                 return Err(rdns.breaks(Rule::TooMany));
             }
-            check_rdn(rdns.expect(tag::SET)?)?;
+            match usual_rdn(rdns.rest()) {
+                Some(len) => rdns.skip(len),
+                None => check_rdn(rdns.expect(tag::SET)?)?,
+            }
         }
         Ok(Self { raw: tlv.raw })
     }
@@ -217,6 +220,25 @@ fn same_text(own: &str, met: &str) -> bool {
         (Some(own), Some(met)) => own == met,
         _ => false,
     }
+}
+
+/// Returns the octets of the relative name at the start of `rest` if it is a usual one that
+/// [`check_rdn`] takes: one attribute of X.520 (2.5.4), a UTF8String or a PrintableString, lengths
+/// of one octet.
+#[inline]
+fn usual_rdn(rest: &[u8]) -> Option<usize> {
+    let (head, rest) = rest.split_first_chunk::<11>()?;
+    let [tag::SET, set, tag::SEQUENCE, pair, tag::OID, 3, 0x55, 4, arc, kind, len] = *head else {
+        return None;
+    };
+    let fits = len < 0x80 - 9 && pair == len + 7 && set == len + 9 && arc < 0x80;
+    let text = rest.get(..usize::from(len))?;
+    let is_text = match kind {
+        tag::PRINTABLE_STRING => text.is_ascii(),
+        tag::UTF8_STRING => text.is_ascii() || std::str::from_utf8(text).is_ok(),
+        _ => false,
+    };
+    (fits && is_text).then_some(11 + text.len())
 }
 
 /// Refuses a relative name that is not a non-empty, ascending set of attributes.
@@ -407,6 +429,29 @@ mod tests {
         let whole = name(&[&[(C, P, "JP")], &[(COMMON_NAME, P, &long)]]);
         let rdn = read(&whole).rdns().last().expect("two");
         assert_eq!(read(&base).joined(rdn), whole);
+    }
+
+    #[test]
+    fn the_quick_look_takes_no_relative_name_that_the_slow_one_refuses() {
+        let (mut taken, mut left) = (0, 0);
+        for usual in [name(&[&[(C, P, "JP")]]), name(&[&[(OU, U, "地方公共団体")]])] {
+            let usual = &usual[2..];
+            assert_eq!(usual_rdn(usual), Some(usual.len()));
+            for (at, octet) in (0..usual.len()).flat_map(|at| (0..=255).map(move |o| (at, o))) {
+                let mut other = usual.to_vec();
+                other[at] = octet;
+                let slow = Reader::new(&other).next().and_then(|set| {
+                    check_rdn(set.tagged(tag::SET)?)?;
+                    Ok(set.raw.len())
+                });
+                match usual_rdn(&other) {
+                    Some(len) => assert_eq!(slow, Ok(len), "octet {at} is {octet}"),
+                    None => left += usize::from(slow.is_err()),
+                }
+                taken += usize::from(usual_rdn(&other).is_some());
+            }
+        }
+        assert!(taken > 1_000 && left > 1_000, "{taken} taken, {left} refused");
     }
 
     #[test]

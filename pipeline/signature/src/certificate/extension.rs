@@ -142,7 +142,7 @@ impl Policy<'_> {
 
 list! {
     /// certificatePolicies.
-    Policies of Policy<'a>, Policy::read, POLICIES_MAX
+    Policies of Policy<'a>, Policy::read, Policy::read, POLICIES_MAX
 }
 
 /// An OBJECT IDENTIFIER in a list.
@@ -152,7 +152,7 @@ fn read_oid(tlv: Tlv<'_>) -> Result<&[u8], Malformed> {
 
 list! {
     /// extKeyUsage (RFC 5280 §4.2.1.12): content octets of OBJECT IDENTIFIERs.
-    ExtendedKeyUsage of &'a [u8], read_oid, POLICIES_MAX
+    ExtendedKeyUsage of &'a [u8], read_oid, read_oid, POLICIES_MAX
 }
 
 /// What the extensions of a certificate say; absent ones are `None`.

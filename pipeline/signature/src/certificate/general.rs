@@ -44,7 +44,6 @@ impl<'a> GeneralName<'a> {
         const EMAIL: u8 = tag::context(1);
         const DNS: u8 = tag::context(2);
         const X400: u8 = tag::constructed(3);
-        const DIRECTORY: u8 = tag::constructed(4);
         const EDI: u8 = tag::constructed(5);
         const URI: u8 = tag::context(6);
         const IP: u8 = tag::context(7);
@@ -60,7 +59,7 @@ impl<'a> GeneralName<'a> {
             EMAIL => Self::Email(tlv.ascii()?),
             DNS => Self::Dns(tlv.ascii()?),
             X400 => Self::X400(tlv.raw),
-            DIRECTORY => Self::Directory(Name::read(only_within(tlv)?)?),
+            DIRECTORY_TAG => Self::Directory(Name::read(only_within(tlv)?)?),
             EDI => Self::Edi(tlv.raw),
             URI => Self::Uri(tlv.ascii()?),
             IP => Self::Ip(tlv.content),
@@ -68,7 +67,18 @@ impl<'a> GeneralName<'a> {
             _ => return Err(tlv.breaks(Rule::UnexpectedTag)),
         })
     }
+
+    /// Reads a general name that was read before: a directory name is not checked again.
+    fn read_again(tlv: Tlv<'a>) -> Result<Self, Malformed> {
+        match tlv.tag {
+            DIRECTORY_TAG => Ok(Self::Directory(Name::from_checked(tlv.content))),
+            _ => Self::read(tlv),
+        }
+    }
 }
+
+/// The tag of a directoryName.
+const DIRECTORY_TAG: u8 = tag::constructed(4);
 
 /// Reads the one element within an explicit tag.
 fn only_within(tlv: Tlv<'_>) -> Result<Tlv<'_>, Malformed> {
@@ -80,7 +90,7 @@ fn only_within(tlv: Tlv<'_>) -> Result<Tlv<'_>, Malformed> {
 
 /// Declares a list that is checked whole when it is read.
 macro_rules! list {
-    ($(#[$doc:meta])* $name:ident of $item:ty, $read:path, $max:expr) => {
+    ($(#[$doc:meta])* $name:ident of $item:ty, $read:path, $again:path, $max:expr) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug)]
         pub struct $name<'a> {
@@ -114,7 +124,7 @@ macro_rules! list {
                     if reader.is_empty() {
                         return None;
                     }
-                    reader.next().and_then($read).ok()
+                    reader.next().and_then($again).ok()
                 })
             }
         }
@@ -124,7 +134,15 @@ pub(super) use list;
 
 list! {
     /// GeneralNames.
-    GeneralNames of GeneralName<'a>, GeneralName::read, NAMES_MAX
+    GeneralNames of GeneralName<'a>, GeneralName::read, GeneralName::read_again, NAMES_MAX
+}
+
+impl<'a> GeneralNames<'a> {
+    /// Takes the list whose elements are the content of `tlv` and were read before.
+    fn checked(tlv: Tlv<'a>) -> Self {
+        let reader = tlv.reader();
+        Self { content: reader.rest(), offset: reader.offset() }
+    }
 }
 
 /// Where a revocation list is found and what it says (RFC 5280 §4.2.1.13).
@@ -154,11 +172,18 @@ impl<'a> PointName<'a> {
     /// # Errors
     /// Those of the reader.
     pub fn read(tlv: Tlv<'a>) -> Result<Self, Malformed> {
+        Self::read_by(tlv, GeneralNames::read)
+    }
+
+    fn read_by(
+        tlv: Tlv<'a>,
+        names: impl Fn(Tlv<'a>) -> Result<GeneralNames<'a>, Malformed>,
+    ) -> Result<Self, Malformed> {
         const FULL: u8 = tag::constructed(0);
         const RELATIVE: u8 = tag::constructed(1);
         let choice = only_within(tlv)?;
         match choice.tag {
-            FULL => Ok(Self::Full(GeneralNames::read(choice)?)),
+            FULL => Ok(Self::Full(names(choice)?)),
             RELATIVE => Ok(Self::Relative(Rdn::read(choice)?)),
             _ => Err(choice.breaks(Rule::UnexpectedTag)),
         }
@@ -167,11 +192,24 @@ impl<'a> PointName<'a> {
 
 impl<'a> DistributionPoint<'a> {
     fn read(tlv: Tlv<'a>) -> Result<Self, Malformed> {
+        Self::read_by(tlv, GeneralNames::read)
+    }
+
+    /// Reads a point that was read before: its names are not checked again.
+    fn read_again(tlv: Tlv<'a>) -> Result<Self, Malformed> {
+        Self::read_by(tlv, |names| Ok(GeneralNames::checked(names)))
+    }
+
+    #[inline]
+    fn read_by(
+        tlv: Tlv<'a>,
+        names: impl Fn(Tlv<'a>) -> Result<GeneralNames<'a>, Malformed>,
+    ) -> Result<Self, Malformed> {
         let mut parts = tlv.tagged(tag::SEQUENCE)?.reader();
-        let name = parts.optional(tag::constructed(0))?.map(PointName::read).transpose()?;
+        let name = parts.optional(tag::constructed(0))?;
+        let name = name.map(|name| PointName::read_by(name, &names)).transpose()?;
         let reasons = parts.optional(tag::context(1))?.map(|t| t.named_bits()).transpose()?;
-        let crl_issuer = parts.optional(tag::constructed(2))?.map(GeneralNames::read);
-        let crl_issuer = crl_issuer.transpose()?;
+        let crl_issuer = parts.optional(tag::constructed(2))?.map(names).transpose()?;
         parts.finish()?;
         if name.is_none() && crl_issuer.is_none() {
             return Err(tlv.breaks(Rule::BadExtension));
@@ -182,7 +220,8 @@ impl<'a> DistributionPoint<'a> {
 
 list! {
     /// CRLDistributionPoints, or those of a freshestCRL.
-    DistributionPoints of DistributionPoint<'a>, DistributionPoint::read, NAMES_MAX
+    DistributionPoints of DistributionPoint<'a>,
+    DistributionPoint::read, DistributionPoint::read_again, NAMES_MAX
 }
 
 /// Where something about the issuer is found (RFC 5280 §4.2.2.1).
@@ -206,7 +245,8 @@ impl<'a> AccessDescription<'a> {
 
 list! {
     /// AuthorityInfoAccessSyntax.
-    AccessDescriptions of AccessDescription<'a>, AccessDescription::read, NAMES_MAX
+    AccessDescriptions of AccessDescription<'a>,
+    AccessDescription::read, AccessDescription::read, NAMES_MAX
 }
 
 /// Access method: an OCSP responder.

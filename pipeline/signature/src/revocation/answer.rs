@@ -252,9 +252,8 @@ impl Crls {
             return None;
         }
         let names = super::Names::of(point.name?, query.certificate.issuer);
-        let list = self.index.find(query.issuer_key, names.only_directory_name()?, &self.lists)?;
-        let issuer = &self.lists[list as usize].listed.issuer;
-        (**issuer == *query.certificate.issuer.raw()).then_some(list)
+        let issuer = query.certificate.issuer.raw();
+        self.index.find(query.issuer_key, names.only_directory_name()?, issuer)
     }
 
     fn said(&self, list: u32, query: &Query<'_, '_>, issuer: Name<'_>) -> Said {

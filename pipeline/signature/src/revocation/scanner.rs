@@ -22,6 +22,22 @@ pub(crate) struct Said<'a> {
 }
 
 impl<'a> Entry<'a> {
+    /// Reads date and reason of an entry of the form that nearly all have: a UTCTime, and a
+    /// reasonCode alone or nothing. `None` says nothing; [`Entry::read`] decides then.
+    #[inline(always)]
+    pub fn usual(&self) -> Option<(i64, u8)> {
+        let (date, after) = self.rest.split_first_chunk::<DATE_LEN_MIN>()?;
+        let [UTC_TIME, 13, date @ ..] = date else { return None };
+        let reason = match <&[u8; REASON_LEN]>::try_from(after) {
+            Ok([SEQUENCE, 12, extension @ .., code]) => {
+                (*extension == REASON_ONLY && is_reason(*code)).then_some(*code)?
+            }
+            Err(_) if after.is_empty() => NO_REASON,
+            _ => return None,
+        };
+        Some((utc_seconds(date)?, reason))
+    }
+
     /// Reads what stands after the serial; `None` when it is not strict DER.
     #[inline]
     pub fn read(&self) -> Option<Said<'a>> {
@@ -87,7 +103,7 @@ impl<'a> Entries<'a> {
 impl<'a> Iterator for Entries<'a> {
     type Item = Result<Entry<'a>, usize>;
 
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
         let rest = self.all.get(self.at..).filter(|rest| !rest.is_empty())?;
         match entry(rest) {
@@ -104,7 +120,7 @@ impl<'a> Iterator for Entries<'a> {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn entry(bytes: &[u8]) -> Option<(Entry<'_>, usize)> {
     let (body, after) = tlv(bytes, SEQUENCE)?;
     let (serial, rest) = tlv(body, INTEGER)?;
@@ -124,7 +140,7 @@ fn entry(bytes: &[u8]) -> Option<(Entry<'_>, usize)> {
 }
 
 /// Splits off the content of a TLV with this tag and a minimal definite length.
-#[inline]
+#[inline(always)]
 fn tlv(bytes: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     let [found, len, rest @ ..] = bytes else { return None };
     if *found != tag {
@@ -230,32 +246,62 @@ fn is_reason(code: u8) -> bool {
 /// second, in Greenwich, `Z`. Returns UNIX seconds.
 #[inline]
 pub(crate) fn seconds(tlv: &[u8]) -> Option<i64> {
-    let (year, rest) = match tlv {
-        [UTC_TIME, 13, a, b, rest @ ..] => {
-            let year = u32::from(two(*a, *b)?);
-            (if year >= 50 { 1900 + year } else { 2000 + year }, rest)
+    match tlv {
+        [UTC_TIME, 13, rest @ ..] => utc_seconds(rest.try_into().ok()?),
+        [GENERALIZED_TIME, 15, a, b, rest @ ..] => {
+            let century = two(*a, *b)?;
+            seconds_in(|year| u32::from(century) * 100 + u32::from(year), rest.try_into().ok()?)
         }
-        [GENERALIZED_TIME, 15, a, b, c, d, rest @ ..] => {
-            (u32::from(two(*a, *b)?) * 100 + u32::from(two(*c, *d)?), rest)
-        }
-        _ => return None,
-    };
-    let [a, b, c, d, e, f, g, h, i, j, b'Z'] = rest else { return None };
-    let (month, day) = (two(*a, *b)?, two(*c, *d)?);
-    let (hour, minute, second) = (two(*e, *f)?, two(*g, *h)?, two(*i, *j)?);
-    if !(1..=12).contains(&month) || hour > 23 || minute > 59 || second > 59 {
+        _ => None,
+    }
+}
+
+/// Reads the content of a UTCTime; years from 50 are of the twentieth century (RFC 5280
+/// §4.1.2.5.1).
+#[inline(always)]
+fn utc_seconds(content: &[u8; 13]) -> Option<i64> {
+    seconds_in(|year| if year >= 50 { 1900 } else { 2000 } + u32::from(year), content)
+}
+
+/// Reads `YYMMDDhhmmssZ`, given which year the first two digits mean.
+#[inline(always)]
+fn seconds_in(year_of: impl Fn(u8) -> u32, content: &[u8; 13]) -> Option<i64> {
+    let [to_the_hour @ .., e, f, g, h, b'Z'] = *content else { return None };
+    let [year, month, day, hour] = four_pairs(to_the_hour)?;
+    let [minute, second, ..] = four_pairs([e, f, g, h, b'0', b'0', b'0', b'0'])?;
+    if hour > 23 || minute > 59 || second > 59 {
         return None;
     }
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let month = usize::from(month) - 1;
-    let days = MONTH_DAYS[month] + u8::from(leap && month == 1);
+    let days = days_since_1970(year_of(year), month, day)?;
+    Some(days * 86_400 + i64::from(hour) * 3600 + i64::from(minute) * 60 + i64::from(second))
+}
+
+/// Reads eight digits as four numbers of two, all at once.
+#[inline(always)]
+fn four_pairs(digits: [u8; 8]) -> Option<[u8; 4]> {
+    const HIGH: u64 = 0xf0f0_f0f0_f0f0_f0f0;
+    const ZEROS: u64 = 0x3030_3030_3030_3030;
+    const TO_SIXTEEN: u64 = 0x0606_0606_0606_0606;
+    let octets = u64::from_le_bytes(digits);
+    // 0x30 to 0x39: the upper half is that of a digit, and still is when six are added.
+    let is_digits = octets & HIGH == ZEROS && octets.wrapping_add(TO_SIXTEEN) & HIGH == ZEROS;
+    let ones = octets.wrapping_sub(ZEROS);
+    let [first, _, second, _, third, _, fourth, _] =
+        ones.wrapping_mul(10).wrapping_add(ones >> 8).to_le_bytes();
+    is_digits.then_some([first, second, third, fourth])
+}
+
+/// Returns the day's number, that of the first of January 1970 being 0.
+#[inline(always)]
+fn days_since_1970(year: u32, month: u8, day: u8) -> Option<i64> {
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let (before, days) = *MONTHS[usize::from(leap)].get(usize::from(month))?;
     if day == 0 || day > days {
         return None;
     }
-    let past = i64::from(DAYS_BEFORE[month]) + i64::from(leap && month > 1) + i64::from(day) - 1;
     let leaps = i64::from(year.div_ceil(4) + year.div_ceil(400) - year.div_ceil(100));
-    let days = i64::from(year) * 365 + leaps + past - DAYS_TO_1970;
-    Some(days * 86_400 + i64::from(hour) * 3600 + i64::from(minute) * 60 + i64::from(second))
+    let past = i64::from(before) + i64::from(day) - 1;
+    Some(i64::from(year) * 365 + leaps + past - DAYS_TO_1970)
 }
 
 #[inline]
@@ -266,6 +312,8 @@ fn two(tens: u8, ones: u8) -> Option<u8> {
 
 /// A UTCTime with its tag and length.
 const DATE_LEN_MIN: usize = 15;
+/// Extensions that are a reasonCode alone, with their tag and length.
+const REASON_LEN: usize = 14;
 
 const SEQUENCE: u8 = 0x30;
 const INTEGER: u8 = 0x02;
@@ -286,8 +334,22 @@ const CERTIFICATE_ISSUER: &[u8] = &[0x55, 0x1d, 0x1d];
 const REASON_ONLY: [u8; 11] =
     [SEQUENCE, 10, OID, 3, 0x55, 0x1d, 0x15, OCTET_STRING, 3, ENUMERATED, 1];
 
-const MONTH_DAYS: [u8; 12] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-const DAYS_BEFORE: [u16; 12] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
+/// For each month, of common years and of leap years: the days of the year before it, and its own.
+/// There is no month 0.
+const MONTHS: [[(u16, u8); 13]; 2] = [months(28), months(29)];
+
+const fn months(of_february: u8) -> [(u16, u8); 13] {
+    let own = [0, 31, of_february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    let mut months = [(0, 0); 13];
+    let (mut month, mut before) = (1, 0);
+    while month < 13 {
+        months[month] = (before, own[month]);
+        before += own[month] as u16;
+        month += 1;
+    }
+    months
+}
+
 /// Days from the first of January of the year 0 to that of 1970.
 const DAYS_TO_1970: i64 = 719_528;
 

@@ -123,7 +123,7 @@ impl Store {
     /// Packs entries in any order; `reference` is the date of the list, in UNIX seconds.
     ///
     /// Walks the DER twice. When serials rise it needs no memory beside the store; when they do
-    /// not, eight bytes an entry, and 24 where serials lie further apart than 32 bits tell.
+    /// not, sixteen bytes an entry, and 24 where serials lie further apart than 32 bits tell.
     pub(crate) fn build<'a, I>(
         entries: I,
         reference: i64,
@@ -136,10 +136,11 @@ impl Store {
         let entries = entries.map_while(Result::ok);
         let mut store = Self::sized(&survey, reference);
         let mut far = Vec::new();
+        let mut place = Place::default();
         if survey.sorted {
-            for (index, entry) in entries.enumerate() {
+            for entry in entries {
                 let value = store.value(&entry, allowed, &mut far)?;
-                store.place(index, entry.head - store.min, value);
+                store.place(&mut place, entry.head - store.min, value);
             }
         } else if store.stride == HEAD_LEN && survey.max - survey.min <= u64::from(u32::MAX) {
             let mut order = Vec::with_capacity(survey.len);
@@ -147,9 +148,8 @@ impl Store {
                 let value = store.value(&entry, allowed, &mut far)?;
                 order.push((entry.head - store.min) << 32 | u64::from(value));
             }
-            order.sort_unstable();
-            for (index, both) in order.into_iter().enumerate() {
-                store.place(index, both >> 32, both as u32);
+            for both in sorted_by_head(order, survey.max - survey.min) {
+                store.place(&mut place, both >> 32, both as u32);
             }
         } else {
             let mut order = Vec::with_capacity(survey.len);
@@ -159,10 +159,11 @@ impl Store {
             }
             order.sort_unstable();
             for (index, ((head, tail), value)) in order.into_iter().enumerate() {
-                store.place(index, head - store.min, value);
+                store.place(&mut place, head - store.min, value);
                 store.set_tail(index, &tail);
             }
         }
+        store.end(&place);
         far.sort_unstable();
         store.far = far.into_boxed_slice();
         store.sample();
@@ -197,8 +198,26 @@ impl Store {
     }
 
     /// Returns date and reason of an entry as they are packed.
-    #[inline]
+    #[inline(always)]
     fn value(
+        &self,
+        entry: &Entry<'_>,
+        allowed: Allowed,
+        far: &mut Vec<(Key, i64)>,
+    ) -> Result<u32, Trouble> {
+        if let Some((date, reason)) = entry.usual().filter(|(_, reason)| *reason != REMOVE_FROM_CRL)
+        {
+            let before = self.reference - date;
+            if (0..i64::from(FAR)).contains(&before) {
+                return Ok((before as u32) << REASON_BITS | u32::from(reason));
+            }
+        }
+        self.rare_value(entry, allowed, far)
+    }
+
+    /// Returns date and reason of an entry of any form.
+    #[cold]
+    fn rare_value(
         &self,
         entry: &Entry<'_>,
         allowed: Allowed,
@@ -215,8 +234,7 @@ impl Store {
         if read.reason == REMOVE_FROM_CRL && !allowed.removed {
             return Err(Trouble::Removed);
         }
-        let before = self.reference - date;
-        let packed = match u32::try_from(before) {
+        let packed = match u32::try_from(self.reference - date) {
             Ok(before) if before < FAR => before,
             _ => {
                 far.push((self.key(entry.serial), date));
@@ -228,15 +246,36 @@ impl Store {
 
     /// Places the next serial in rising order, given how far its head lies above the smallest.
     #[inline]
-    fn place(&mut self, index: usize, past: u64, value: u32) {
-        let bit = (past >> self.width) as usize + index;
-        self.upper[bit / 64] |= 1 << (bit % 64);
+    fn place(&mut self, place: &mut Place, past: u64, value: u32) {
+        let index = place.index;
+        place.index += 1;
         self.values[index] = value;
-        self.set_low(index, past & self.mask());
+        let bit = (past >> self.width) + index as u64;
+        place.upper.set(bit, &mut self.upper);
         if let Some(shift) = self.front_shift {
-            let bit = (past >> shift) as usize;
-            self.front[bit / 64] |= 1 << (bit % 64);
+            place.front.set(past >> shift, &mut self.front);
         }
+        let low = past & self.mask();
+        place.lows |= low << place.lows_len;
+        place.lows_len += self.width;
+        if place.lows_len >= u64::BITS {
+            self.lows[place.lows_at..place.lows_at + 8].copy_from_slice(&place.lows.to_le_bytes());
+            place.lows_at += 8;
+            place.lows_len -= u64::BITS;
+            // What did not fit; of a width of zero nothing is ever left.
+            place.lows = low.checked_shr(self.width - place.lows_len).unwrap_or_default();
+        }
+    }
+
+    /// Writes what the last serials left unwritten.
+    fn end(&mut self, place: &Place) {
+        place.upper.write(&mut self.upper);
+        if self.front_shift.is_some() {
+            place.front.write(&mut self.front);
+        }
+        let rest = place.lows_len.div_ceil(8) as usize;
+        self.lows[place.lows_at..place.lows_at + rest]
+            .copy_from_slice(&place.lows.to_le_bytes()[..rest]);
     }
 
     /// Notes where every 64th bucket starts.
@@ -297,15 +336,6 @@ impl Store {
         word >> (bit % 8) & self.mask()
     }
 
-    fn set_low(&mut self, index: usize, low: u64) {
-        let bit = index * self.width as usize;
-        let mask = self.mask();
-        let bytes: &mut [u8; 8] =
-            (&mut self.lows[bit / 8..bit / 8 + 8]).try_into().expect("eight bytes");
-        let word = u64::from_le_bytes(*bytes) & !(mask << (bit % 8));
-        *bytes = (word | low << (bit % 8)).to_le_bytes();
-    }
-
     #[inline]
     fn tail(&self, index: usize) -> [u8; TAIL_LEN_MAX] {
         let mut tail = [0; TAIL_LEN_MAX];
@@ -319,6 +349,69 @@ impl Store {
     fn set_tail(&mut self, index: usize, tail: &[u8; TAIL_LEN_MAX]) {
         let len = self.stride - HEAD_LEN;
         self.tails[index * len..(index + 1) * len].copy_from_slice(&tail[..len]);
+    }
+}
+
+/// Sorts by the upper halves, of which the largest is `span`: digit by digit from the lowest, in as
+/// many steps for each entry as there are digits (Knuth, The Art of Computer Programming, §5.2.5 R).
+fn sorted_by_head(mut order: Vec<u64>, span: u64) -> Vec<u64> {
+    let digit = if order.len() < FRONT_LEN_MIN { 8 } else { 11 };
+    let bits = u64::BITS - span.leading_zeros();
+    let mut sorted = vec![0; order.len()];
+    for shift in (32..32 + bits).step_by(digit) {
+        let digit_of = |both: u64| (both >> shift) as usize & ((1 << digit) - 1);
+        let mut starts = vec![0; 1 << digit];
+        for both in &order {
+            starts[digit_of(*both)] += 1;
+        }
+        let mut start = 0;
+        for place in &mut starts {
+            start += std::mem::replace(place, start);
+        }
+        for both in &order {
+            let place = &mut starts[digit_of(*both)];
+            sorted[*place] = *both;
+            *place += 1;
+        }
+        std::mem::swap(&mut order, &mut sorted);
+    }
+    order
+}
+
+/// How far serials are placed, with what is not yet written: in rising order every row of bits is
+/// written from its start to its end, a word once.
+#[derive(Default)]
+struct Place {
+    index: usize,
+    upper: Row,
+    front: Row,
+    /// Low bits that do not fill a word yet, and how many they are.
+    lows: u64,
+    lows_len: u32,
+    /// The octet at which they start.
+    lows_at: usize,
+}
+
+/// The word of a row of bits in which bits are being set.
+#[derive(Default)]
+struct Row {
+    at: usize,
+    word: u64,
+}
+
+impl Row {
+    #[inline]
+    fn set(&mut self, bit: u64, words: &mut [u64]) {
+        let at = (bit / 64) as usize;
+        if at != self.at {
+            self.write(words);
+            *self = Self { at, word: 0 };
+        }
+        self.word |= 1 << (bit % 64);
+    }
+
+    fn write(&self, words: &mut [u64]) {
+        words[self.at] = self.word;
     }
 }
 

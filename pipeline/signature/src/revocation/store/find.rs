@@ -17,26 +17,30 @@ impl Store {
     }
 
     /// Finds many serials, each in its store. The way to each is walked in step with its
-    /// neighbours', so that their waits for memory overlap.
+    /// neighbours', so that their waits for memory overlap: every loop below loads for all of them
+    /// what the next one looks at.
     pub fn find_many(asked: &[(&Self, &[u8])], found: &mut Vec<Option<Found>>) {
         for asked in asked.chunks(ABREAST) {
-            let mut sought = [None; ABREAST];
+            let mut sought: [Option<(Key, u64)>; ABREAST] = [None; ABREAST];
             for ((store, serial), sought) in asked.iter().zip(&mut sought) {
                 *sought = store.query(serial).and_then(|key| Some((key, store.past(key.0)?)));
-            }
-            for ((store, _), sought) in asked.iter().zip(&sought) {
                 black_box(sought.map(|(_, past)| store.first_word(past)));
             }
             for ((store, _), sought) in asked.iter().zip(&mut sought) {
                 *sought = sought.filter(|(_, past)| store.may_have(*past));
+                black_box(sought.map(|(_, past)| store.first_of_upper(past)));
             }
-            for ((store, _), sought) in asked.iter().zip(&sought) {
-                black_box(sought.map(|(_, past)| store.near(past)));
+            let mut starts = [(0, 0); ABREAST];
+            for (((store, _), sought), start) in asked.iter().zip(&sought).zip(&mut starts) {
+                if let Some((_, past)) = sought {
+                    *start = store.start(past >> store.width);
+                    black_box(store.first_of_entry(start.1));
+                }
             }
-            let answers = asked.iter().zip(&sought);
-            found.extend(answers.map(|((store, _), sought)| {
+            let answers = asked.iter().zip(&sought).zip(&starts);
+            found.extend(answers.map(|(((store, _), sought), start)| {
                 let (key, past) = (*sought)?;
-                store.search(key, past)
+                store.among(*start, key, past & store.mask())
             }));
         }
     }
@@ -50,13 +54,18 @@ impl Store {
         }
     }
 
-    /// Loads words that a search looks at later, as far as they can be told from the head alone.
+    /// Loads the first of the unary counts that lead to a head's bucket.
     #[inline]
-    fn near(&self, past: u64) -> u64 {
-        let bucket = past >> self.width;
-        let bit = self.samples[(bucket >> SAMPLED_LOG) as usize] as usize;
-        let index = bit - (bucket >> SAMPLED_LOG << SAMPLED_LOG) as usize;
-        self.upper[bit / 64] ^ u64::from(self.lows[index * self.width as usize / 8])
+    fn first_of_upper(&self, past: u64) -> u64 {
+        let bit = self.samples[(past >> self.width >> SAMPLED_LOG) as usize] as usize;
+        self.upper[bit / 64]
+    }
+
+    /// Loads what is kept of the entry with this index, if there is one.
+    #[inline]
+    fn first_of_entry(&self, index: usize) -> u32 {
+        let value = self.values.get(index).copied().unwrap_or_default();
+        value ^ u32::from(self.lows[index * self.width as usize / 8])
     }
 
     /// Whether a head may stand here; a no is certain.

@@ -204,3 +204,22 @@ fn a_serial_takes_as_much_room_as_promised() {
     let bytes = build(&entries).bytes();
     assert!(bytes < 5_263 * 64 / 10, "{bytes} bytes");
 }
+
+#[test]
+fn heads_are_sorted_digit_by_digit() {
+    let mut state = 88_172_645_463_325_252_u64;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
+    };
+    for (len, span) in
+        [(0, 0), (1, 0), (5, 1), (300, 255), (5_000, u64::from(u32::MAX)), (70_000, 1 << 21)]
+    {
+        let order: Vec<u64> = (0..len).map(|_| (next() % (span + 1)) << 32 | 7).collect();
+        let mut expected = order.clone();
+        expected.sort_unstable();
+        assert_eq!(sorted_by_head(order, span), expected, "{len} heads up to {span}");
+    }
+}
