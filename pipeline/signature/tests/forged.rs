@@ -10,3 +10,5 @@ mod lists;
 mod messages;
 #[path = "forged/responses.rs"]
 mod responses;
+#[path = "forged/verdicts.rs"]
+mod verdicts;

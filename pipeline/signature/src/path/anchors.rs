@@ -100,7 +100,7 @@ impl Anchors {
     }
 
     /// Returns this anchor alone.
-    pub(super) fn only(anchor: &Anchor) -> Self {
+    pub(crate) fn only(anchor: &Anchor) -> Self {
         Self { anchors: vec![anchor.clone()] }
     }
 

@@ -1,6 +1,6 @@
 //! What lists and responses say to a path (RFC 5280 §6.3).
 
-use super::{Crls, Query, Status};
+use super::{Answer, Crls, Query, Status};
 use crate::certificate::Certificate;
 use crate::path::{build_and_check, Link, Revocation, Settings, Standing};
 
@@ -8,7 +8,15 @@ impl Revocation for Crls {
     /// Answers by lists of the issuer's key and by those of other keys under the name of the list's
     /// issuer, as long as a path leads from them to the same anchors and is not revoked itself.
     fn standing(&self, link: &Link<'_, '_>) -> Standing {
-        Nested { crls: self, level: 0, vetted: None }.standing(link)
+        Nested::of(self).standing(link)
+    }
+}
+
+impl Crls {
+    /// Answers in full what [`Revocation::standing`] says in a word: with the lists on which the
+    /// answer stands.
+    pub(crate) fn answer_link(&self, link: &Link<'_, '_>) -> Answer {
+        Nested::of(self).answer(link)
     }
 }
 
@@ -20,8 +28,12 @@ struct Nested<'c> {
     vetted: Option<&'c [u8]>,
 }
 
-impl Revocation for Nested<'_> {
-    fn standing(&self, link: &Link<'_, '_>) -> Standing {
+impl<'c> Nested<'c> {
+    fn of(crls: &'c Crls) -> Self {
+        Self { crls, level: 0, vetted: None }
+    }
+
+    fn answer(&self, link: &Link<'_, '_>) -> Answer {
         let query =
             Query { certificate: link.certificate, issuer_key: link.issuer.key.spki, at: link.at };
         let accepts = |signer: &Certificate<'_>| {
@@ -38,7 +50,13 @@ impl Revocation for Nested<'_> {
                 && build_and_check(anchors, at_hand, &settings, Some(&nested), signer)
                     .is_ok_and(|path| path.failure().is_none())
         };
-        match self.crls.answer_with(query, &accepts).status {
+        self.crls.answer_with(query, &accepts)
+    }
+}
+
+impl Revocation for Nested<'_> {
+    fn standing(&self, link: &Link<'_, '_>) -> Standing {
+        match self.answer(link).status {
             Status::Good => Standing::Good,
             Status::Revoked(revoked) => {
                 let reason = revoked.reason.map_or(0, super::Reason::code);

@@ -6,40 +6,10 @@ use super::claim::Claim;
 use super::standing::answer_leaf;
 use super::Verifier;
 use crate::certificate::Certificate;
-use crate::path::{build_and_check, Failure, Link, Path, Revocation, Settings, Standing};
+use crate::path::{build_and_check, Anchors, Failure, Issuer, Link, Path, Settings};
 use crate::profile;
-use crate::revocation::{Answer, Query, Status};
+use crate::revocation::{Answer, Status};
 use crate::verdict::{Finding, Question, SubIndication, Verdict};
-
-/// Asks the lists about a link of a path.
-struct Lists<'g> {
-    verifier: Verifier<'g>,
-}
-
-impl Revocation for Lists<'_> {
-    fn standing(&self, link: &Link<'_, '_>) -> Standing {
-        match self.answer(link).status {
-            Status::Good => Standing::Good,
-            // The reason is said by the answer itself, which the verdict asks for again.
-            Status::Revoked(revoked) => Standing::Revoked { date: revoked.date, reason: 0 },
-            Status::Unknown(missing) => Standing::Unknown { code: missing.code() },
-        }
-    }
-}
-
-impl Lists<'_> {
-    /// Answers for a link by lists of its issuer, and of other signers whose own path leads to the
-    /// anchors (RFC 5280 §6.3.3 f).
-    fn answer(&self, link: &Link<'_, '_>) -> Answer {
-        let query =
-            Query { certificate: link.certificate, issuer_key: link.issuer.key.spki, at: link.at };
-        self.verifier.crls.answer_with(query, &|signer| {
-            let settings = Settings::at(link.at);
-            let path = build_and_check(link.anchors, link.intermediates, &settings, None, signer);
-            path.is_ok_and(|path| path.validity.is_none())
-        })
-    }
-}
 
 impl Verifier<'_> {
     /// Answers *authority*, *validity* and *revocation* by any path that leads to an anchor.
@@ -61,9 +31,8 @@ impl Verifier<'_> {
         }
         let others: Vec<Certificate<'_>> =
             others.iter().filter_map(|der| Certificate::read(der).ok()).collect();
-        let lists = Lists { verifier: *self };
         let settings = Settings::at(received.0);
-        let path = build_and_check(self.anchors, &others, &settings, Some(&lists), &claim.leaf);
+        let path = build_and_check(self.anchors, &others, &settings, Some(self.crls), &claim.leaf);
         match path {
             Ok(path) => {
                 // The leaf's own validity says more than that of an authority above it.
@@ -73,7 +42,7 @@ impl Verifier<'_> {
                     _ => path.validity,
                 };
                 verdict.stands(own.as_ref());
-                self.general_revocation(&lists, &path, &others, received, verdict);
+                self.general_revocation(&path, &others, received, verdict);
             }
             Err(failure) => verdict.fails_by(&failure),
         }
@@ -81,37 +50,30 @@ impl Verifier<'_> {
 
     fn general_revocation(
         &self,
-        lists: &Lists<'_>,
         path: &Path<'_>,
         others: &[Certificate<'_>],
         received: Moment,
         verdict: &mut Verdict,
     ) {
         let until = received.0 + i64::from(self.policy.grace_seconds);
+        // A signer of lists must lead to the anchor of the path itself (RFC 5280 §6.3.3 f).
+        let anchors = &Anchors::only(path.anchor);
         for (depth, certificate) in path.certificates.iter().enumerate() {
-            let above = path.certificates.get(depth + 1);
-            let issuer = match above {
-                Some(above) => crate::path::Issuer {
+            let issuer = match path.certificates.get(depth + 1) {
+                Some(above) => Issuer {
                     name: above.subject,
                     key: above.key,
                     signs_crls: above.extensions.key_usage.is_none_or(|usage| usage.crl_sign()),
                 },
-                None => crate::path::Issuer {
+                None => Issuer {
                     name: path.anchor.name(),
                     key: path.anchor.key(),
                     signs_crls: path.anchor.signs_crls,
                 },
             };
             let at = received.0;
-            let link = Link {
-                certificate,
-                issuer,
-                depth,
-                at,
-                anchors: self.anchors,
-                intermediates: others,
-            };
-            let answer = lists.answer(&link);
+            let link = Link { certificate, issuer, depth, at, anchors, intermediates: others };
+            let answer = self.crls.answer_link(&link);
             verdict.provisional |= !answer.is_final(until);
             self.note_grounds(&answer, verdict);
             match depth {

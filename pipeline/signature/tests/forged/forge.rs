@@ -187,6 +187,7 @@ pub fn town_name(town: &str) -> Vec<u8> {
 /// A revocation list to be made.
 pub struct ListDraft {
     pub version: Vec<u8>,
+    pub issuer: Vec<u8>,
     pub this_update: &'static str,
     pub next_update: Option<&'static str>,
     pub entries: Vec<Vec<u8>>,
@@ -199,6 +200,7 @@ impl ListDraft {
         let entries = entries.iter();
         Self {
             version: integer(&[1]),
+            issuer: authority_name(),
             this_update: "260110000000",
             next_update: Some("260112000000"),
             entries: entries.map(|(serial, date)| entry(serial, date, Some(3))).collect(),
@@ -213,7 +215,7 @@ impl ListDraft {
         let mut parts = vec![
             self.version.clone(),
             algorithm(SHA256_RSA),
-            authority_name(),
+            self.issuer.clone(),
             utc(self.this_update),
             self.next_update.map(utc).unwrap_or_default(),
         ];

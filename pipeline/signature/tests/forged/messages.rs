@@ -7,13 +7,13 @@ use signature::der::tag;
 
 use super::forge::*;
 
-const CONTENT: &[u8] = b"<application/>";
+pub const CONTENT: &[u8] = b"<application/>";
 const DATA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 1];
 const SIGNED: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 2];
 const TST_INFO: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 1, 4];
 
 /// A message to be made.
-struct Draft {
+pub struct Draft {
     content_type: &'static [u8],
     attached: bool,
     version: u8,
@@ -27,7 +27,7 @@ struct Draft {
 }
 
 impl Draft {
-    fn new(certificate: &[u8]) -> Self {
+    pub fn new(certificate: &[u8]) -> Self {
         let certificate = Certificate::read(certificate).expect("a good certificate");
         let sid = sequence(&[certificate.issuer.raw().to_vec(), integer(certificate.serial)]);
         Self {
@@ -43,7 +43,7 @@ impl Draft {
         }
     }
 
-    fn signed_by(&self, key: &Key, certificate: &[u8]) -> Vec<u8> {
+    pub fn signed_by(&self, key: &Key, certificate: &[u8]) -> Vec<u8> {
         let attributes = self.attributes.clone().map(set);
         let signed = attributes.clone().unwrap_or(CONTENT.to_vec());
         let signature = key.sign(self.over.as_ref().unwrap_or(&signed));

@@ -32,7 +32,7 @@ pub struct Case {
 }
 
 /// What the user asks (RFC 5280 §6.1.1).
-#[derive(Clone, Default, Deserialize)]
+#[derive(Clone, Default, Deserialize, PartialEq)]
 #[serde(default, deny_unknown_fields)]
 pub struct Params {
     pub user_initial_policy_set: Vec<String>,
