@@ -9,6 +9,7 @@
 //! to applicants leave as drops of the shop's own and go the letters' journey in the same night.
 
 mod account;
+mod acknowledged;
 mod again;
 mod events;
 mod examine;
@@ -31,10 +32,12 @@ use ledger::report::{ApplicationsReport, Event};
 use letter::{BatchId, SenderId};
 use runner::{Crew, Entry, Journal, Part, SeenDrop, Stage};
 
+use crate::config::Shop;
 use crate::journey::stage_once;
 use crate::out::{night_name, FileJournal, Out};
 use crate::receive::Counter;
 use crate::watch::Watch;
+use acknowledged::Acknowledgements;
 use again::Waiting;
 use ground::Ground;
 use row::{read_lines, End, ParcelNote, Row};
@@ -56,7 +59,8 @@ pub fn carry(
 ) -> Result<Vec<SeenDrop>> {
     let (out, night) = (counter.out, counter.night);
     let waiting = Waiting::before(out, night.night)?;
-    if parcels.is_empty() && waiting.is_empty() {
+    let acknowledgements = Acknowledgements::before(out, &counter.shop.root, night.night)?;
+    if parcels.is_empty() && waiting.is_empty() && acknowledgements.is_empty() {
         return Ok(Vec::new());
     }
     let folder = out.applications(night.night);
@@ -82,7 +86,7 @@ pub fn carry(
     let going = rows.len() as u64;
     let work = || {
         stage_once(out, journal, &part, Stage::HandedOver, || {
-            hand_over::hand_over(counter, crew, &ground, &notes, &rows)
+            hand_over::hand_over(counter, crew, &ground, (&notes, &rows), &acknowledgements)
         })
     };
     watch.stage("hand-over", None, going, work)?;
@@ -106,20 +110,32 @@ fn note_parcel(counter: &Counter<'_>, journal: &mut FileJournal, note: &ParcelNo
     journal.append(Entry::ParcelTaken { drop, sha256, parcel, applications: note.applications })
 }
 
-/// Returns what the report says of a night's applications; nothing if it had none.
+/// Returns whether something has come that is no drop, and for which a night begins: a
+/// municipality's acknowledgement.
+///
+/// # Errors
+/// If what earlier nights have left cannot be read.
+pub fn has_news(shop: &Shop, out: &Out, last_night: u32) -> Result<bool> {
+    Ok(!Acknowledgements::before(out, &shop.root, last_night + 1)?.is_empty())
+}
+
+/// Returns what the report says of a night's applications; nothing if there is nothing to say.
 ///
 /// # Errors
 /// If the night's rows cannot be read.
 pub fn report(counter: &Counter<'_>) -> Result<Option<ApplicationsReport>> {
     let night = counter.night.night;
-    if !counter.out.applications(night).join(spool::ROWS).exists() {
-        return Ok(None);
-    }
-    let (notes, rows) = examined(counter.out, night)?;
-    let received = notes.iter().map(|note| u64::from(note.applications)).sum();
     let today = counter.night.now.date_jst();
     let events = events::events(counter.out, &counter.shop.root, night, today)?;
-    let mut report = account::report(&rows, received, events);
+    let folder = counter.out.applications(night);
+    if !folder.join(spool::ROWS).exists() {
+        let said = (!events.is_empty()).then(|| account::report(&[], 0, &[], events));
+        return Ok(said);
+    }
+    let (notes, rows) = examined(counter.out, night)?;
+    let noted = acknowledged::noted_by(counter.out, night)?;
+    let received = notes.iter().map(|note| u64::from(note.applications)).sum();
+    let mut report = account::report(&rows, received, &noted, events);
     report.discrepancies = recount::recount(counter.out, night, &notes, &rows)?;
     Ok(Some(report))
 }

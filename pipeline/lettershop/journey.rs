@@ -105,7 +105,8 @@ fn begin(
         return Ok(Some((open, snapshot)));
     }
     let drops = new_drops(shop, journal, clock)?;
-    if drops.is_empty() && open_parts(journal).is_empty() {
+    let is_idle = drops.is_empty() && open_parts(journal).is_empty();
+    if is_idle && !applications::has_news(shop, out, journal.last_night())? {
         return Ok(None);
     }
     registry::import_changed(shop, out, memory)?;

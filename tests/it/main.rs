@@ -1,6 +1,7 @@
 //! The outside view: the shop as its operators, senders and inspectors see it.
 
 mod applications;
+mod applications_later;
 mod broken;
 mod cli;
 mod drops;

@@ -4,10 +4,16 @@ use std::collections::BTreeMap;
 
 use ledger::report::{ApplicationsReport, EndCount, Event, Figures};
 
+use super::acknowledged::Noted;
 use super::row::{End, Row};
 
-/// Counts the applications of a night.
-pub fn report(rows: &[Row], received: u64, events: Vec<Event>) -> ApplicationsReport {
+/// Counts the applications of a night, and the acknowledgements that came for earlier ones.
+pub fn report(
+    rows: &[Row],
+    received: u64,
+    noted: &[Noted],
+    events: Vec<Event>,
+) -> ApplicationsReport {
     let ends = End::ALL.map(|end| EndCount {
         code: end.code().to_owned(),
         japanese: end.japanese().to_owned(),
@@ -42,9 +48,37 @@ pub fn report(rows: &[Row], received: u64, events: Vec<Event>) -> ApplicationsRe
             rows.iter().filter_map(|row| row.why.as_ref().map(|why| why.code.clone())),
         ),
         by_municipality(rows),
+        acknowledged(noted),
     ];
     let tables = tables.into_iter().filter(|table| !table.rows.is_empty()).collect();
     ApplicationsReport { received, ends: ends.into(), tables, events, discrepancies: Vec::new() }
+}
+
+/// Lists the acknowledgements that came.
+fn acknowledged(noted: &[Noted]) -> Figures {
+    let column = |japanese: &str, english: &str, is_number| {
+        (japanese.to_owned(), english.to_owned(), is_number)
+    };
+    let cells = |one: &Noted| {
+        let told = one.told.len();
+        vec![
+            one.folder.clone(),
+            one.accepted.to_string(),
+            one.refused.to_string(),
+            told.to_string(),
+        ]
+    };
+    Figures {
+        japanese: "届いた受領確認".to_owned(),
+        english: "Acknowledgements received".to_owned(),
+        columns: vec![
+            column("引渡し", "hand-over", false),
+            column("受領", "taken", true),
+            column("受領されず", "not taken", true),
+            column("申請者へ通知", "applicants told", true),
+        ],
+        rows: noted.iter().map(cells).collect(),
+    }
 }
 
 /// Counts how often each text comes, in the order of the texts.

@@ -43,7 +43,7 @@ pub struct One {
     pub verdict: Vec<u8>,
     /// The form as the municipality wants it.
     pub converted: Vec<u8>,
-    /// [`Applicant`] as JSON, if a notice goes out.
+    /// [`Applicant`] as JSON, if a notice goes out or may follow.
     pub applicant: Vec<u8>,
 }
 
@@ -184,12 +184,15 @@ impl Bench<'_> {
             }
         }
         row.notice = notice(site, &row);
+        // What goes on paper is acknowledged on paper, by its slip: nobody reads that here.
+        row.tells_accepted =
+            row.end == End::HandedOverElectronic && site.notices.contains(&Notice::Accepted);
         One {
             block: Some(Block::application(&one.receipt, request, policy, Keep::Bytes)),
             verdict: serde_json::to_vec(&verdict).expect("a verdict is plain data"),
-            applicant: match row.notice {
-                Some(_) => serde_json::to_vec(&whom).expect("texts are plain data"),
-                None => Vec::new(),
+            applicant: match row.tells() {
+                true => serde_json::to_vec(&whom).expect("texts are plain data"),
+                false => Vec::new(),
             },
             converted,
             row,

@@ -14,6 +14,7 @@ use runner::{Crew, FileMark, SeenDrop};
 use signature::evidence::{Kept, Pack};
 use signature::verifier::{Body, Container};
 
+use super::acknowledged::{Acknowledgements, ACKNOWLEDGED};
 use super::ground::Ground;
 use super::row::{write_lines, ParcelNote, Row};
 use super::{lists, notices, paper, spool};
@@ -35,22 +36,23 @@ pub fn hand_over(
     counter: &Counter<'_>,
     crew: &Crew,
     ground: &Ground<'_>,
-    notes: &[ParcelNote],
-    rows: &[Row],
+    (notes, rows): (&[ParcelNote], &[Row]),
+    acknowledgements: &Acknowledgements,
 ) -> Result<Vec<FileMark>> {
     let (out, night) = (counter.out, counter.night);
+    let (noted, accepted) = acknowledgements.settle(out)?;
     let store = Store::open(out, night.night)?;
     let mut marks = folders(counter, crew, ground, rows, &store)?;
     let mut drops: Vec<SeenDrop> = Vec::new();
     let forms = paper::forms(counter, ground, notes, rows, &store)?;
-    for (drop, mark) in
-        forms.into_iter().chain(notices::notices(counter, ground, notes, rows, &store)?)
-    {
+    let notices = notices::notices(counter, ground, (notes, rows), &store, &accepted)?;
+    for (drop, mark) in forms.into_iter().chain(notices) {
         drops.push(drop);
         marks.push(mark);
     }
     marks.extend(lists::write(counter, notes, rows)?);
     let folder = out.applications(night.night);
+    marks.push(out.publish(&folder.join(ACKNOWLEDGED), |to| write_lines(to, &noted))?);
     marks.push(out.publish(&folder.join(DROPS), |to| write_lines(to, &drops))?);
     Ok(marks)
 }
@@ -255,23 +257,49 @@ pub fn received_at(row: &Row) -> Result<Moment> {
     Moment::parse_rfc3339(&row.received).context("an application without a moment of receipt")
 }
 
+/// The payload of a night, opened for reading.
+pub struct PayloadFile(fs::File);
+
+impl PayloadFile {
+    /// Opens the payload of a night.
+    ///
+    /// # Errors
+    /// If it cannot be opened.
+    pub fn open(out: &Out, night: u32) -> Result<Self> {
+        let path = out.applications(night).join(spool::PAYLOAD);
+        let file = fs::File::open(&path).with_context(|| format!("reading {}", path.display()))?;
+        Ok(Self(file))
+    }
+
+    /// Reads a piece of it.
+    ///
+    /// # Errors
+    /// If the file is shorter.
+    pub fn read(&mut self, place: &Range<u64>) -> Result<Vec<u8>> {
+        let mut bytes = vec![0; (place.end - place.start) as usize];
+        self.0.seek(SeekFrom::Start(place.start)).context("reading the payload")?;
+        self.0.read_exact(&mut bytes).context("reading the payload")?;
+        Ok(bytes)
+    }
+}
+
 /// What the night has examined, opened for reading.
 pub struct Store {
-    payload: std::path::PathBuf,
+    out: Out,
+    night: u32,
     evidence: std::path::PathBuf,
     pack: Pack,
 }
 
 /// One thread's view of a [`Store`].
 pub struct Reader<'s> {
-    payload: fs::File,
+    payload: PayloadFile,
     evidence: fs::File,
     pack: &'s Pack,
 }
 
 impl Store {
     fn open(out: &Out, night: u32) -> Result<Self> {
-        let payload = out.applications(night).join(spool::PAYLOAD);
         let evidence = out.evidence(night);
         let reading = || format!("reading {}", evidence.display());
         let mut file = std::io::BufReader::with_capacity(
@@ -279,7 +307,7 @@ impl Store {
             fs::File::open(&evidence).with_context(reading)?,
         );
         let pack = Pack::open(&mut file).with_context(reading)?;
-        Ok(Self { payload, evidence, pack })
+        Ok(Self { out: out.clone(), night, evidence, pack })
     }
 
     /// Opens the files once more.
@@ -287,12 +315,10 @@ impl Store {
     /// # Errors
     /// If they cannot be opened.
     pub fn reader(&self) -> Result<Reader<'_>> {
-        let open = |path: &std::path::Path| {
-            fs::File::open(path).with_context(|| format!("reading {}", path.display()))
-        };
+        let reading = || format!("reading {}", self.evidence.display());
         Ok(Reader {
-            payload: open(&self.payload)?,
-            evidence: open(&self.evidence)?,
+            payload: PayloadFile::open(&self.out, self.night)?,
+            evidence: fs::File::open(&self.evidence).with_context(reading)?,
             pack: &self.pack,
         })
     }
@@ -304,10 +330,7 @@ impl Reader<'_> {
     /// # Errors
     /// If the file is shorter.
     pub fn payload(&mut self, place: &Range<u64>) -> Result<Vec<u8>> {
-        let mut bytes = vec![0; (place.end - place.start) as usize];
-        self.payload.seek(SeekFrom::Start(place.start)).context("reading the payload")?;
-        self.payload.read_exact(&mut bytes).context("reading the payload")?;
-        Ok(bytes)
+        self.payload.read(place)
     }
 
     fn kept(&mut self, row: &Row) -> Result<Kept> {

@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use application::{JisCode, Severity};
 use runner::{FileMark, SeenDrop};
 
+use super::acknowledged::Accepted;
 use super::ground::Ground;
 use super::hand_over::Store;
 use super::own_drop::{OwnDrop, NOTICES};
@@ -13,16 +14,17 @@ use super::paper::moment_words;
 use super::row::{Applicant, NoticeKind, ParcelNote, Row};
 use crate::receive::Counter;
 
-/// Makes a drop of notices for every site that has any.
+/// Makes a drop of notices for every site that has any: of tonight's applications, and of those
+/// that were handed over before and are accepted now.
 ///
 /// # Errors
 /// If what was examined cannot be read, or a drop not be written.
 pub fn notices(
     counter: &Counter<'_>,
     ground: &Ground<'_>,
-    notes: &[ParcelNote],
-    rows: &[Row],
+    (notes, rows): (&[ParcelNote], &[Row]),
     store: &Store,
+    accepted: &[Accepted],
 ) -> Result<Vec<(SeenDrop, FileMark)>> {
     let night = counter.night;
     let mut reader = store.reader()?;
@@ -34,6 +36,10 @@ pub fn notices(
         let site = notes[row.parcel as usize].drop.sender.as_str();
         let drop = drops.entry(site).or_insert_with(|| OwnDrop::new(&NOTICES, site));
         notice(ground, row, kind, &applicant, drop);
+    }
+    for Accepted { site, row, applicant } in accepted {
+        let drop = drops.entry(site).or_insert_with(|| OwnDrop::new(&NOTICES, site));
+        notice(ground, row, NoticeKind::Accepted, applicant, drop);
     }
     let mut made = Vec::new();
     for (_, drop) in drops {
@@ -73,6 +79,9 @@ fn notice(
         "reason" => reason,
         _ => "",
     });
+    if kind == NoticeKind::Accepted {
+        return;
+    }
     let findings = row.findings.iter().filter(|one| one.severity == Severity::Incomplete);
     for (number, finding) in (1..).zip(findings) {
         drop.row(&[&row.receipt, &number.to_string(), &finding.field, &finding.japanese]);

@@ -126,6 +126,8 @@ pub enum NoticeKind {
     Incomplete,
     /// 署名を確認できなかったお知らせ.
     Rejected,
+    /// 受理のお知らせ: the municipality has acknowledged it.
+    Accepted,
 }
 
 impl NoticeKind {
@@ -135,6 +137,7 @@ impl NoticeKind {
             Self::Received => "received",
             Self::Incomplete => "incomplete",
             Self::Rejected => "rejected",
+            Self::Accepted => "accepted",
         }
     }
 }
@@ -202,10 +205,13 @@ pub struct Row {
     /// Its form as the municipality wants it, in the night's payload; for paper the lines of the
     /// form as JSON. Empty unless handed over.
     pub converted: Range<u64>,
-    /// [`Applicant`] as JSON, in the night's payload; empty unless a notice goes out.
+    /// [`Applicant`] as JSON, in the night's payload; empty unless a notice goes out or may follow.
     pub applicant: Range<u64>,
     /// The notice that goes to the applicant.
     pub notice: Option<NoticeKind>,
+    /// Whether the applicant is told when the municipality has acknowledged the application.
+    #[serde(default)]
+    pub tells_accepted: bool,
 }
 
 impl Row {
@@ -231,12 +237,18 @@ impl Row {
             converted: 0..0,
             applicant: 0..0,
             notice: None,
+            tells_accepted: false,
         }
     }
 
     /// Returns whether the applicant has to act upon something.
     pub fn is_incomplete(&self) -> bool {
         !application::completeness::is_complete(&self.findings)
+    }
+
+    /// Returns whether the applicant's name and address are needed, tonight or later.
+    pub fn tells(&self) -> bool {
+        self.notice.is_some() || self.tells_accepted
     }
 
     /// Returns whether it goes to its municipality.

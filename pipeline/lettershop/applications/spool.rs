@@ -126,6 +126,7 @@ impl Gathered {
                 row.end = End::SetAside;
                 row.why = Some(repeated());
                 row.notice = None;
+                row.tells_accepted = false;
             }
             if row.end != End::SetAside {
                 if let Some(block) = block {
@@ -138,7 +139,7 @@ impl Gathered {
             if row.is_handed_over() {
                 row.converted = self.write(payload, &converted)?;
             }
-            if row.notice.is_some() {
+            if row.tells() {
                 row.applicant = self.write(payload, &applicant)?;
             }
             self.rows.push(row);
