@@ -111,12 +111,14 @@ fn note_parcel(counter: &Counter<'_>, journal: &mut FileJournal, note: &ParcelNo
 }
 
 /// Returns whether something has come that is no drop, and for which a night begins: a
-/// municipality's acknowledgement.
+/// municipality's acknowledgement, or revocation lists while applications wait for one.
 ///
 /// # Errors
 /// If what earlier nights have left cannot be read.
 pub fn has_news(shop: &Shop, out: &Out, last_night: u32) -> Result<bool> {
-    Ok(!Acknowledgements::before(out, &shop.root, last_night + 1)?.is_empty())
+    let next = last_night + 1;
+    Ok(!Acknowledgements::before(out, &shop.root, next)?.is_empty()
+        || Waiting::before(out, next)?.has_news(&shop.root)?)
 }
 
 /// Returns what the report says of a night's applications; nothing if there is nothing to say.

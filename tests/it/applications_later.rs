@@ -1,4 +1,4 @@
-//! What comes back after the night of an application: acknowledgements of municipalities.
+//! What comes after the night of an application: acknowledgements, and the list it waited for.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -155,4 +155,51 @@ fn applicants_are_told_once_that_their_municipality_has_accepted() {
     night_of(&shop, &whole, "2026-11-29").must_succeed();
     assert!(!whole.path().join("state/applications/night-000005").exists());
     whole.verify().must_succeed();
+}
+
+/// Returns the receipt numbers of a night's applications that wait.
+fn waiting(out: &Out, night: u32) -> BTreeSet<String> {
+    let rows = out.path().join(format!("state/applications/night-{night:06}/rows.jsonl"));
+    let rows = std::fs::read_to_string(&rows).expect("the rows of a night");
+    let rows = rows.lines().map(|row| serde_json::from_str::<Value>(row).expect("JSON"));
+    let waiting = rows.filter(|row| row["end"] == "waiting");
+    waiting.map(|row| row["receipt"].as_str().expect("a receipt").to_owned()).collect()
+}
+
+#[test]
+fn a_newer_revocation_list_alone_takes_up_what_waited_for_it() {
+    let shop = shop_that_tells("received", 240, 3, 0.25);
+    let out = shop.after_a_night("out");
+    let waited = waiting(&out, 1);
+    assert!(waited.len() > 1, "{waited:?} wait");
+    assert!(told(&out, 1, "received").iter().any(|receipt| waited.contains(receipt)));
+
+    // Neither the same night again nor a list that was there before is a night's work.
+    let crl = shop.path().join("crl");
+    let known = children(&crl).into_iter().next().expect("a list");
+    std::fs::copy(&known, crl.join("again.crl")).expect("a temporary directory");
+    night_of(&shop, &out, "2026-11-23").must_succeed();
+    assert!(!out.path().join("state/applications/night-000002").exists());
+
+    // One that is of no use is told of once, and all go on waiting.
+    std::fs::write(crl.join("broken.crl"), [0x30, 0x03, 0x02, 0x01, 0x07]).expect("written");
+    for day in ["2026-11-24", "2026-11-25"] {
+        night_of(&shop, &out, day).must_succeed();
+        assert_eq!(waiting(&out, 2), waited, "{day}");
+    }
+    let report = std::fs::read_to_string(out.path().join("report.html")).expect("a report");
+    assert!(report.contains("broken.crl"), "the report tells of it");
+    std::fs::remove_file(crl.join("broken.crl")).expect("it was written");
+
+    // The lists of the day after settle them, and nobody is told twice.
+    for list in children(&shop.path().join("crl-later")) {
+        std::fs::copy(&list, crl.join(format!("later-{}", file_name(&list)))).expect("copied");
+    }
+    night_of(&shop, &out, "2026-11-26").must_succeed();
+    let night = out.path().join("state/applications/night-000003/rows.jsonl");
+    let rows = std::fs::read_to_string(night).expect("the rows of a night");
+    assert_eq!(rows.lines().count(), waited.len());
+    assert_eq!(waiting(&out, 3), BTreeSet::new());
+    assert_eq!(told(&out, 3, "received"), BTreeSet::new());
+    out.verify().must_succeed();
 }

@@ -1,7 +1,8 @@
 //! Applications that waited for a revocation list, taken up again from the night's evidence pack.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::BufReader;
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use application::parcel::{read_form, Application, Attachment, SignatureFile};
@@ -11,6 +12,7 @@ use signature::evidence::{Kept, Pack};
 use signature::verifier::{Body, Container, Request, Verifier};
 
 use super::examine::{Bench, Examined, One};
+use super::ground::seal_of_lists;
 use super::row::{read_lines, End, ParcelNote, Row};
 use super::{hand_over, spool};
 use crate::out::{night_name, Out};
@@ -22,6 +24,8 @@ pub struct Waiting {
     night: u32,
     /// The parcels with something that waits, and what of each.
     parcels: Vec<(ParcelNote, Vec<Row>)>,
+    /// The seal of the lists of that night; empty if it is not known.
+    lists: String,
 }
 
 impl Waiting {
@@ -32,7 +36,7 @@ impl Waiting {
     pub fn before(out: &Out, night: u32) -> Result<Self> {
         let has_ended = |night: &u32| out.applications(*night).join(hand_over::DROPS).exists();
         let Some(night) = (1..night).rev().find(has_ended) else {
-            return Ok(Self { night: 0, parcels: Vec::new() });
+            return Ok(Self { night: 0, parcels: Vec::new(), lists: String::new() });
         };
         let folder = out.applications(night);
         let rows: Vec<Row> = read_lines(&folder.join(spool::ROWS))?;
@@ -41,12 +45,28 @@ impl Waiting {
             let waits = |row: &&Row| row.parcel == number && row.end == End::Waiting;
             (note, rows.iter().filter(waits).cloned().collect::<Vec<Row>>())
         });
-        Ok(Self { night, parcels: parcels.filter(|(_, rows)| !rows.is_empty()).collect() })
+        let parcels = parcels.filter(|(_, rows)| !rows.is_empty()).collect();
+        // An older version has noted none: then the lists there are now are news.
+        let lists = match folder.join(spool::LISTS) {
+            path if path.exists() => {
+                fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?
+            }
+            _ => String::new(),
+        };
+        Ok(Self { night, parcels, lists })
     }
 
     /// Returns whether nothing waits.
     pub fn is_empty(&self) -> bool {
         self.parcels.is_empty()
+    }
+
+    /// Returns whether something waits and other lists have come than it was examined with.
+    ///
+    /// # Errors
+    /// If a list cannot be read.
+    pub fn has_news(&self, shop: &Path) -> Result<bool> {
+        Ok(!self.is_empty() && seal_of_lists(&shop.join("crl"))? != self.lists)
     }
 
     /// Examines what waited with the lists that are there now, parcel by parcel.
@@ -69,7 +89,10 @@ impl Waiting {
                 let index = row.evidence.context("what waits is in the evidence pack")?;
                 let kept = pack.application(&mut source, index as usize).with_context(reading)?;
                 let one = again(bench, site, row, &kept)?;
-                all.push(One { row: Row { index: row.index, ..one.row }, ..one });
+                // What the applicant was told when it began to wait is not told again.
+                let told = row.notice.or(row.told);
+                let notice = one.row.notice.filter(|kind| Some(*kind) != told);
+                all.push(One { row: Row { index: row.index, told, notice, ..one.row }, ..one });
             }
             let from = night_name(self.night);
             let note = ParcelNote {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use address::Dictionary;
 use anyhow::{Context, Result};
+use application::handover::sha256_hex;
 use application::{JisCode, Municipality, Places, Procedure, Procedures};
 use letter::PostalCode;
 
@@ -27,6 +28,8 @@ pub struct Ground<'d> {
     pub crls: Crls,
     /// The files of lists and responses of which something was taken.
     pub list_files: Vec<PathBuf>,
+    /// What stands for all files of lists and responses, as [`seal_of_lists`] returns it.
+    pub lists_seal: String,
     /// One line a file among anchors and lists that could not be taken.
     pub bad: Vec<String>,
     dictionary: &'d Dictionary,
@@ -49,13 +52,14 @@ impl<'d> Ground<'d> {
             false => (Anchors::default(), Vec::new()),
         };
         let mut gathering = Gathering::new(anchors.iter().map(|anchor| anchor.der()));
-        let list_files = gather(&root.join("crl"), &mut gathering, &mut bad)?;
+        let (list_files, lists_seal) = gather(&root.join("crl"), &mut gathering, &mut bad)?;
         Ok(Self {
             municipalities: municipalities(&root.join("municipalities"), &procedures)?,
             procedures,
             anchors,
             crls: gathering.finish(),
             list_files,
+            lists_seal,
             bad,
             dictionary,
         })
@@ -87,20 +91,19 @@ impl Places for Ground<'_> {
     }
 }
 
-/// Takes the revocation lists and OCSP responses of a folder, one file in memory at a time.
-fn gather(folder: &Path, gathering: &mut Gathering, bad: &mut Vec<String>) -> Result<Vec<PathBuf>> {
-    let mut taken = Vec::new();
-    if !folder.is_dir() {
-        return Ok(taken);
-    }
-    let mut paths = Vec::new();
-    for entry in folder.read_dir().with_context(|| format!("reading {}", folder.display()))? {
-        paths.push(entry.with_context(|| format!("reading {}", folder.display()))?.path());
-    }
-    paths.sort();
-    for path in paths.into_iter().filter(|path| path.is_file()) {
+/// Takes the revocation lists and OCSP responses of a folder, one file in memory at a time; returns
+/// the files of which something was taken, and the seal of all.
+fn gather(
+    folder: &Path,
+    gathering: &mut Gathering,
+    bad: &mut Vec<String>,
+) -> Result<(Vec<PathBuf>, String)> {
+    let (mut taken, mut digests) = (Vec::new(), Vec::new());
+    for path in files_of(folder)? {
         let mut is_of_use = false;
-        for list in lists_of(&path)? {
+        let bytes = read(&path)?;
+        digests.push(sha256_hex(&bytes));
+        for list in folder::all_der(&bytes, "X509 CRL") {
             let answer = match folder::is_response(&list) {
                 true => gathering.take_response(&list),
                 false => gathering.take(&list),
@@ -114,7 +117,41 @@ fn gather(folder: &Path, gathering: &mut Gathering, bad: &mut Vec<String>) -> Re
             taken.push(path);
         }
     }
-    Ok(taken)
+    Ok((taken, seal(digests)))
+}
+
+/// Returns what stands for the files in a folder of lists and responses, whatever their names: it
+/// is another one when a file came that was not there, or one was taken away.
+///
+/// # Errors
+/// If a file cannot be read.
+pub fn seal_of_lists(folder: &Path) -> Result<String> {
+    let digests = files_of(folder)?.iter().map(|path| Ok(sha256_hex(&read(path)?)));
+    digests.collect::<Result<_>>().map(seal)
+}
+
+fn seal(mut digests: Vec<String>) -> String {
+    digests.sort();
+    digests.dedup();
+    sha256_hex(digests.concat().as_bytes())
+}
+
+/// Returns the files of a folder by name; none if there is no folder.
+fn files_of(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut paths = Vec::new();
+    if !folder.is_dir() {
+        return Ok(paths);
+    }
+    for entry in folder.read_dir().with_context(|| format!("reading {}", folder.display()))? {
+        paths.push(entry.with_context(|| format!("reading {}", folder.display()))?.path());
+    }
+    paths.retain(|path| path.is_file());
+    paths.sort();
+    Ok(paths)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path).with_context(|| format!("reading {}", path.display()))
 }
 
 fn name_of(path: &Path) -> String {
@@ -126,8 +163,7 @@ fn name_of(path: &Path) -> String {
 /// # Errors
 /// If the file cannot be read.
 pub fn lists_of(path: &Path) -> Result<Vec<Vec<u8>>> {
-    let bytes = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
-    Ok(folder::all_der(&bytes, "X509 CRL"))
+    Ok(folder::all_der(&read(path)?, "X509 CRL"))
 }
 
 /// Reads the shop's own rule files over the stock's.

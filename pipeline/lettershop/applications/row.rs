@@ -209,6 +209,9 @@ pub struct Row {
     pub applicant: Range<u64>,
     /// The notice that goes to the applicant.
     pub notice: Option<NoticeKind>,
+    /// The notice that an earlier night has sent, of one that waited.
+    #[serde(default)]
+    pub told: Option<NoticeKind>,
     /// Whether the applicant is told when the municipality has acknowledged the application.
     #[serde(default)]
     pub tells_accepted: bool,
@@ -237,6 +240,7 @@ impl Row {
             converted: 0..0,
             applicant: 0..0,
             notice: None,
+            told: None,
             tells_accepted: false,
         }
     }

@@ -24,6 +24,8 @@ pub const ROWS: &str = "rows.jsonl";
 pub const PAYLOAD: &str = "payload";
 /// What of anchors and lists could not be taken, a line each.
 pub const BAD: &str = "bad.jsonl";
+/// What stands for the revocation lists that the verdicts stand on.
+pub const LISTS: &str = "lists";
 /// Receipt numbers with their sites, 16 bytes of a digest each, sorted.
 pub const RECEIPTS: &str = "receipts";
 
@@ -86,6 +88,7 @@ pub fn examine(
         out.publish(&folder.join(PARCELS), |to| write_lines(to, &notes))?,
         out.publish(&folder.join(ROWS), |to| write_lines(to, &rows))?,
         out.publish(&folder.join(BAD), |to| write_lines(to, &ground.bad))?,
+        out.publish_bytes(&folder.join(LISTS), ground.lists_seal.as_bytes())?,
         out.publish_bytes(&folder.join(RECEIPTS), &receipts)?,
     ])
 }
