@@ -1,5 +1,6 @@
 //! Files that are whole or not there: what a power cut may not halve.
 
+mod flush;
 mod log;
 #[cfg(test)]
 mod tests;
@@ -42,7 +43,7 @@ pub fn publish_bytes(path: &Path, bytes: &[u8]) -> io::Result<()> {
 ///
 /// `fill` is given a folder to write into, which then takes the place of `path`; what lay there is
 /// removed. All files are written before the first is made durable, so that one flush of the disk
-/// serves many.
+/// serves many; of very many, one flush of the file system serves all.
 ///
 /// # Errors
 /// What `fill` or the disk returns.
@@ -53,8 +54,14 @@ pub fn publish_folder(path: &Path, fill: impl FnOnce(&Path) -> io::Result<()>) -
         fs::remove_dir_all(&unfinished)?;
     }
     fs::create_dir(&unfinished)?;
+    // Opened before anything is written: trouble with the disk is reported since this moment.
+    let opened = File::open(&unfinished)?;
     fill(&unfinished)?;
-    sync_tree(&unfinished)?;
+    let mut tree = Vec::new();
+    list_tree(&unfinished, &mut tree)?;
+    if tree.len() <= SYNCED_SINGLY_MAX || !flush::file_system(&opened)? {
+        tree.iter().try_for_each(|path| File::open(path)?.sync_all())?;
+    }
     if path.exists() {
         fs::remove_dir_all(path)?;
     }
@@ -62,15 +69,21 @@ pub fn publish_folder(path: &Path, fill: impl FnOnce(&Path) -> io::Result<()>) -
     sync_folder(folder_of(path))
 }
 
-fn sync_tree(folder: &Path) -> io::Result<()> {
+/// Files and folders that are made durable one by one. A flush of the file system also waits for
+/// what others have written; for fewer files than these it is not worth it.
+const SYNCED_SINGLY_MAX: usize = 256;
+
+/// Lists what lies in a folder, the folder itself last.
+fn list_tree(folder: &Path, tree: &mut Vec<PathBuf>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        match path.is_dir() {
-            true => sync_tree(&path)?,
-            false => File::open(&path)?.sync_all()?,
+        let entry = entry?;
+        match entry.file_type()?.is_dir() {
+            true => list_tree(&entry.path(), tree)?,
+            false => tree.push(entry.path()),
         }
     }
-    sync_folder(folder)
+    tree.push(folder.to_owned());
+    Ok(())
 }
 
 /// Makes a folder and those above it that are missing, durably.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 
 use anyhow::{Context, Result};
@@ -81,31 +81,46 @@ fn folders(
     store: &Store,
 ) -> Result<Vec<FileMark>> {
     let (out, night) = (counter.out, counter.night);
+    let day = night.now.date_jst();
     let mut marks = Vec::new();
     let groups = by_municipality(rows, |row| row.kind != Some(FormatKind::Paper));
-    crew.map_in_order(
-        groups.into_iter().map(Ok),
-        || (),
-        |(), (code, rows)| {
-            let municipality = ground.municipality(code).context("a municipality is gone")?;
-            let folder = Folder { ground, municipality, day: night.now.date_jst() };
-            let files = folder.files(&rows, &mut store.reader()?)?;
-            // Most of the time is the disk's: each thread waits for its own folder.
-            let name = handover::folder(code, night.now.date_jst(), SEQUENCE);
-            let path = out.hand_over(night.night, &name);
-            publish_folder(&path, |folder| {
-                files.iter().try_for_each(|(name, bytes)| fs::write(folder.join(name), bytes))
-            })
-            .with_context(|| format!("writing {}", path.display()))?;
-            // The manifest holds the digests of all other files.
-            let manifest = files.last().map(|(_, bytes)| bytes.as_slice()).unwrap_or_default();
-            Ok(out.mark(&path.join(handover::MANIFEST), manifest))
-        },
-        |mark: Result<FileMark>| {
-            marks.push(mark?);
-            Ok::<_, anyhow::Error>(())
-        },
-    )?;
+    if groups.is_empty() {
+        return Ok(marks);
+    }
+    let root = out.hand_over(night.night, "");
+    let mut made = Ok(());
+    // All folders of the night at once: the disk is waited for a single time.
+    let published = publish_folder(&root, |unfinished| {
+        made = crew.map_in_order(
+            groups.into_iter().map(Ok),
+            || (),
+            |(), (code, rows)| {
+                let municipality = ground.municipality(code).context("a municipality is gone")?;
+                let folder = Folder { ground, municipality, day };
+                let files = folder.files(&rows, &mut store.reader()?)?;
+                let name = handover::folder(code, day, SEQUENCE);
+                let path = unfinished.join(&name);
+                let writing = || format!("writing {}", path.display());
+                fs::create_dir(&path).with_context(writing)?;
+                for (name, bytes) in &files {
+                    fs::write(path.join(name), bytes).with_context(writing)?;
+                }
+                // The manifest holds the digests of all other files.
+                let manifest = files.last().map(|(_, bytes)| bytes.as_slice()).unwrap_or_default();
+                Ok(out.mark(&root.join(name).join(handover::MANIFEST), manifest))
+            },
+            |mark: Result<FileMark>| {
+                marks.push(mark?);
+                Ok::<_, anyhow::Error>(())
+            },
+        );
+        match made {
+            Ok(()) => Ok(()),
+            Err(_) => Err(io::Error::other("the folders could not be made")),
+        }
+    });
+    made?;
+    published.with_context(|| format!("writing {}", root.display()))?;
     Ok(marks)
 }
 

@@ -4,7 +4,9 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::{publish, publish_bytes, AppendLog, LogError, Records};
+use super::{
+    flush, publish, publish_bytes, publish_folder, AppendLog, LogError, Records, SYNCED_SINGLY_MAX,
+};
 
 /// Opens a log and returns it with its records as text.
 fn open(path: &Path) -> Result<(AppendLog, Vec<String>), LogError> {
@@ -154,4 +156,38 @@ fn what_a_cut_publication_left_is_overwritten() {
     publish_bytes(&path, b"whole").expect("published");
     assert_eq!(fs::read(&path).expect("a file"), b"whole");
     assert!(!folder.path().join(".a.pdf.new").exists());
+}
+
+#[test]
+fn a_folder_of_few_files_or_very_many_takes_the_place_of_the_old_one_whole() {
+    let home = tempfile::tempdir().expect("a folder");
+    let path = home.path().join("night");
+    for files in [1, 3, SYNCED_SINGLY_MAX + 50] {
+        publish_folder(&path, |folder| {
+            fs::create_dir(folder.join("town"))?;
+            (0..files).try_for_each(|file| {
+                fs::write(folder.join("town").join(file.to_string()), format!("form {file}"))
+            })
+        })
+        .expect("published");
+        assert_eq!(fs::read_dir(path.join("town")).expect("a folder").count(), files);
+        let last = fs::read(path.join("town").join((files - 1).to_string())).expect("a file");
+        assert_eq!(last, format!("form {}", files - 1).into_bytes());
+        assert_eq!(fs::read_dir(home.path()).expect("a folder").count(), 1, "nothing beside it");
+    }
+    let failed = publish_folder(&path, |folder| {
+        fs::write(folder.join("half"), b"ha")?;
+        Err(io::Error::other("the content could not be made"))
+    });
+    assert!(failed.is_err());
+    assert!(path.join("town").join("0").exists() && !path.join("half").exists());
+    publish_folder(&path, |folder| fs::write(folder.join("whole"), b"")).expect("published");
+    assert_eq!(fs::read_dir(home.path()).expect("a folder").count(), 1, "the cut one is gone");
+}
+
+#[test]
+fn what_is_no_file_system_of_a_disk_is_flushed_or_left_to_single_files() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let opened = fs::File::open(folder.path()).expect("a folder");
+    flush::file_system(&opened).expect("no trouble with the disk");
 }
