@@ -158,10 +158,10 @@ impl Shop {
         let mut senders = read_senders(&root.join("senders"))?;
         let sites = read_sites(&root.join("sites"))?;
         if !sites.is_empty() {
-            let names = sites.values().map(|site| (site.site.as_str(), site.name.as_str()));
-            for (id, name) in names.chain([(COUNTER, config.shop.name.as_str())]) {
+            let names = sites.values().map(|site| (&*site.site, &*site.name, &*site.office));
+            for (id, name, office) in names.chain([(COUNTER, &*config.shop.name, &[][..])]) {
                 if !senders.contains_key(id) {
-                    senders.insert(id.to_owned(), counter_sender(id, name)?);
+                    senders.insert(id.to_owned(), counter_sender(id, name, office)?);
                 }
             }
         }
@@ -348,12 +348,12 @@ pub fn toml_files(folder: &Path) -> Result<BTreeMap<String, String>> {
 }
 
 /// Returns the agreement under which the shop's own drops are taken, in somebody's name.
-fn counter_sender(id: &str, name: &str) -> Result<Sender> {
+fn counter_sender(id: &str, name: &str, office: &[String]) -> Result<Sender> {
     let mut table: toml::Table =
         stock::COUNTER.parse().expect("the built-in agreement is sound; a test reads it");
     table.insert("sender".to_owned(), id.into());
     table.insert("name".to_owned(), name.into());
-    table.insert("office".to_owned(), vec![toml::Value::from(name)].into());
+    table.insert("office".to_owned(), office.to_vec().into());
     Sender::parse(&table.to_string()).context("in config/counter.toml")
 }
 

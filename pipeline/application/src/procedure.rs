@@ -238,8 +238,29 @@ impl Procedure {
         self.code == code || self.also.iter().any(|also| also == code)
     }
 
+    /// Returns what the form calls the place of a finding, `児童の氏名（2）` for `children[1].name`,
+    /// or the label of an attachment; `None` for what the rules do not name.
+    pub fn label_at(&self, place: &str) -> Option<String> {
+        if let Some(name) = place.strip_prefix("attachment:") {
+            let rule = self.attachments.iter().find(|rule| rule.name == name)?;
+            return Some(rule.label.clone());
+        }
+        if let Some(group) = self.groups.iter().find(|group| group.path == place) {
+            return Some(group.label.clone());
+        }
+        let Some((list, rest)) = place.split_once('[') else {
+            let rule = self.fields.iter().find(|rule| rule.path == place)?;
+            return Some(rule.label.clone());
+        };
+        let (item, field) = rest.split_once(']')?;
+        let path = format!("{list}[]{field}");
+        let rule = self.fields.iter().find(|rule| rule.path == path)?;
+        Some(format!("{}（{}）", rule.label, item.parse::<usize>().ok()? + 1))
+    }
+
     /// Returns the form for a person's eyes: labels and values in the order of the rules, days as
-    /// written, choices by their labels, and what has no rule under its path at the end.
+    /// written and in the Japanese calendar, choices by their labels, and what has no rule under
+    /// its path at the end.
     pub fn lines(&self, form: &crate::form::Form) -> Vec<(String, String)> {
         let placed = self.place(form);
         let mut lines = Vec::new();
@@ -274,9 +295,14 @@ impl Procedure {
 }
 
 impl FieldRule {
-    /// Returns the value as a person reads it: a choice by its label.
+    /// Returns the value as a person reads it: a choice by its label, a western day with the
+    /// Japanese one behind it.
     pub fn shown(&self, value: &str) -> String {
         match &self.kind {
+            FieldType::Day { .. } => match Date::parse(value.trim()) {
+                Some(day) => format!("{}（{}）", value.trim(), day.wareki()),
+                None => value.to_owned(),
+            },
             FieldType::Choice(choices) => choices.get(value).map_or(value, String::as_str).into(),
             _ => value.to_owned(),
         }

@@ -26,6 +26,9 @@ pub struct Site {
     pub site: String,
     /// The site's name in Japanese.
     pub name: String,
+    /// Lines under the name in the head of its notices: office, address, telephone.
+    #[serde(default)]
+    pub office: Vec<String>,
     /// Codes of the procedures that it may send.
     pub procedures: BTreeSet<String>,
     /// The signature profile: `jpki-sign`, `jpki-sign-test`.

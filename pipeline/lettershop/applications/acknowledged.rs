@@ -238,8 +238,8 @@ pub fn settle(
     acknowledgement: &[u8],
     manifest: &Manifest,
     sha256: &str,
-) -> Result<handover::Settled, Refusal> {
-    Acknowledgement::read(acknowledgement)?.settle(manifest, sha256)
+) -> Result<handover::Settled, Box<Refusal>> {
+    Ok(Acknowledgement::read(acknowledgement)?.settle(manifest, sha256)?)
 }
 
 /// Returns the name of a hand-over's folder.

@@ -19,7 +19,7 @@ use signature::verifier::{Body, Container, File, Request, Verifier};
 
 use super::ground::Ground;
 use super::parcel::{unpack, Unpacked};
-use super::row::{Applicant, End, NoticeKind, ParcelNote, Row, Said, Why};
+use super::row::{why_not, Applicant, End, NoticeKind, ParcelNote, Row, Said, Why};
 use crate::config::DropKeys;
 
 /// Applications that are verified together: enough to fill the lanes, few enough for the cache.
@@ -311,7 +311,7 @@ fn of_verdict(said: &Said) -> Option<(End, Why)> {
     let words = said.words();
     let why = Why {
         code: words.clone(),
-        japanese: format!("署名検証の結果: {words}"),
+        japanese: why_not(said.sub_indication).to_owned(),
         english: format!("the signature's verdict is {words}"),
     };
     Some((end, why))

@@ -126,7 +126,7 @@ fn gather(
 /// # Errors
 /// If a file cannot be read.
 pub fn seal_of_lists(folder: &Path) -> Result<String> {
-    let digests = files_of(folder)?.iter().map(|path| Ok(sha256_hex(&read(path)?)));
+    let digests = files_of(folder)?.into_iter().map(|path| Ok(sha256_hex(&read(&path)?)));
     digests.collect::<Result<_>>().map(seal)
 }
 

@@ -252,6 +252,7 @@ impl Folder<'_> {
         let sheet = Sheet {
             receipt: &row.receipt,
             procedure: &row.procedure,
+            name: &procedure.name,
             rules: &procedure.version,
             municipality: self.municipality.code,
             received_at: received_at(row)?,

@@ -9,6 +9,7 @@ use letter::Moment;
 use runner::FileMark;
 use serde_json::json;
 
+use super::paper::moment_words;
 use super::row::{End, ParcelNote, Row};
 use crate::out::night_name;
 use crate::receive::Counter;
@@ -95,7 +96,7 @@ fn receipt(note: &ParcelNote, rows: &[&Row], now: Moment) -> (String, String) {
     let mut text = format!(
         "受領票\n\n申請パーセル　{}\n受付日時　　　{}\n申請件数　　　{}\n\n",
         note.parcel,
-        now.rfc3339_jst(),
+        moment_words(&now.rfc3339_jst()),
         note.applications
     );
     for (end, count) in counts {

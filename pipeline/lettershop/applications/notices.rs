@@ -58,10 +58,13 @@ fn notice(
     let code = row.municipality.as_deref().and_then(JisCode::parse);
     let municipality = code.and_then(|code| ground.municipality(code));
     let name = municipality.map_or("", |one| one.name.as_str());
-    let office = municipality.map_or("", |one| one.office.name.as_str());
+    let office = municipality.map_or(String::new(), |one| match one.office.name.as_str() {
+        office if office.starts_with(&one.name) => office.to_owned(),
+        office => format!("{}\u{3000}{office}", one.name),
+    });
     let phone = municipality.and_then(|one| one.office.phone.as_deref()).unwrap_or_default();
-    let procedure = ground.procedures.get(&row.procedure);
-    let procedure = procedure.map_or(row.procedure.as_str(), |one| one.name.as_str());
+    let rules = ground.procedures.get(&row.procedure);
+    let procedure = rules.map_or(row.procedure.as_str(), |one| one.name.as_str());
     let received = moment_words(&row.received);
     let reason = row.why.as_ref().map_or("", |why| why.japanese.as_str());
     drop.record(|column| match column {
@@ -74,7 +77,7 @@ fn notice(
         "procedure" => procedure,
         "received" => &received,
         "municipality" => name,
-        "office" => office,
+        "office" => &office,
         "phone" => phone,
         "reason" => reason,
         _ => "",
@@ -84,6 +87,9 @@ fn notice(
     }
     let findings = row.findings.iter().filter(|one| one.severity == Severity::Incomplete);
     for (number, finding) in (1..).zip(findings) {
-        drop.row(&[&row.receipt, &number.to_string(), &finding.field, &finding.japanese]);
+        // A field's path is a word between programs.
+        let place = rules.and_then(|rules| rules.label_at(&finding.field));
+        let place = place.as_deref().unwrap_or("申請書");
+        drop.row(&[&row.receipt, &number.to_string(), place, &finding.japanese]);
     }
 }

@@ -12,7 +12,7 @@ use signature::verdict::Indication;
 use super::ground::Ground;
 use super::hand_over::{by_municipality, Reader, Store};
 use super::own_drop::{OwnDrop, FORMS};
-use super::row::{ParcelNote, Row};
+use super::row::{why_not, ParcelNote, Row};
 use super::COUNTER;
 use crate::receive::Counter;
 
@@ -91,8 +91,9 @@ impl Parcel<'_> {
     /// 送付書 (sōfusho): which applications lie below.
     fn cover(&mut self, rows: &[&Row], before: usize, all: usize) {
         let count = all.to_string();
-        let ends =
-            [rows.first(), rows.last()].map(|row| row.map_or("", |row| row.receipt.as_str()));
+        // The rows go by procedure, so the first number is not that of the first row.
+        let receipts = || rows.iter().map(|row| row.receipt.as_str());
+        let ends = [receipts().min(), receipts().max()].map(Option::unwrap_or_default);
         let key = self.record("cover", |column| match column {
             "count" => &count,
             "first" => ends[0],
@@ -158,13 +159,14 @@ impl Parcel<'_> {
 /// Says the verdict as a clerk reads it.
 fn verdict_words(row: &Row) -> String {
     let Some(said) = row.said else { return String::new() };
-    let words = match said.indication {
-        Indication::TotalPassed => "有効",
-        Indication::TotalFailed => "無効",
-        Indication::Indeterminate => "判定不能",
-    };
-    let provisional = if said.provisional { "、暫定" } else { "" };
-    format!("{words}（{}{provisional}）", said.words())
+    match said.indication {
+        Indication::TotalPassed if said.provisional => {
+            "有効（暫定。受付より後に発行される失効情報で確定します）".to_owned()
+        }
+        Indication::TotalPassed => "有効".to_owned(),
+        Indication::TotalFailed => format!("無効（{}）", why_not(said.sub_indication)),
+        Indication::Indeterminate => format!("判定不能（{}）", why_not(said.sub_indication)),
+    }
 }
 
 /// Says how certificate and form agree.

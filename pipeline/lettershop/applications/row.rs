@@ -116,6 +116,41 @@ impl Said {
     }
 }
 
+/// Says in Japanese why a signature does not stand, to an applicant as to a clerk.
+pub fn why_not(sub: Option<SubIndication>) -> &'static str {
+    use SubIndication as Sub;
+    match sub {
+        Some(Sub::FormatFailure) => "電子署名の形式が正しくありません",
+        Some(Sub::HashFailure) => "申請書の内容が、署名をした後に変わっています",
+        Some(Sub::SigCryptoFailure) => "電子署名の値が、署名用電子証明書と合いません",
+        Some(Sub::Revoked | Sub::RevokedNoPoe) => {
+            "署名用電子証明書が、申請を受け付けた時点で失効していました"
+        }
+        Some(Sub::Expired | Sub::OutOfBoundsNoPoe | Sub::OutOfBoundsNotRevoked) => {
+            "署名用電子証明書の有効期間が、申請を受け付けた時点で過ぎていました"
+        }
+        Some(Sub::NotYetValid) => {
+            "署名用電子証明書の有効期間が、申請を受け付けた時点で始まっていませんでした"
+        }
+        Some(Sub::SigConstraintsFailure | Sub::ChainConstraintsFailure) => {
+            "署名用電子証明書以外の証明書による署名など、定められた方式でない署名です"
+        }
+        Some(Sub::NoSigningCertificateFound) => "署名に使われた証明書が添えられていません",
+        Some(Sub::NoCertificateChainFound | Sub::NoCertificateChainFoundNoPoe) => {
+            "公的個人認証サービスが発行した証明書であることを確認できません"
+        }
+        Some(Sub::CryptoConstraintsFailure | Sub::CryptoConstraintsFailureNoPoe) => {
+            "電子署名の方式が、現在は認められていないものです"
+        }
+        Some(Sub::TryLater) => "証明書の失効情報がまだ届いていません",
+        Some(Sub::RevocationOutOfBoundsNoPoe) => {
+            "証明書の失効情報が、確認に使える期間のものではありません"
+        }
+        Some(Sub::SignedDataNotFound) => "署名の対象となった申請書が見つかりません",
+        _ => "電子署名が有効であることを確認できません",
+    }
+}
+
 /// Which notice an applicant gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -29,6 +29,8 @@ pub struct Sheet<'a> {
     pub receipt: &'a str,
     /// The procedure's code.
     pub procedure: &'a str,
+    /// The procedure's name.
+    pub name: &'a str,
     /// The version of the rules by which it was checked.
     pub rules: &'a str,
     /// Where it goes.
@@ -61,18 +63,38 @@ impl Sheet<'_> {
 
     /// Writes the sheet as Japanese text for a clerk, for print as well; no value of the form.
     pub fn to_text(&self) -> String {
-        let field = |key: &str| self.verdict.get(key).and_then(Value::as_str).unwrap_or("-");
+        let field = |key: &str| self.verdict.get(key).and_then(Value::as_str).unwrap_or_default();
+        let indication = match field("indication") {
+            "TOTAL_PASSED" => "有効",
+            "TOTAL_FAILED" => "無効",
+            _ => "判定不能",
+        };
+        let names: Vec<&str> = [field("indication"), field("sub_indication")]
+            .into_iter()
+            .filter(|name| !name.is_empty())
+            .collect();
+        let is_provisional = self.verdict.get("provisional").and_then(Value::as_bool);
+        let provisional = match is_provisional {
+            Some(true) => "\n　　　　　　暫定: 受付より後に発行される失効情報で確定します",
+            _ => "",
+        };
+        let received = self.received_at.rfc3339_jst();
         let mut text = format!(
-            "検証結果票\n\n受付番号　　{}\n手続　　　　{}（規則 {}）\n提出先　　　{}\n\
-             受付日時　　{}\n処理日　　　{}\n\n署名検証　　{} {}\n\n不備チェック\n",
+            "検証結果票\n\n受付番号　　{}\n手続　　　　{}（{}、規則 {}）\n提出先　　　{}\n\
+             受付日時　　{}\n処理日　　　{}\n\n署名検証　　{indication}（{}）{provisional}\n\n不備チェック\n",
             self.receipt,
+            self.name,
             self.procedure,
             self.rules,
             self.municipality,
-            self.received_at.rfc3339_jst(),
+            format_args!(
+                "{}　{}時{}分",
+                self.received_at.date_jst().wareki(),
+                &received[11..13],
+                &received[14..16]
+            ),
             self.night.wareki(),
-            field("indication"),
-            field("sub_indication"),
+            names.join("/"),
         );
         for finding in self.findings {
             let mark = match finding.severity {

@@ -136,7 +136,9 @@ fn the_deadline_counts_the_days_that_the_municipality_counts() {
 
 #[test]
 fn a_verdict_sheet_says_what_was_found_and_no_value() {
-    let verdict = serde_json::json!({"indication": "TOTAL_PASSED", "sub_indication": null});
+    let verdict = serde_json::json!({
+        "indication": "TOTAL_PASSED", "sub_indication": null, "provisional": true,
+    });
     let enclosures = [Enclosure {
         name: "A-1/form.json".into(),
         sha256: sha256_hex(b""),
@@ -147,6 +149,7 @@ fn a_verdict_sheet_says_what_was_found_and_no_value() {
     let sheet = Sheet {
         receipt: "A-1",
         procedure: "move-out",
+        name: "転出届",
         rules: "2026-04",
         municipality: head().municipality,
         received_at: entry("A-1", 1).received_at,
@@ -161,8 +164,15 @@ fn a_verdict_sheet_says_what_was_found_and_no_value() {
     assert_eq!(json["verdict"]["indication"], "TOTAL_PASSED");
     assert_eq!(json["enclosures"][0]["covered"], false);
     let text = sheet.to_text();
-    for part in ["TOTAL_PASSED", "不備はありません", "署名対象外", "1 文字", "令和8年11月22日"]
-    {
+    for part in [
+        "有効（TOTAL_PASSED）",
+        "暫定",
+        "転出届（move-out、規則 2026-04）",
+        "不備はありません",
+        "署名対象外",
+        "1 文字",
+        "令和8年11月22日",
+    ] {
         assert!(text.contains(part), "{part}: {text}");
     }
 }

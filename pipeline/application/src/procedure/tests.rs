@@ -99,6 +99,8 @@ fn the_lines_for_a_person_have_labels_and_keep_what_has_no_rule() {
         ("members[0].name", "一"),
         ("members[0].relation", "子"),
         ("members[1].name", "二"),
+        ("moving.date", "2026-12-04"),
+        ("applicant.birth_date", "昭和23年3月17日"),
         ("旧氏", "x"),
     ]);
     let lines = procedure.lines(&form);
@@ -106,11 +108,37 @@ fn the_lines_for_a_person_have_labels_and_keep_what_has_no_rule() {
     assert_eq!(
         lines,
         [
+            ("生年月日", "昭和23年3月17日"),
             ("性別", "女"),
+            ("異動日（転出予定日）", "2026-12-04（令和8年12月4日）"),
             ("一緒に異動する方の氏名（1）", "一"),
             ("続柄（1）", "子"),
             ("一緒に異動する方の氏名（2）", "二"),
             ("旧氏", "x"),
         ]
     );
+}
+
+#[test]
+fn the_place_of_a_finding_has_the_label_of_the_form() {
+    let procedure = Procedure::parse(MOVE_OUT).expect("a procedure");
+    for (place, label) in [
+        ("applicant.sex", Some("性別")),
+        ("members[1].relation", Some("続柄（2）")),
+        ("members[x].relation", None),
+        ("members[1]", None),
+        ("attachment:nothing", None),
+        ("旧氏", None),
+    ] {
+        assert_eq!(procedure.label_at(place).as_deref(), label, "{place}");
+    }
+    for rule in &procedure.attachments {
+        assert_eq!(
+            procedure.label_at(&format!("attachment:{}", rule.name)),
+            Some(rule.label.clone())
+        );
+    }
+    for group in &procedure.groups {
+        assert_eq!(procedure.label_at(&group.path).as_deref(), Some(group.label.as_str()));
+    }
 }
