@@ -4,4 +4,5 @@ pub(crate) mod address;
 pub mod class;
 pub(crate) mod honorific;
 pub(crate) mod line;
+pub(crate) mod paint;
 pub(crate) mod shape;

@@ -29,6 +29,8 @@ pub struct Scratch {
     sorts: Vec<Sort>,
     units: Vec<Unit>,
     lines: Vec<Line>,
+    /// Where each sort of a paragraph stands.
+    along: Vec<i32>,
     /// A value before and after a filter.
     texts: [String; 2],
     /// The symbol characters of a barcode.

@@ -1,33 +1,75 @@
 //! 活字 (katsuji): from a character to the sort that prints it, by flat tables.
 
-use letter::page::{CharIndex, FaceIndex};
+use letter::page::{CharIndex, FaceIndex, CHARSET_MAX};
 
 use super::Face;
 use crate::layout::class::Class;
 
 /// One sort: which face draws it, as what, how wide, and how it behaves in a line.
+///
+/// Eight bytes, so that a plane of them stays small and a paragraph of them near.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sort {
     /// Advance width in 1/1000 em, rounded to the nearest.
     pub advance: u16,
-    /// The character within its face.
-    pub char_index: CharIndex,
     /// The face; [`NO_FACE`] where no face draws the character.
     pub face: FaceIndex,
     /// Its [`Class`] as a number.
     pub class: u8,
-    /// Whether a line may not break before it, whatever the classes say.
-    pub bound: bool,
-    /// What may happen between it and the next, once they are joined: see
+    /// The character within its face in the low bits, then [`BOUND`], then what may happen after.
+    bits: u32,
+}
+
+/// Bits of a character's index; [`CHARSET_MAX`] entries fit.
+const INDEX_BITS: u32 = 17;
+const INDEX: u32 = (1 << INDEX_BITS) - 1;
+const _: () = assert!(CHARSET_MAX <= 1 << INDEX_BITS);
+/// A line may not break before the sort, whatever the classes say.
+const BOUND: u32 = 1 << 23;
+const AFTER_SHIFT: u32 = 24;
+
+impl Sort {
+    /// Returns a sort that is not joined with a neighbour.
+    pub fn new(advance: u16, char_index: CharIndex, face: FaceIndex, class: Class) -> Self {
+        debug_assert!(char_index <= INDEX);
+        Self { advance, face, class: class as u8, bits: char_index }
+    }
+
+    /// Returns the character within its face.
+    #[inline]
+    pub fn char_index(self) -> CharIndex {
+        self.bits & INDEX
+    }
+
+    /// Returns whether a line may not break before it, whatever the classes say.
+    #[inline]
+    pub fn is_bound(self) -> bool {
+        self.bits & BOUND != 0
+    }
+
+    /// Says whether a line may not break before it, whatever the classes say.
+    pub fn bind(&mut self, bound: bool) {
+        self.bits = self.bits & !BOUND | if bound { BOUND } else { 0 };
+    }
+
+    /// Returns what may happen between it and the next, once they are joined: see
     /// [`between`](crate::layout::class::between).
-    pub after: u8,
+    #[inline]
+    pub fn after(self) -> u8 {
+        (self.bits >> AFTER_SHIFT) as u8
+    }
+
+    /// Notes what may happen between it and the next.
+    #[inline]
+    pub fn set_after(&mut self, after: u8) {
+        self.bits = self.bits & !(0xff << AFTER_SHIFT) | u32::from(after) << AFTER_SHIFT;
+    }
 }
 
 /// Marks a character that no face draws.
 pub const NO_FACE: FaceIndex = FaceIndex::MAX;
 
-const MISSING: Sort =
-    Sort { advance: 0, char_index: 0, face: NO_FACE, class: 0, bound: false, after: 0 };
+const MISSING: Sort = Sort { advance: 0, face: NO_FACE, class: 0, bits: 0 };
 const BMP_LEN: usize = 0x1_0000;
 
 /// The chain seen with one face put first.
@@ -49,14 +91,9 @@ impl FaceMap {
         for at in order {
             let charset = &faces[at].charset;
             for (index, entry) in charset.entries.iter().enumerate() {
-                let sort = Sort {
-                    advance: mils(entry.advance, charset.units_per_em),
-                    char_index: index as CharIndex,
-                    face: at as FaceIndex,
-                    class: Class::of(entry.character) as u8,
-                    bound: false,
-                    after: 0,
-                };
+                let advance = mils(entry.advance, charset.units_per_em);
+                let class = Class::of(entry.character);
+                let sort = Sort::new(advance, index as CharIndex, at as FaceIndex, class);
                 match (entry.selector, bmp.get_mut(entry.character as usize)) {
                     (Some(selector), _) => pairs.push(((entry.character, selector), sort)),
                     (None, Some(place)) if place.face == NO_FACE => *place = sort,

@@ -34,7 +34,7 @@ fn a_pair_of_base_and_selector_is_its_own_character() {
     let plain = chain.map(0).sort('葛').expect("drawn");
     let pair = chain.map(0).pair('葛', '\u{e0100}').expect("Adobe-Japan1 has it");
     let glyph = |sort: Sort| {
-        chain.faces()[usize::from(sort.face)].charset().entries[sort.char_index as usize]
+        chain.faces()[usize::from(sort.face)].charset().entries[sort.char_index() as usize]
     };
     assert_eq!((glyph(pair).character, glyph(pair).selector), ('葛', Some('\u{e0100}')));
     assert_ne!(glyph(pair).glyph, glyph(plain).glyph, "葛󠄀 is another form than 葛");

@@ -3,8 +3,8 @@
 //! Practice (facts: post_and_print §6.4): at blanks and before the building's name, never inside
 //! 1-2-3 or the number of a 丁目, and not inside a run of katakana while another place exists.
 
-use super::class::Class;
-use super::line::{self, is_blank, may_break, Line};
+use super::class::{Class, BREAK, SOFT};
+use super::line::{self, is_blank, Line};
 use super::shape::is_selector;
 use crate::font::Sort;
 
@@ -115,7 +115,7 @@ fn best_line(sorts: &[Sort], units: &[Unit], start: usize, measure: i32) -> Opti
 /// How good a break before sort `at` is: 0 not at all, 4 at a blank.
 fn rank(sorts: &[Sort], units: &[Unit], at: usize) -> u32 {
     let (before, after) = (&sorts[at - 1], &sorts[at]);
-    if is_blank(after) || after.bound {
+    if is_blank(after) || after.is_bound() {
         return 0;
     }
     if is_blank(before) {
@@ -123,7 +123,7 @@ fn rank(sorts: &[Sort], units: &[Unit], at: usize) -> u32 {
     }
     let numbered = |unit| matches!(unit, Unit::Number | Unit::Counter);
     let within_number = numbered(units[at - 1]) && numbered(units[at]);
-    if within_number || units[at - 1] == Unit::Bound || !may_break(before) {
+    if within_number || units[at - 1] == Unit::Bound || before.after() & (BREAK | SOFT) == 0 {
         return 0;
     }
     let katakana =
@@ -138,7 +138,8 @@ fn rank(sorts: &[Sort], units: &[Unit], at: usize) -> u32 {
 fn trimmed(sorts: &[Sort], start: usize, next: usize) -> Line {
     let blanks = sorts[start..next].iter().rev().take_while(|sort| is_blank(sort)).count();
     let end = next - blanks;
-    Line { start, end, next, natural: line::width(&sorts[start..end], 0) }
+    let natural = line::width(&sorts[start..end], 0);
+    Line { start, end, next, natural, hangs: false }
 }
 
 /// A line shorter than this is not ended at a blank or building while more would fit.

@@ -18,7 +18,7 @@ pub enum Class {
     Opening = 3,
     /// 終わり括弧類.
     Closing = 4,
-    /// 読点・句点 and their full-width Western forms.
+    /// 句点: 。, which gives up its blank at a line's end only.
     Stop = 5,
     /// 中点類: ・：；.
     MiddleDot = 6,
@@ -30,7 +30,7 @@ pub enum Class {
     Prefix = 9,
     /// 後置省略記号: ％‰℃, kept with the number before.
     Postfix = 10,
-    /// 円 and 銭, kept with the amount before, otherwise as [`Class::Ideograph`].
+    /// 円 銭 千 万 億 兆, kept with the amount before, otherwise as [`Class::Ideograph`].
     Yen = 11,
     /// Half-width digits.
     Digit = 12,
@@ -52,17 +52,33 @@ pub enum Class {
     WideSpace = 20,
     /// NO-BREAK SPACE.
     Glue = 21,
-    /// ，．: as [`Class::Stop`], but inside a number they part nothing.
+    /// ，．: as [`Class::Comma`], but inside a number they part nothing.
     Separator = 22,
     /// Quotes that open and close alike: bound to both neighbours.
     Quote = 23,
     /// ※ ○ ① Ⅷ →: break like an ideograph beside Japanese, like a letter beside Latin and each
     /// other (UAX #14, class AI).
     Symbol = 24,
+    /// 読点: 、.
+    Comma = 25,
+    /// 年 月 日 時 分 秒 号 条 項 階 室 and the like, kept with the number before.
+    Counter = 26,
+    /// 元 丁 番, kept with the number before and the counter after: 元年, 丁目, 番号.
+    Stem = 27,
+    /// 目 地: what follows 丁 and 番.
+    Tail = 28,
+    /// 令 平 昭 大 明, kept with what completes the name of an era.
+    EraHead = 29,
+    /// 和 成 正 治, kept with the year.
+    EraTail = 30,
+    /// The full-width hyphens of house numbers, －: inside numbers never broken around.
+    WideJoiner = 31,
+    /// /: a line ends after it only where a long word must be parted.
+    Slash = 32,
 }
 
 /// The number of classes.
-pub const CLASS_COUNT: usize = 25;
+pub const CLASS_COUNT: usize = 33;
 
 /// A line may break between the two.
 pub const BREAK: u8 = 1;
@@ -72,9 +88,16 @@ pub const GAP: u8 = 2;
 pub const TRIM_FIRST: u8 = 4;
 /// The second is set 半角 (its leading blank goes).
 pub const TRIM_SECOND: u8 = 8;
+/// A justified line may be opened between the two.
+pub const OPEN: u8 = 16;
+/// A line may break between the two where it would otherwise stay too short: between the parts of
+/// a date, of an amount in words, of a house number.
+pub const SOFT: u8 = 32;
+/// The first is a blank between words, the first to be opened or closed up.
+pub const WORD: u8 = 64;
 
-/// Returns what may happen between two neighbours, a set of [`BREAK`], [`GAP`], [`TRIM_FIRST`]
-/// and [`TRIM_SECOND`].
+/// Returns what may happen between two neighbours, a set of [`BREAK`], [`GAP`], [`TRIM_FIRST`],
+/// [`TRIM_SECOND`], [`OPEN`], [`SOFT`] and [`WORD`].
 #[inline]
 pub fn between(first: u8, second: u8) -> u8 {
     PAIRS[usize::from(first)][usize::from(second)]
@@ -89,12 +112,21 @@ impl Class {
             ' ' => Self::Space,
             '\u{a0}' => Self::Glue,
             '\u{3000}' => Self::WideSpace,
-            '円' | '銭' => Self::Yen,
+            '円' | '銭' | '千' | '万' | '億' | '兆' => Self::Yen,
+            '元' | '丁' | '番' => Self::Stem,
+            '目' | '地' => Self::Tail,
+            '令' | '平' | '昭' | '大' | '明' => Self::EraHead,
+            '和' | '成' | '正' | '治' => Self::EraTail,
+            '年' | '月' | '日' | '時' | '分' | '秒' | '号' | '条' | '項' | '期' | '階' | '室'
+            | '棟' | '街' | '区' | '回' | '件' | '通' => Self::Counter,
+            '－' => Self::WideJoiner,
+            '/' => Self::Slash,
             // Most of a font, sorted out before the lists are asked.
             '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{faff}' | '\u{10000}'.. => Self::Ideograph,
             _ if OPENING.contains(c) => Self::Opening,
             _ if CLOSING.contains(c) => Self::Closing,
-            _ if STOPS.contains(c) => Self::Stop,
+            '。' | '｡' => Self::Stop,
+            '、' | '､' => Self::Comma,
             '，' | '．' => Self::Separator,
             _ if QUOTES.contains(c) => Self::Quote,
             _ if MIDDLE_DOTS.contains(c) => Self::MiddleDot,
@@ -116,7 +148,16 @@ impl Class {
 
     /// Returns whether a quarter-em gap stands between this and Latin or digits.
     const fn is_japanese(self) -> bool {
-        matches!(self, Self::Ideograph | Self::Katakana | Self::NonStarter | Self::Yen)
+        use Class::*;
+        matches!(
+            self,
+            Ideograph | Katakana | NonStarter | Yen | Counter | Stem | Tail | EraHead | EraTail
+        )
+    }
+
+    /// Returns whether it is a letter or digit of any script.
+    const fn is_written(self) -> bool {
+        self.is_japanese() || self.is_western() || matches!(self, Self::WideDigit)
     }
 
     const fn is_western(self) -> bool {
@@ -131,6 +172,7 @@ impl Class {
             NonStarter
                 | Closing
                 | Stop
+                | Comma
                 | Separator
                 | Quote
                 | MiddleDot
@@ -138,6 +180,7 @@ impl Class {
                 | Postfix
                 | Trailer
                 | Joiner
+                | Slash
                 | HalfClosing
                 | Space
                 | WideSpace
@@ -148,7 +191,7 @@ impl Class {
     /// Returns whether a line may not end with it.
     const fn never_ends(self) -> bool {
         use Class::*;
-        matches!(self, Opening | HalfOpening | Prefix | Glue | Joiner | Quote)
+        matches!(self, Opening | HalfOpening | Prefix | Glue | Joiner | Slash | Quote)
     }
 }
 
@@ -180,6 +223,14 @@ const ALL: [Class; CLASS_COUNT] = {
         Separator,
         Quote,
         Symbol,
+        Comma,
+        Counter,
+        Stem,
+        Tail,
+        EraHead,
+        EraTail,
+        WideJoiner,
+        Slash,
     ]
 };
 
@@ -198,10 +249,24 @@ static PAIRS: [[u8; CLASS_COUNT]; CLASS_COUNT] = {
 };
 
 const fn pair(first: Class, second: Class) -> u8 {
-    let breaks = if may_break(first, second) { BREAK } else { 0 };
+    let mut pair = trims(first, second);
+    if may_break(first, second) {
+        pair |= if belongs(first, second) { SOFT } else { BREAK };
+    } else if matches!((first, second), (Class::Slash, Class::Letter | Class::Ideograph)) {
+        pair |= SOFT;
+    }
     let gap = (first.is_japanese() && second.is_western())
         || (first.is_western() && second.is_japanese());
-    breaks | if gap { GAP } else { 0 } | trims(first, second)
+    if gap {
+        pair |= GAP;
+    }
+    if opens(first, second) {
+        pair |= OPEN;
+    }
+    if matches!(first, Class::Space) {
+        pair |= WORD;
+    }
+    pair
 }
 
 const fn may_break(first: Class, second: Class) -> bool {
@@ -213,7 +278,12 @@ const fn may_break(first: Class, second: Class) -> bool {
         (first, second),
         (Digit | Letter | Symbol, Digit | Letter | Symbol | WideDigit | Prefix | HalfOpening)
             | (WideDigit, WideDigit | Digit | Letter | Prefix | HalfOpening)
-            | (Digit | WideDigit | HalfClosing, Yen)
+            // 1,234円, 3億円, 8年, 3丁目, １－２.
+            | (Digit | WideDigit, Yen | Counter | Stem | WideJoiner)
+            | (WideJoiner, Digit | WideDigit)
+            | (HalfClosing | Yen, Yen)
+            | (Stem, Counter | Tail)
+            | (EraHead, EraTail)
             // 1,234 and １，２３４ stay whole; so does 3.5 and "a.b".
             | (Trailer, Digit | Letter | Symbol | Trailer | Opening | HalfOpening | WideDigit | Yen)
             | (Separator, WideDigit | Digit)
@@ -222,18 +292,36 @@ const fn may_break(first: Class, second: Class) -> bool {
             | (Postfix | Inseparable, HalfOpening)
             | (Postfix, Opening)
             | (Closing, Opening)
-            | (Closing | Stop | Separator, Prefix)
+            | (Closing | Stop | Comma | Separator, Prefix)
             | (_, Inseparable)
     )
+}
+
+/// Returns whether two parts of a number belong together: 6月|30日, 3億|4,500万円, 2番|3号, 令和|8年.
+const fn belongs(first: Class, second: Class) -> bool {
+    use Class::*;
+    matches!(
+        (first, second),
+        (Counter | Stem | Tail | Yen | EraTail | NonStarter, Digit | WideDigit)
+            | (EraTail | Tail, Stem)
+    )
+}
+
+/// Returns whether a justified line may be opened between the two (JLREQ §3.8.4): wherever it may
+/// break, and between Japanese and what kinsoku or a number keeps with it.
+const fn opens(first: Class, second: Class) -> bool {
+    let written = first.is_written() && second.is_written();
+    may_break(first, second) || (written && (first.is_japanese() || second.is_japanese()))
 }
 
 /// 約物半角: between brackets and stops only one of the two blanks remains (JLREQ §3.1.4).
 const fn trims(first: Class, second: Class) -> u8 {
     use Class::*;
     match (first, second) {
-        (Closing | Stop | Separator, Opening | Closing | Stop | Separator | MiddleDot) => {
-            TRIM_FIRST
-        }
+        (
+            Closing | Stop | Comma | Separator,
+            Opening | Closing | Stop | Comma | Separator | MiddleDot,
+        ) => TRIM_FIRST,
         (Opening, Opening) => TRIM_SECOND,
         _ => 0,
     }
@@ -241,7 +329,6 @@ const fn trims(first: Class, second: Class) -> u8 {
 
 const OPENING: &str = "（［｛〔〈《「『【〘〖〝｢｟";
 const CLOSING: &str = "）］｝〕〉》」』】〙〗〟｣｠";
-const STOPS: &str = "、。､｡";
 const MIDDLE_DOTS: &str = "・：；･";
 const DIVIDERS: &str = "！？‼⁇⁈⁉";
 const NON_STARTERS: &str = "ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶㇰㇱㇲㇳㇴㇵㇶㇷㇸㇹㇺㇻㇼㇽㇾㇿーｰ々〻ゝゞヽヾ゛゜ﾞﾟｧｨｩｪｫｬｭｮｯ〜～〆";
@@ -250,7 +337,7 @@ const PREFIXES: &str = "￥＄￡№＃¥$£";
 const POSTFIXES: &str = "％‰℃％¢￠°′″%";
 const TRAILERS: &str = ",.:;!?";
 const QUOTES: &str = "“”‘’'\"";
-const JOINERS: &str = "-/‐‑–−_@&+=~^`|\\*<>";
+const JOINERS: &str = "-‐‑–−_@&+=~^`|\\*<>";
 const HALF_OPENING: &str = "([{";
 const HALF_CLOSING: &str = ")]}";
 

@@ -9,7 +9,7 @@
 use icu_segmenter::options::{LineBreakOptions, LineBreakStrictness};
 use icu_segmenter::{LineSegmenter, LineSegmenterBorrowed};
 
-use super::class::{between, BREAK};
+use super::class::{between, BREAK, SOFT};
 use crate::font::{FaceMap, Sort};
 
 /// A character, or base with selector, that no face draws.
@@ -60,7 +60,7 @@ pub fn join_at(sorts: &mut [Sort], at: usize) {
         return;
     };
     let pair = between(before.class, sort.class);
-    before.after = if sort.bound { pair & !BREAK } else { pair };
+    before.set_after(if sort.is_bound() { pair & !(BREAK | SOFT) } else { pair });
 }
 
 fn pick_each(map: &FaceMap, text: &str, sorts: &mut Vec<Sort>) -> Result<(), Missing> {
@@ -97,7 +97,7 @@ pub fn pick_static(map: &FaceMap, text: &str, sorts: &mut Vec<Sort>) -> Result<(
     let bases = text.char_indices().filter(|&(_, c)| !is_selector(c));
     for ((at, _), sort) in bases.zip(&mut sorts[first..]).skip(1) {
         while breaks.next_if(|&place| place < at).is_some() {}
-        sort.bound = breaks.peek() != Some(&at);
+        sort.bind(breaks.peek() != Some(&at));
     }
     join(sorts, first);
     Ok(())

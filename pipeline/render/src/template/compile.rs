@@ -17,6 +17,7 @@ use super::sheet::{self, Area, ColumnSheet, Paper, Sheet, StyleSheet, TableSheet
 use super::window;
 use super::{SenderFacts, TemplateSource};
 use crate::font::FontChain;
+use crate::layout::line::Rule;
 use crate::typeset;
 
 /// Compiles a template.
@@ -461,6 +462,7 @@ fn read_style(style: &StyleSheet, face: FaceIndex, digit: i32) -> Style {
         after: millimetres(style.after_mm),
         keep: millimetres(style.keep_mm),
         digit,
+        rule: Rule { fill: style.kinsoku, hanging: style.hanging },
     }
 }
 

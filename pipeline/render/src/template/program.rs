@@ -5,6 +5,7 @@ use letter::page::{FaceIndex, Page};
 use super::filter::Filter;
 use super::sheet::{Align, Area, Pages};
 use crate::font::{FontChain, Sort};
+use crate::layout::line::Rule;
 
 /// A compiled template. Lengths are 1/100 pt, heights from the sheet's upper edge downwards.
 #[derive(Debug)]
@@ -55,6 +56,8 @@ pub struct Style {
     pub keep: i32,
     /// Advance of a 0, 1/1000 em.
     pub digit: i32,
+    /// How lines end.
+    pub rule: Rule,
 }
 
 /// A rectangle on the sheet, from its upper left corner.

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::fault::{Place, TemplateFault, TOML};
+use crate::layout::line::Fill;
 
 /// A `template.toml` as it is written; lengths in mm from the sheet's upper left corner.
 #[derive(Debug, Deserialize)]
@@ -156,6 +157,13 @@ pub struct StyleSheet {
     /// Blank between Japanese and Latin or digits, em.
     #[serde(default = "gap_em")]
     pub gap_em: f64,
+    /// 禁則調整: what is done with a line whose end falls where it may not break: `least` (closed
+    /// up or opened, whichever moves less), `in` (追い込み) or `out` (追い出し).
+    #[serde(default)]
+    pub kinsoku: Fill,
+    /// ぶら下げ: whether 、 and 。 may stand beyond the line's end where they do not fit.
+    #[serde(default)]
+    pub hanging: bool,
     /// Blank above, mm; not at the top of a page.
     #[serde(default)]
     pub before_mm: f64,

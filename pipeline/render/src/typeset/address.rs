@@ -11,7 +11,8 @@ use letter::Reason;
 use super::{baseline, missing_glyph, Setter};
 use crate::font::Sort;
 use crate::layout::address::{break_lines, read_units, Unit};
-use crate::layout::line::{self, mils, paint, Line, Pen};
+use crate::layout::line::{self, mils, Line};
+use crate::layout::paint::{paint, Pen};
 use crate::layout::shape::{join, pick};
 use crate::template::{Form, Style, BARCODE_HEIGHT};
 
@@ -110,7 +111,7 @@ impl<'a> Setter<'a> {
         self.part("\u{3000}", style, field::HONORIFIC)?;
         self.part(honorific, style, field::HONORIFIC)?;
         for sort in &mut self.scratch.sorts[blank..] {
-            sort.bound = true;
+            sort.bind(true);
         }
         join(&mut self.scratch.sorts, blank);
         Ok(())
@@ -172,8 +173,9 @@ impl<'a> Setter<'a> {
                 return None;
             }
             for line in &mut scratch.lines[after..] {
-                let Line { start, end, next, natural } = *line;
-                *line = Line { start: start + from, end: end + from, next: next + from, natural };
+                line.start += from;
+                line.end += from;
+                line.next += from;
             }
         }
         group.lines = [first, scratch.lines.len()];
@@ -204,10 +206,9 @@ impl<'a> Setter<'a> {
         self.scratch.texts = texts;
         result?;
         let end = self.scratch.sorts.len();
-        let line = Line { start, end, next: end, natural: 0 };
         let (x, y) = (frame.rect.left, baseline(top, style.leading, style.size));
         let pen = Pen { x, y, size: style.size, gap: POSTAL_GAP };
-        paint(&mut self.scratch.pages[0], &self.scratch.sorts, line, None, pen);
+        paint(&mut self.scratch.pages[0], &self.scratch.sorts[start..end], pen);
         Ok(())
     }
 
@@ -217,8 +218,8 @@ impl<'a> Setter<'a> {
         for at in group.lines[0]..group.lines[1] {
             let height = baseline(y, group.leading(), group.size);
             let pen = Pen { x: left, y: height, size: group.size, gap: 0 };
-            let line = self.scratch.lines[at];
-            paint(&mut self.scratch.pages[0], &self.scratch.sorts, line, None, pen);
+            let Line { start, end, .. } = self.scratch.lines[at];
+            paint(&mut self.scratch.pages[0], &self.scratch.sorts[start..end], pen);
             y += group.leading();
         }
         y

@@ -4,7 +4,8 @@ use letter::Reason;
 
 use super::{band, baseline, Setter};
 use crate::code128::{self, Unencodable, QUIET_MODULES};
-use crate::layout::line::{self, mils, paint, scaled, Line, Pen};
+use crate::layout::line::{self, mils, scaled};
+use crate::layout::paint::{paint, Pen};
 use crate::template::{Align, Bars, Block, Frame, Piece, Rect};
 
 impl<'a> Setter<'a> {
@@ -64,7 +65,7 @@ impl<'a> Setter<'a> {
         let text = &mut self.scratch.texts[0];
         text.clear();
         for sort in &self.scratch.sorts {
-            let entry = faces[usize::from(sort.face)].charset().entries[sort.char_index as usize];
+            let entry = faces[usize::from(sort.face)].charset().entries[sort.char_index() as usize];
             text.push(entry.character);
             text.extend(entry.selector);
         }
@@ -92,11 +93,10 @@ impl<'a> Setter<'a> {
         let sorts = &self.scratch.sorts;
         let natural = line::width(sorts, 0);
         let size = bars.style.size.min(mils(room, natural));
-        let line = Line { start: 0, end: sorts.len(), next: sorts.len(), natural };
         let x = symbol.left + (symbol.width - scaled(natural, size)) / 2;
         let y = baseline(symbol.bottom(), bars.style.leading, size);
         let pen = Pen { x, y, size, gap: 0 };
-        paint(&mut self.scratch.pages[page], sorts, line, None, pen);
+        paint(&mut self.scratch.pages[page], sorts, pen);
     }
 }
 

@@ -2,8 +2,9 @@
 
 use letter::Reason;
 
-use super::{baseline, Setter};
-use crate::layout::line::{self, mils, next_line, paint, scaled, Line, Pen};
+use super::{baseline, Scratch, Setter};
+use crate::layout::line::{self, mils, scaled, Galley};
+use crate::layout::paint::{paint, paint_line, Pen};
 use crate::template::{Align, Block, Flow, Frame, Paragraph, Rect, Style};
 
 /// Where the next line goes.
@@ -156,7 +157,7 @@ impl<'a> Setter<'a> {
             style.size = self.one_line_size(&style, cursor);
         }
         let measure = mils(cursor.area.width - hang, style.size);
-        self.break_paragraph(measure, indent, style.gap);
+        self.break_paragraph(measure, indent, &style);
         let set = Set { style, align: paragraph.align, hang, indent, measure };
         self.place(&set, paragraph.label, cursor)?;
         cursor.y += style.after;
@@ -175,13 +176,14 @@ impl<'a> Setter<'a> {
         }
     }
 
-    fn break_paragraph(&mut self, measure: i32, indent: i32, gap: i32) {
-        let (sorts, lines) = (&self.scratch.sorts, &mut self.scratch.lines);
+    fn break_paragraph(&mut self, measure: i32, indent: i32, style: &Style) {
+        let Scratch { sorts, lines, along, .. } = &mut *self.scratch;
+        let galley = Galley::lay(sorts, style.gap, along);
         lines.clear();
         let mut start = 0;
         while start < sorts.len() {
             let indent = if lines.is_empty() { indent } else { 0 };
-            let line = next_line(sorts, start, measure - indent, gap);
+            let line = galley.next_line(start, measure - indent, style.rule);
             start = line.next;
             lines.push(line);
         }
@@ -237,9 +239,7 @@ impl<'a> Setter<'a> {
         let page = &mut self.scratch.pages[cursor.page];
         if let (0, Some((start, end))) = (at, label) {
             let sorts = &self.program.sorts[start as usize..end as usize];
-            let natural = line::width(sorts, gap);
-            let label = Line { start: 0, end: sorts.len(), next: sorts.len(), natural };
-            paint(page, sorts, label, None, Pen { x: cursor.area.left, y, size, gap });
+            paint(page, sorts, Pen { x: cursor.area.left, y, size, gap });
         }
         let slack = measure - line.natural;
         let offset = match set.align {
@@ -249,7 +249,8 @@ impl<'a> Setter<'a> {
         };
         let fills = slack < 0 || (set.align == Align::Justify && !is_last);
         let pen = Pen { x: left + scaled(offset.max(0), size), y, size, gap };
-        paint(page, &self.scratch.sorts, line, fills.then_some(measure), pen);
+        let galley = Galley::laid(&self.scratch.sorts, gap, &self.scratch.along);
+        paint_line(page, &galley, line, fills.then_some(measure), pen);
         cursor.y += leading;
         cursor.lines += 1;
     }

@@ -3,10 +3,9 @@
 use letter::Reason;
 
 use super::flow::Cursor;
-use super::{band, baseline, Setter};
-use crate::layout::line::{
-    self, mils, next_line, paint, paint_tabular, scaled, tabular_width, Line, Pen,
-};
+use super::{band, baseline, Scratch, Setter};
+use crate::layout::line::{self, mils, scaled, Fill, Galley, Rule};
+use crate::layout::paint::{paint, paint_line, paint_tabular, tabular_width, Pen};
 use crate::template::{Align, Column, Piece, Rect, Rows, Style, Table};
 
 /// Which style a row has.
@@ -175,8 +174,7 @@ impl<'a> Setter<'a> {
         if right {
             paint_tabular(page, sorts, style.digit, pen);
         } else {
-            let line = Line { start: 0, end: sorts.len(), next: sorts.len(), natural };
-            paint(page, sorts, line, None, pen);
+            paint(page, sorts, pen);
         }
         Ok(true)
     }
@@ -192,10 +190,15 @@ impl<'a> Setter<'a> {
         let least = style.size * table.shrink_to_percent as i32 / 100;
         let leading = table.row_height * TWO_LINES_PERCENT / 200;
         let size = style.size.min(leading * 9 / 10);
-        let sorts = &self.scratch.sorts;
+        let Scratch { sorts, along, pages, .. } = &mut *self.scratch;
+        let galley = Galley::lay(sorts, style.gap, along);
         let measure = mils(room, size);
-        let first = next_line(sorts, 0, measure, style.gap);
-        let second = next_line(sorts, first.next, measure, style.gap);
+        let rule = Rule { fill: Fill::Out, hanging: false };
+        let first = galley.next_line(0, measure, rule);
+        if first.next >= sorts.len() {
+            return false;
+        }
+        let second = galley.next_line(first.next, measure, rule);
         let fits = first.natural.max(second.natural) <= measure && second.next >= sorts.len();
         if !fits || size < least {
             return false;
@@ -204,7 +207,7 @@ impl<'a> Setter<'a> {
         for (at, line) in [first, second].into_iter().enumerate() {
             let y = baseline(top + at as i32 * leading, leading, size);
             let pen = Pen { x, y, size, gap: style.gap };
-            paint(&mut self.scratch.pages[cursor.page], sorts, line, None, pen);
+            paint_line(&mut pages[cursor.page], &galley, line, None, pen);
         }
         true
     }

@@ -8,9 +8,10 @@ use letter::Reason;
 
 use super::flow::Cursor;
 use super::table::{row_rect, PADDING};
-use super::{band, baseline, Setter};
+use super::{band, baseline, Scratch, Setter};
 use crate::font::FaceMap;
-use crate::layout::line::{mils, next_line, paint, scaled, Line, Pen};
+use crate::layout::line::{mils, scaled, Galley, Line};
+use crate::layout::paint::{paint_line, Pen};
 use crate::layout::shape;
 use crate::template::{Align, Column, Piece, Rect, Style, Table};
 
@@ -92,7 +93,7 @@ impl<'a> Setter<'a> {
                 self.scratch.broken.ends.push(end);
             }
             let lines = self.scratch.lines.len();
-            self.break_cell(sorts, ends, mils(column.width - 2 * PADDING, style.size), style.gap);
+            self.break_cell(sorts, ends, mils(column.width - 2 * PADDING, style.size), &style);
             let lines = lines..self.scratch.lines.len();
             most = most.max(lines.len());
             self.scratch.broken.cells.push(lines);
@@ -125,22 +126,22 @@ impl<'a> Setter<'a> {
     }
 
     /// Breaks the sorts from `first` on, text by text from end number `ends` on.
-    fn break_cell(&mut self, first: usize, ends: usize, measure: i32, gap: i32) {
-        let scratch = &mut *self.scratch;
+    fn break_cell(&mut self, first: usize, ends: usize, measure: i32, style: &Style) {
+        let Scratch { sorts, along, lines, broken, .. } = &mut *self.scratch;
         let mut from = first;
-        for &end in &scratch.broken.ends[ends..] {
-            let sorts = &scratch.sorts[from..end];
+        for &end in &broken.ends[ends..] {
+            let galley = Galley::lay(&sorts[from..end], style.gap, along);
             let mut start = 0;
             loop {
-                let line = match start < sorts.len() {
-                    true => next_line(sorts, start, measure, gap),
-                    false => Line { start, end: start, next: start, natural: 0 },
+                let line = match start < galley.sorts.len() {
+                    true => galley.next_line(start, measure, style.rule),
+                    false => Line::whole(&[], 0),
                 };
                 start = line.next;
                 let [line_start, line_end, next] =
                     [line.start, line.end, line.next].map(|at| at + from);
-                scratch.lines.push(Line { start: line_start, end: line_end, next, ..line });
-                if start >= sorts.len() {
+                lines.push(Line { start: line_start, end: line_end, next, ..line });
+                if start >= galley.sorts.len() {
                     break;
                 }
             }
@@ -202,8 +203,10 @@ impl<'a> Setter<'a> {
         let fills = slack < 0 || (column.align == Align::Justify && !is_last);
         let x = left + PADDING + scaled(offset.max(0), style.size);
         let pen = Pen { x, y, size: style.size, gap: style.gap };
-        let page = &mut self.scratch.pages[cursor.page];
-        paint(page, &self.scratch.sorts, line, fills.then_some(measure), pen);
+        let Scratch { sorts, along, pages, .. } = &mut *self.scratch;
+        let galley = Galley::lay(&sorts[line.start..line.end], style.gap, along);
+        let line = Line { start: 0, end: line.end - line.start, ..line };
+        paint_line(&mut pages[cursor.page], &galley, line, fills.then_some(measure), pen);
     }
 
     fn cell_style(&self, table: &Table, column: &Column, cursor: &Cursor<'a>) -> Style {

@@ -6,13 +6,9 @@ use crate::layout::shape::join;
 
 fn broken(text: &str, measure: i32, max: usize) -> Option<Vec<String>> {
     let chars: Vec<char> = text.chars().collect();
-    let sort = |&c: &char| Sort {
-        advance: if c.is_ascii() { 500 } else { 1000 },
-        char_index: 0,
-        face: 0,
-        class: Class::of(c) as u8,
-        bound: false,
-        after: 0,
+    let sort = |&c: &char| {
+        let advance = if c.is_ascii() { 500 } else { 1000 };
+        Sort::new(advance, 0, 0, Class::of(c))
     };
     let mut sorts: Vec<Sort> = chars.iter().map(sort).collect();
     join(&mut sorts, 0);

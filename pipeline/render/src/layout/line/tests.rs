@@ -1,6 +1,9 @@
 //! Lines broken, opened, closed up and set in columns.
 
+use letter::page::{Mark, Page};
+
 use super::*;
+use crate::layout::paint::{paint, paint_line, paint_tabular, tabular_width, Pen};
 use crate::layout::shape::join;
 
 /// Sorts of a face whose full-width characters are one em and whose half-width ones half of it.
@@ -8,20 +11,30 @@ fn sorts(text: &str) -> Vec<Sort> {
     let sort = |c: char| {
         let half = c.is_ascii() || ('ｦ'..='ﾟ').contains(&c);
         let advance = if half { 500 } else { 1000 };
-        let (char_index, class) = (c as u32, Class::of(c) as u8);
-        Sort { advance, char_index, face: 0, class, bound: false, after: 0 }
+        Sort::new(advance, c as u32 & 0xffff, 0, Class::of(c))
     };
     let mut sorts: Vec<Sort> = text.chars().map(sort).collect();
     join(&mut sorts, 0);
     sorts
 }
 
+const LEAST: Rule = Rule { fill: Fill::Least, hanging: false };
+const IN: Rule = Rule { fill: Fill::In, hanging: false };
+const OUT: Rule = Rule { fill: Fill::Out, hanging: false };
+const HANGING: Rule = Rule { fill: Fill::Out, hanging: true };
+
 fn lines(text: &str, measure: i32) -> Vec<String> {
+    lines_by(LEAST, text, measure)
+}
+
+fn lines_by(rule: Rule, text: &str, measure: i32) -> Vec<String> {
     let (all, sorts) = (text.chars().collect::<Vec<_>>(), sorts(text));
+    let mut along = Vec::new();
+    let galley = Galley::lay(&sorts, 0, &mut along);
     let mut lines = Vec::new();
     let mut start = 0;
     while start < sorts.len() {
-        let line = next_line(&sorts, start, measure, 0);
+        let line = galley.next_line(start, measure, rule);
         assert!(line.next > start, "a line takes something");
         lines.push(all[line.start..line.end].iter().collect());
         start = line.next;
@@ -31,15 +44,22 @@ fn lines(text: &str, measure: i32) -> Vec<String> {
 
 /// The width of a painted line: its right end must stand where the measure ends.
 fn painted(text: &str, measure: i32) -> (i32, Vec<i16>) {
+    painted_by(LEAST, text, measure, 0)
+}
+
+fn painted_by(rule: Rule, text: &str, measure: i32, gap: i32) -> (i32, Vec<i16>) {
     let sorts = sorts(text);
-    let line = next_line(&sorts, 0, measure, 0);
+    let mut along = Vec::new();
+    let galley = Galley::lay(&sorts, gap, &mut along);
+    let line = galley.next_line(0, measure, rule);
     let mut page = Page::default();
-    paint(&mut page, &sorts, line, Some(measure), Pen { x: 0, y: 0, size: 1000, gap: 0 });
+    paint_line(&mut page, &galley, line, Some(measure), Pen { x: 0, y: 0, size: 1000, gap });
     let extras: Vec<i16> = page.glyphs.iter().map(|glyph| glyph.extra).collect();
-    let advances = sorts[line.start..line.end].iter().map(|sort| i32::from(sort.advance));
+    let inner = line.end - usize::from(line.hangs);
+    let advances = sorts[line.start..inner].iter().map(|sort| i32::from(sort.advance));
     let width: i32 =
         advances.zip(&extras).map(|(advance, &extra)| advance + i32::from(extra)).sum();
-    (width - tail_trim(&sorts[line.end - 1]), extras)
+    (width - tail_trim(&sorts[inner - 1]), extras)
 }
 
 #[test]
@@ -57,6 +77,15 @@ fn lines_break_by_kinsoku() {
         ("税 課", 1000, vec!["税", "課"]),
         ("東京\u{3000}都", 2000, vec!["東京", "都"]),
         ("ABCDEFGH漢", 2000, vec!["ABCD", "EFGH", "漢"]),
+        (
+            "申請を受け付ける期限は6月30日まで",
+            13_000,
+            vec!["申請を受け付ける期限は", "6月30日まで"],
+        ),
+        ("申請を受け付ける場所は3丁目2番", 13_000, vec!["申請を受け付ける場所は", "3丁目2番"]),
+        ("窓口の番地は１－２－３です", 9000, vec!["窓口の番地は", "１－２－３です"]),
+        // A date is parted rather than leave more than a sixth of the line blank.
+        ("納期限は令和8年12月30日", 8500, vec!["納期限は令和8年", "12月30日"]),
     ] {
         assert_eq!(lines(text, measure), expected, "{text} in {measure}");
     }
@@ -122,7 +151,7 @@ fn a_gap_stands_between_japanese_and_digits_and_nowhere_else() {
 #[test]
 fn digits_of_a_column_stand_under_each_other() {
     let mut narrow = sorts("1,118");
-    for sort in narrow.iter_mut().filter(|sort| sort.char_index == u32::from(b'1')) {
+    for sort in narrow.iter_mut().filter(|sort| sort.char_index() == u32::from(b'1')) {
         sort.advance = 400;
     }
     assert_eq!(tabular_width(&narrow, 500, 0), tabular_width(&sorts("8,888"), 500, 0));
@@ -142,9 +171,8 @@ fn digits_of_a_column_stand_under_each_other() {
 fn a_change_of_face_starts_a_run_at_its_place() {
     let mut mixed = sorts("𠮷田様");
     mixed[0].face = 3;
-    let line = Line { start: 0, end: 3, next: 3, natural: 3000 };
     let mut page = Page::default();
-    paint(&mut page, &mixed, line, None, Pen { x: 200, y: 50, size: 1000, gap: 0 });
+    paint(&mut page, &mixed, Pen { x: 200, y: 50, size: 1000, gap: 0 });
     let runs: Vec<(u8, i32, u32)> = page
         .marks
         .iter()
@@ -159,8 +187,137 @@ fn a_change_of_face_starts_a_run_at_its_place() {
 #[test]
 fn a_line_too_loose_stays_short() {
     let sorts = sorts("漢A");
-    let line = Line { start: 0, end: 2, next: 2, natural: 1500 };
+    let mut along = Vec::new();
+    let galley = Galley::lay(&sorts, 0, &mut along);
     let mut page = Page::default();
-    paint(&mut page, &sorts, line, Some(9000), Pen { x: 0, y: 0, size: 1000, gap: 0 });
+    let pen = Pen { x: 0, y: 0, size: 1000, gap: 0 };
+    paint_line(&mut page, &galley, Line::whole(&sorts, 1500), Some(9000), pen);
     assert_eq!(page.glyphs[0].extra, 0);
+}
+
+#[test]
+fn a_template_says_what_happens_where_a_line_may_not_break() {
+    // A line of 7.4 em: 、 can give half an em, and が would stand alone beyond the measure.
+    let text = "税は、納期限に、支払う";
+    for (rule, expected) in
+        [(LEAST, "税は、納期限に、"), (IN, "税は、納期限に、"), (OUT, "税は、納期限")]
+    {
+        assert_eq!(lines_by(rule, text, 7000)[0], expected, "{rule:?}");
+    }
+    // Far too long to close up: the same whatever is asked for.
+    for rule in [LEAST, IN, OUT] {
+        assert_eq!(lines_by(rule, "申請書を出してください", 5000)[0], "申請書を出", "{rule:?}");
+    }
+    // 追い込み moves more here, and is taken only where it is asked for.
+    let text = "「税」、「金」の額を定める";
+    assert_eq!(lines_by(LEAST, text, 6600)[0], lines_by(OUT, text, 6600)[0]);
+    assert!(lines_by(IN, text, 6600)[0].chars().count() > 8, "{:?}", lines_by(IN, text, 6600));
+}
+
+#[test]
+fn a_stop_hangs_only_where_it_does_not_fit() {
+    assert_eq!(lines_by(HANGING, "納税通知。書", 4000), ["納税通知。", "書"]);
+    assert_eq!(lines_by(HANGING, "納税通知、書", 4300), ["納税通知、", "書"]);
+    assert_eq!(lines_by(OUT, "納税通知、書", 4300), ["納税通", "知、書"]);
+    // It fits half-width: it stands within the line.
+    let sorts = sorts("納税通知。書");
+    let mut along = Vec::new();
+    let galley = Galley::lay(&sorts, 0, &mut along);
+    assert!(!galley.next_line(0, 4500, HANGING).hangs);
+    assert!(galley.next_line(0, 4499, HANGING).hangs);
+    // No stop hangs away from what must follow it.
+    assert_eq!(lines_by(HANGING, "納税通知。」書", 4000)[0], "納税通");
+}
+
+#[test]
+fn before_a_hanging_stop_the_line_ends_exactly_at_its_measure() {
+    let (width, extras) = painted_by(HANGING, "納税通知。書", 4200, 0);
+    assert_eq!(width, 4200);
+    assert_eq!(extras, [68, 66, 66, 0, 0], "nothing opens before the stop");
+}
+
+#[test]
+fn a_line_opens_blanks_between_words_first_then_gaps_then_all_places() {
+    // 500 for the blank, which is its most already; then the two gaps double; then all places.
+    let text = "税8AB CD税は税税税税";
+    let place = |at: usize, slack: i32| {
+        let natural = width(&sorts("税8AB CD税は税税"), 100);
+        painted_by(OUT, text, natural + slack, 100).1[at]
+    };
+    assert_eq!([0, 6, 7].map(|at| place(at, 60)), [130, 130, 0], "the gaps take it");
+    assert_eq!([0, 6, 7].map(|at| place(at, 200)), [200, 200, 0], "up to double");
+    assert_eq!(
+        [0, 4, 6, 7].map(|at| place(at, 270)),
+        [215, 11, 211, 11],
+        "then each of the six places"
+    );
+    let mut narrow = sorts("AB CD税税税");
+    narrow[2].advance = 300;
+    let mut along = Vec::new();
+    let galley = Galley::lay(&narrow, 0, &mut along);
+    let line = galley.next_line(0, 5500, OUT);
+    let mut page = Page::default();
+    let pen = Pen { x: 0, y: 0, size: 1000, gap: 0 };
+    paint_line(&mut page, &galley, line, Some(line.natural + 150), pen);
+    let extras: Vec<i16> = page.glyphs.iter().map(|glyph| glyph.extra).collect();
+    assert_eq!(extras[2], 150, "a blank between words opens to half an em: {extras:?}");
+    assert_eq!(extras.iter().sum::<i16>(), 150);
+}
+
+#[test]
+fn a_line_closes_up_in_order() {
+    // JLREQ: first the middle dot's quarters, then commas and brackets; a full stop keeps its own.
+    let galley_give = |text: &str, at: usize| {
+        let sorts = sorts(text);
+        let mut along = Vec::new();
+        let galley = Galley::lay(&sorts, 100, &mut along);
+        galley.give(at, sorts.len()).in_order()
+    };
+    assert_eq!(galley_give("税・金", 0), [0, 250, 0, 0]);
+    assert_eq!(galley_give("税、金", 1), [0, 0, 500, 0]);
+    assert_eq!(galley_give("税。金", 1), [0, 0, 0, 0]);
+    assert_eq!(galley_give("税「金", 0), [0, 0, 500, 0]);
+    assert_eq!(galley_give("税8", 0), [0, 0, 0, 50]);
+    assert_eq!(galley_give("A B", 1), [250, 0, 0, 0]);
+    // 400 too much: the dot gives it alone, and beyond its 500 the comma the rest.
+    let (width, extras) = painted_by(IN, "税・金、税の額を。年", 8100, 0);
+    assert_eq!((width, &extras[..4]), (8100, &[-200, -200, 0, 0][..]));
+    let (width, extras) = painted_by(IN, "税・金、税の額を。年", 7900, 0);
+    assert_eq!((width, &extras[..4]), (7900, &[-250, -250, 0, -100][..]));
+}
+
+#[test]
+fn every_line_of_every_measure_is_filled_or_short_for_a_reason() {
+    let text = "「固定資産税・都市計画税」は、令和8年6月30日（火）までに、1,234,567円をABC Bankの\
+                窓口（１－２－３）で納めてください。サービスの詳細は、３丁目の案内をご覧ください。";
+    for measure in (3000..30_000).step_by(61) {
+        for rule in [LEAST, IN, OUT, HANGING] {
+            let sorts = sorts(text);
+            let mut along = Vec::new();
+            let galley = Galley::lay(&sorts, 80, &mut along);
+            let (mut start, mut taken) = (0, 0);
+            while start < sorts.len() {
+                let line = galley.next_line(start, measure, rule);
+                assert!(line.start == start && line.next > start && line.end <= line.next);
+                let mut page = Page::default();
+                let pen = Pen { x: 0, y: 0, size: 1000, gap: 80 };
+                let ends = line.next == sorts.len();
+                let fill = (!ends || line.natural > measure).then_some(measure);
+                paint_line(&mut page, &galley, line, fill, pen);
+                let inner = line.end - start - usize::from(line.hangs);
+                let advances = sorts[start..].iter().map(|sort| i32::from(sort.advance));
+                let glyphs = page.glyphs[..inner].iter().map(|glyph| i32::from(glyph.extra));
+                let width: i32 = advances.zip(glyphs).map(|(a, e)| a + e).sum();
+                let width = width
+                    - head_trim(&sorts[start])
+                    - tail_trim(&sorts[start + inner - 1])
+                    - if line.hangs { i32::from(page.glyphs[inner - 1].extra) } else { 0 };
+                let cut = line.end - start == 1;
+                assert!(width <= measure || cut, "{rule:?} {measure}: {width} at {start}");
+                taken += line.next - start;
+                start = line.next;
+            }
+            assert_eq!(taken, sorts.len());
+        }
+    }
 }
