@@ -165,6 +165,21 @@ pub enum MailboxCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Proves that a copy is one of a sealed batch: writes what `verify copy` needs beside the copy
+    #[command(after_help = "Example:
+  lettershop mailbox proof out 5f0c2a9be1d47730 --to proof.json")]
+    Proof {
+        /// What `night` wrote
+        out: PathBuf,
+        /// The piece id, sixteen hexadecimal digits
+        piece: String,
+        /// Where the proof goes
+        #[arg(long, value_name = "FILE")]
+        to: PathBuf,
+        /// Prints JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Reads one copy as its recipient does; the first reading makes the open notice
     #[command(after_help = "Example:
   lettershop mailbox read out 5f0c2a9be1d47730 --to letter.pdf")]

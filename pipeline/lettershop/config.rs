@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{bail, Context, Result};
 use application::Site;
+use edge::seal_key::SealKey;
 use intake::Sender;
 use letter::stock::{EnvelopeProfile, InserterProfile, Paper, TariffStep};
 use serde::Deserialize;
@@ -30,6 +31,8 @@ pub struct Config {
     pub drop: DropKeys,
     /// `[fonts]`
     pub fonts: FontKeys,
+    /// `[seal]`
+    pub seal: SealKeys,
 }
 
 /// `[shop]`
@@ -100,6 +103,14 @@ pub struct FontKeys {
     pub faces: Vec<String>,
 }
 
+/// `[seal]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SealKeys {
+    /// The private key's file below the shop's directory, or its absolute path; empty for none.
+    pub key: String,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Envelopes {
@@ -135,6 +146,8 @@ pub struct Shop {
     pub inserter: InserterProfile,
     /// The postage tariff.
     pub tariffs: Vec<TariffStep>,
+    /// What the seals of batches are signed with, if the shop has a key.
+    pub seal_key: Option<SealKey>,
 }
 
 impl Shop {
@@ -165,8 +178,15 @@ impl Shop {
                 }
             }
         }
-        let root = root.to_owned();
-        Ok(Self { root, config, senders, sites, envelope, inserter, tariffs: tariffs.tariffs })
+        let key = root.join(&config.seal.key);
+        let seal_key = (!config.seal.key.is_empty())
+            .then(|| SealKey::read(&key))
+            .transpose()
+            .with_context(|| {
+                "the key of lettershop.toml's [seal]; `openssl genpkey -algorithm RSA` makes one"
+            })?;
+        let (root, tariffs) = (root.to_owned(), tariffs.tariffs);
+        Ok(Self { root, config, senders, sites, envelope, inserter, tariffs, seal_key })
     }
 
     /// Returns the paper in use.

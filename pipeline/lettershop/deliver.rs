@@ -2,14 +2,14 @@
 
 use anyhow::{Context, Result};
 use letter::piece::Measured;
-use letter::Moment;
-use mailbox::{CopyEntry, MailboxId, PackHead, PackWriter, Seal};
+use mailbox::{BatchSeal, CopyEntry, MailboxId, PackHead, PackWriter, Seal, Tree};
 use press::{CopyBatchMeta, CopyMeta, CopyPress};
 use runner::{Crew, FileMark};
 
 use crate::batch::{Batch, Letters};
-use crate::out::Out;
 use crate::print::Forme;
+use crate::receive::Counter;
+use crate::seals;
 use crate::spool::view;
 
 /// Copies in one block of work.
@@ -31,7 +31,8 @@ struct Sealed {
     tail: Vec<u8>,
 }
 
-/// Sets and seals the copy of every piece and writes the part's pack and its shared prefix.
+/// Sets and seals the copy of every piece and writes the part's pack, its shared prefix, and the
+/// seal of all of them, which the sender finds in its outbox, too.
 ///
 /// `mailboxes` gives the mailbox of each record, by record number.
 ///
@@ -39,14 +40,14 @@ struct Sealed {
 /// If the spool cannot be read, a file cannot be written, or a letter no longer comes out as it was
 /// measured.
 pub fn deliver(
-    out: &Out,
+    counter: &Counter<'_>,
     crew: &Crew,
     batch: &Batch<'_>,
     forme: &Forme,
     pieces: &[Measured],
     mailboxes: &[MailboxId],
-    now: Moment,
 ) -> Result<Vec<FileMark>> {
+    let (out, now) = (counter.out, counter.night.now);
     let part = batch.part();
     let name = part.name();
     let meta = CopyBatchMeta { sender_name: &batch.sender.name, batch: &name, now, lang: "ja-JP" };
@@ -58,6 +59,7 @@ pub fn deliver(
         shared_len: press.shared().len() as u64,
         shared_seal: Seal::of(press.shared()),
     };
+    let mut tree = Tree::default();
     let pack = out.publish(&out.pack(part, "pack"), |writer| {
         let mut pack = PackWriter::new(writer, &head)?;
         crew.map_in_order(
@@ -66,6 +68,7 @@ pub fn deliver(
             |desk, pieces| desk.seal(batch, &press, pieces, mailboxes),
             |copies: Result<Vec<Sealed>>| {
                 for copy in copies? {
+                    tree.push(copy.piece, &copy.seal);
                     pack.push(&CopyEntry {
                         piece: copy.piece,
                         mailbox: copy.mailbox,
@@ -82,7 +85,12 @@ pub fn deliver(
         pack.finish()?;
         Ok(())
     })?;
-    Ok(vec![shared, pack])
+    let seal = BatchSeal::of(&tree, head.sender, head.batch, now);
+    let seal = seals::written(seal, counter.shop.seal_key.as_ref());
+    let beside = out.publish_bytes(&out.pack(part, seals::EXTENSION), &seal)?;
+    let name = format!("{name}.{}", seals::EXTENSION);
+    let told = out.publish_bytes(&out.outbox(part.sender.as_str(), &name), &seal)?;
+    Ok(vec![shared, pack, beside, told])
 }
 
 impl Desk {

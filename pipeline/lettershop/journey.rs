@@ -206,7 +206,7 @@ fn carry(
     if !copies.is_empty() {
         let work = || {
             stage_once(out, journal, part, Stage::Delivered, || {
-                deliver(out, crew, batch, &forme, &copies, &mailboxes, night.now)
+                deliver(counter, crew, batch, &forme, &copies, &mailboxes)
             })
         };
         watch.stage("deliver", Some(part), copies.len() as u64, work)?;

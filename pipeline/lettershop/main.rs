@@ -22,6 +22,7 @@ mod print;
 mod receive;
 mod recount;
 mod registry_import;
+mod seals;
 mod split;
 mod spool;
 mod stock;

@@ -15,6 +15,7 @@ use runner::{Crew, Part};
 use crate::batch::Received;
 use crate::lists;
 use crate::out::Out;
+use crate::seals;
 
 /// Counts a part again from print files, control file, pack and lists.
 ///
@@ -164,6 +165,7 @@ fn pack(out: &Out, part: &Part) -> Result<Option<PackCount>> {
     let mut reader =
         PackReader::open(File::open(&path).with_context(reading)?).with_context(reading)?;
     let mut copies = 0;
+    let mut tree = mailbox::Tree::default();
     let mut pieces = BTreeSet::new();
     for copy in reader.copies() {
         let copy = copy.with_context(reading)?;
@@ -178,8 +180,10 @@ fn pack(out: &Out, part: &Part) -> Result<Option<PackCount>> {
             "copy {} stands twice in its pack",
             label.piece
         );
+        tree.push(label.piece, &label.seal);
         copies += 1;
     }
+    seals::check(out, part, &tree)?;
     let pack = format!("{}.{}", part.sender, part.name());
     Ok(Some(PackCount { pack, copies }))
 }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use base64::prelude::{Engine as _, BASE64_STANDARD};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::shop::{children, file_name, lettershop, Out, Shop};
+use crate::shop::{children, file_name, judge, lettershop, Out, Shop};
 
 /// Returns what `mailbox list` says of every copy, by piece.
 fn list(out: &Out) -> BTreeMap<String, Value> {
@@ -81,4 +82,60 @@ fn a_piece_that_no_mailbox_holds_is_not_there() {
     let out = shop.after_a_night("out");
     let call = lettershop().args(["mailbox", "read"]).arg(out.path()).arg("0123456789abcdef");
     call.arg("--to").arg(shop.beside("letter.pdf")).must_exit_with(1);
+}
+
+#[test]
+fn a_copy_is_proved_by_itself_its_proof_and_the_public_key_alone() {
+    let shop = Shop::letters(120, 64, 0.0);
+    let key = shop.path().join("seal-key.pem");
+    judge("openssl")
+        .args(["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out"])
+        .arg(&key)
+        .must_succeed();
+    let config = "[seal]\nkey = \"seal-key.pem\"\n";
+    let own = shop.path().join("lettershop.toml");
+    let before = std::fs::read_to_string(&own).unwrap_or_default();
+    std::fs::write(&own, format!("{before}\n{config}")).expect("a temporary directory");
+    let public = shop.beside("public.pem");
+    let call = judge("openssl").args(["pkey", "-pubout", "-in"]).arg(&key).arg("-out");
+    call.arg(&public).must_succeed();
+
+    let out = shop.after_a_night("out");
+    let copies = list(&out);
+    for piece in copies.keys().step_by(7) {
+        let (copy, proof) = (shop.beside(&format!("{piece}.pdf")), shop.beside("proof.json"));
+        let call = lettershop().args(["mailbox", "export"]).arg(out.path()).arg(piece);
+        call.arg("--to").arg(shop.beside("")).must_succeed();
+        let call = lettershop().args(["mailbox", "proof"]).arg(out.path()).arg(piece);
+        call.arg("--to").arg(&proof).must_succeed();
+        let verify = || {
+            let call = lettershop().args(["verify", "copy"]).arg(&copy).arg("--proof").arg(&proof);
+            call.arg("--key").arg(&public).arg("--json")
+        };
+        assert_eq!(verify().must_succeed().json()["ok"], true);
+        let mut bytes = std::fs::read(&copy).expect("the copy");
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        std::fs::write(&copy, bytes).expect("a temporary directory");
+        assert_eq!(verify().must_exit_with(1).json()["ok"], false);
+    }
+
+    // What is signed is what OpenSSL verifies, too.
+    let seals = out.find("mailboxes/", ".seal.json");
+    assert!(!seals.is_empty(), "a seal a pack");
+    let seal = std::fs::read(&seals[0]).expect("a seal");
+    let seal: mailbox::BatchSeal = serde_json::from_slice(&seal).expect("a seal");
+    let signature = BASE64_STANDARD.decode(seal.signature.as_deref().expect("signed"));
+    let (message, value) = (shop.beside("message"), shop.beside("signature"));
+    std::fs::write(&message, seal.message()).expect("a temporary directory");
+    std::fs::write(&value, signature.expect("base64")).expect("a temporary directory");
+    let call = judge("openssl").args(["dgst", "-sha256", "-verify"]).arg(&public);
+    call.arg("-signature").arg(&value).arg(&message).must_succeed();
+
+    // A seal of other copies stops the count.
+    let text = std::fs::read_to_string(&seals[0]).expect("a seal");
+    let other = text.replacen(&seal.root.to_string(), &"0".repeat(64), 1);
+    std::fs::write(&seals[0], other).expect("a temporary directory");
+    let said = out.verify().must_exit_with(2).json().to_string();
+    assert!(said.contains("is not the seal of its pack"), "{said}");
 }

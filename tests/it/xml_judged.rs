@@ -167,6 +167,12 @@ fn without_ids(text: &str) -> String {
     format!("{}{}", &text[..start], &text[end..])
 }
 
+/// Returns what the key information says of the certificate, as it is written.
+fn certificate_text(text: &str) -> Option<&str> {
+    let (_, after) = text.split_once("<X509Data>")?;
+    Some(after.split_once("</X509Data>")?.0)
+}
+
 #[test]
 fn what_xmlsec1_signs_is_right_and_what_it_finds_wrong_is_never_right() {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -195,10 +201,15 @@ fn what_xmlsec1_signs_is_right_and_what_it_finds_wrong_is_never_right() {
         let signed = std::fs::read_to_string(folder.join("signed.xml")).expect("a file");
         assert_eq!(right(without_ids(&signed).as_bytes()), Some(true), "seed {seed}\n{signed}");
 
-        for round in 0..5 {
+        for round in 0..40 {
             let damaged = damage::damaged(without_ids(&signed).as_bytes(), seed * 100 + round);
             let Some(ours) = right(&damaged) else { continue };
             let damaged = String::from_utf8(damaged).expect("what is not UTF-8 is refused");
+            if certificate_text(&damaged) != certificate_text(&signed) {
+                // The signature does not cover its own certificate; whether that one is trusted is
+                // a question of paths, which xmlsec1 asks and we do not ask here.
+                continue;
+            }
             std::fs::write(folder.join("damaged.xml"), with_ids(&damaged)).expect("a file");
             let theirs = judge("xmlsec1")
                 .args(["--verify", "--trusted-pem", &format!("{key}.pem"), "damaged.xml"])

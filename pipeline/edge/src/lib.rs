@@ -10,6 +10,7 @@ pub mod durable;
 pub mod mailboxes;
 mod memory;
 pub mod registry_store;
+pub mod seal_key;
 pub mod store;
 
 pub use memory::Memory;

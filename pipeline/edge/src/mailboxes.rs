@@ -69,6 +69,17 @@ pub struct ReadCopy {
     pub first: bool,
 }
 
+/// A copy among those of its pack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Neighbours {
+    /// The pack's file name without `.pack`.
+    pub pack: String,
+    /// All copies of the pack in its order: piece and seal.
+    pub copies: Vec<(PieceId, Seal)>,
+    /// Which of them is meant, from 0.
+    pub index: u64,
+}
+
 /// A pack that was delivered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -231,6 +242,20 @@ impl Mailboxes {
         let (_, label, bytes) = self.copy(piece)?;
         durable::publish_bytes(path, &bytes).map_err(at(path))?;
         Ok(label)
+    }
+
+    /// Returns the copies of the pack that holds a piece, in the order of the pack, and which of
+    /// them the piece is.
+    ///
+    /// # Errors
+    /// [`MailboxError`].
+    pub fn with_neighbours(&self, piece: PieceId) -> Result<Neighbours, MailboxError> {
+        let (name, offset) = index::place(&self.view, piece)?;
+        let mut pack = self.open_pack(&name)?;
+        let labels: Vec<_> = pack.read(|reader| reader.labels()?.collect())?;
+        let index = labels.partition_point(|(start, _)| *start < offset) as u64;
+        let copies = labels.into_iter().map(|(_, label)| (label.piece, label.seal)).collect();
+        Ok(Neighbours { pack: name, copies, index })
     }
 
     /// Returns all open notices, by sender and batch, in the order in which they were made.

@@ -64,6 +64,24 @@ pub enum VerifyCommand {
         #[command(flatten)]
         ground: Ground,
     },
+    /// Verifies that an electronic copy is one of a batch that the shop sealed, from copy, proof and
+    /// the shop's public key alone
+    #[command(after_help = "Example:
+  openssl pkey -in seal-key.pem -pubout -out seal-public.pem   once, at the shop
+  lettershop verify copy letter.pdf --proof proof.json --key seal-public.pem --json")]
+    Copy {
+        /// The copy, PDF
+        file: PathBuf,
+        /// What `mailbox proof` wrote
+        #[arg(long, value_name = "FILE")]
+        proof: PathBuf,
+        /// The shop's public key, PEM
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+        /// Prints JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Settles provisional verdicts with lists newer than receipt; writes what changed
     #[command(after_help = "Example:\n  lettershop verify finalise out --crl crl --json")]
     Finalise {

@@ -1,4 +1,4 @@
-//! `mailbox`: lists, reads and exports electronic copies.
+//! `mailbox`: lists, reads and exports electronic copies, and proves of one that it was sealed.
 
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
@@ -7,13 +7,14 @@ use anyhow::{Context, Result};
 use edge::mailboxes::{Listed, MailboxError};
 use edge::Memory;
 use letter::{Moment, PieceId};
-use mailbox::MailboxId;
+use mailbox::{CopyProof, MailboxId};
 use serde_json::json;
 
 use super::night::read_clock;
 use crate::args::MailboxCommand;
 use crate::out::Out;
 use crate::registry_import::{open_memory, send_opens};
+use crate::seals;
 use crate::{Ending, Unusable};
 
 /// Runs a command of the mailboxes; ends with 1 if no mailbox holds the piece.
@@ -39,6 +40,7 @@ fn run(command: &MailboxCommand) -> Result<Ending> {
         MailboxCommand::Read { out, piece, to, now, json } => {
             read(&Out::at(out), piece, to, now.unwrap_or_else(read_clock), *json)
         }
+        MailboxCommand::Proof { out, piece, to, json } => proof(&Out::at(out), piece, to, *json),
         MailboxCommand::Export { out, piece, to, json } => {
             export(&Out::at(out), piece.as_deref(), to, *json)
         }
@@ -120,6 +122,24 @@ fn export(out: &Out, piece: Option<&str>, to: &Path, json: bool) -> Result<Endin
     match json {
         true => println!("{}", json!({"copies": pieces.len(), "folder": to})),
         false => println!("{} copies in {}", pieces.len(), to.display()),
+    }
+    Ok(Ending::Well)
+}
+
+fn proof(out: &Out, piece: &str, to: &Path, json: bool) -> Result<Ending> {
+    let memory = open(out)?;
+    let neighbours = memory.mailboxes.with_neighbours(parse(piece)?)?;
+    let file = format!("{}.{}", neighbours.pack, seals::EXTENSION);
+    let seal = seals::read(&out.root().join("mailboxes").join(file))?;
+    let proof = CopyProof::of(seal, &neighbours.copies, neighbours.index);
+    let proof = proof.context("the pack does not hold the piece at its place")?;
+    let mut bytes = serde_json::to_vec_pretty(&proof)?;
+    bytes.push(b'\n');
+    edge::durable::publish_bytes(to, &bytes)
+        .with_context(|| format!("writing {}", to.display()))?;
+    match json {
+        true => println!("{}", json!({"piece": piece, "copies": proof.seal.copies, "file": to})),
+        false => println!("{}: one of {} copies", to.display(), proof.seal.copies),
     }
     Ok(Ending::Well)
 }

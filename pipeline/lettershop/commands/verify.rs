@@ -1,5 +1,6 @@
-//! `verify`: signatures, certificates and evidence packs, one verdict each.
+//! `verify`: signatures, certificates, evidence packs and sealed copies, one verdict each.
 
+mod copy;
 mod evidence;
 mod finalise;
 pub mod folder;
@@ -59,6 +60,7 @@ pub fn verify(command: &VerifyCommand) -> Result<Ending> {
             }
             one(ground, Container::Certificate { bytes: &bytes }, &[], &further)
         }
+        VerifyCommand::Copy { file, proof, key, json } => copy::verify(file, proof, key, *json),
         VerifyCommand::Finalise { out, crl, json } => finalise::verify(out, crl.as_deref(), *json),
         VerifyCommand::Evidence { file, receipt, json } => {
             evidence::verify(file, receipt.as_deref(), *json)

@@ -1,16 +1,20 @@
-//! An electronic copy as a package: its seal, the pack it travels in, the notice of its opening.
+//! An electronic copy as a package: its seal and that of its batch, the pack it travels in, the
+//! notice of its opening.
 //!
 //! A batch's copies are stored as one shared prefix (fonts, stationery) and one tail a copy; the
 //! two joined are a self-contained PDF/A. The pack holds the tails, the prefix is a file beside it.
 //! A copy is known by its [`letter::PieceId`]: delivering it again is no second delivery.
 
+mod batch_seal;
 mod notice;
 mod opens;
 mod pack;
 mod port;
 mod retry;
 mod seal;
+mod tree;
 
+pub use batch_seal::{BatchSeal, CopyProof, ProofFault};
 pub use notice::OpenNotice;
 pub use opens::{opens_csv, spreadsheet_cell};
 pub use pack::{
@@ -19,3 +23,4 @@ pub use pack::{
 pub use port::{Delivery, Mailbox, MailboxId};
 pub use retry::RetryRule;
 pub use seal::{assemble, Seal, SealBroken, Sealer};
+pub use tree::{Path, Tree};

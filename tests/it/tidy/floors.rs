@@ -62,7 +62,7 @@ const ONE_PLACE: [(&str, &[&str]); 19] = [
     ("aws-lc-rs", &["lanes"]),
     ("x509-parser", &["signature"]),
     ("roxmltree", &["signature", "application"]),
-    ("rsa", &["sample"]),
+    ("rsa", &["sample", "edge"]),
     ("rayon", &["runner"]),
     ("crossbeam", &["runner"]),
     ("csv", &["intake", "address", "registry"]),

@@ -353,7 +353,8 @@ impl Store {
 }
 
 /// Sorts by the upper halves, of which the largest is `span`: digit by digit from the lowest, in as
-/// many steps for each entry as there are digits (Knuth, The Art of Computer Programming, §5.2.5 R).
+/// many steps for each entry as there are digits (Knuth, The Art of Computer Programming, §5.2.5,
+/// algorithm R).
 fn sorted_by_head(mut order: Vec<u64>, span: u64) -> Vec<u64> {
     let digit = if order.len() < FRONT_LEN_MIN { 8 } else { 11 };
     let bits = u64::BITS - span.leading_zeros();
