@@ -215,6 +215,10 @@ fn what_xmlsec1_signs_is_right_and_what_it_finds_wrong_is_never_right() {
                 .args(["--verify", "--trusted-pem", &format!("{key}.pem"), "damaged.xml"])
                 .dir(folder)
                 .run();
+            if theirs.errors().contains("is not a valid URI") {
+                // As above: the characters of a namespace name are open.
+                continue;
+            }
             assert_eq!(ours, theirs.code() == 0, "seed {seed} round {round}: {theirs}\n{damaged}");
             if ours {
                 right_for_both += 1;

@@ -64,8 +64,7 @@ pub enum VerifyCommand {
         #[command(flatten)]
         ground: Ground,
     },
-    /// Verifies that an electronic copy is one of a batch that the shop sealed, from copy, proof and
-    /// the shop's public key alone
+    /// Verifies that a copy is one of a batch that the shop sealed, from copy, proof and key alone
     #[command(after_help = "Example:
   openssl pkey -in seal-key.pem -pubout -out seal-public.pem   once, at the shop
   lettershop verify copy letter.pdf --proof proof.json --key seal-public.pem --json")]
