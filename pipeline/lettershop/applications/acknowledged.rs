@@ -6,12 +6,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use application::handover::{self, Acknowledgement, Manifest, ACKNOWLEDGEMENT, MANIFEST};
+use application::handover::{self, Acknowledgement, Head, Manifest, ACKNOWLEDGEMENT, MANIFEST};
 use letter::Refusal;
 use serde::{Deserialize, Serialize};
 
-use super::hand_over::{PayloadFile, DROPS};
-use super::row::{read_lines, Applicant, End, ParcelNote, Row};
+use super::hand_over::{electronic, first_sequence, rounds, PayloadFile, DROPS};
+use super::row::{read_lines, Applicant, ParcelNote, Row};
 use super::spool;
 use crate::out::Out;
 
@@ -102,7 +102,12 @@ impl Acknowledgements {
     pub fn settle(&self, out: &Out) -> Result<(Vec<Noted>, Vec<Accepted>)> {
         let (mut noted, mut all) = (Vec::new(), Vec::new());
         for of_night in self.new.chunk_by(|a, b| a.night == b.night) {
-            let mut night = EarlierNight::open(out, of_night[0].night)?;
+            let number = of_night[0].night;
+            let folder = out.applications(number);
+            let notes: Vec<ParcelNote> = read_lines(&folder.join(spool::PARCELS))?;
+            let rows: Vec<Row> = read_lines(&folder.join(spool::ROWS))?;
+            let mut payload = PayloadFile::open(out, number)?;
+            let groups = electronic(&rows);
             for new in of_night {
                 let folder = name_of(&new.hand_over);
                 let mut one = Noted {
@@ -122,7 +127,12 @@ impl Acknowledgements {
                     let mut untold: BTreeSet<&str> =
                         settled.accepted.iter().map(String::as_str).collect();
                     untold.retain(|receipt| !told.is_some_and(|told| told.contains(*receipt)));
-                    let accepted = night.accepted(&manifest, &untold)?;
+                    let Head { municipality, night: day, sequence, .. } = manifest.head;
+                    let first = first_sequence(out, number, municipality, day);
+                    let round = sequence.saturating_sub(first);
+                    let group = groups.get(&municipality).cloned().unwrap_or_default();
+                    let rows = rounds(group).into_iter().nth(round as usize).unwrap_or_default();
+                    let accepted = accepted(&notes, &rows, &untold, &mut payload)?;
                     one.told = accepted.iter().map(|one| one.row.receipt.clone()).collect();
                     all.extend(accepted);
                 }
@@ -146,48 +156,25 @@ pub fn noted_by(out: &Out, night: u32) -> Result<Vec<Noted>> {
     }
 }
 
-/// What an earlier night knows of its applications.
-struct EarlierNight {
-    notes: Vec<ParcelNote>,
-    rows: Vec<Row>,
-    payload: PayloadFile,
-}
-
-impl EarlierNight {
-    fn open(out: &Out, night: u32) -> Result<Self> {
-        let folder = out.applications(night);
-        Ok(Self {
-            notes: read_lines(&folder.join(spool::PARCELS))?,
-            rows: read_lines(&folder.join(spool::ROWS))?,
-            payload: PayloadFile::open(out, night)?,
-        })
+/// Returns those of a hand-over's applications that are among `receipts` and whose site asked that
+/// the applicant be told.
+fn accepted(
+    notes: &[ParcelNote],
+    rows: &[&Row],
+    receipts: &BTreeSet<&str>,
+    payload: &mut PayloadFile,
+) -> Result<Vec<Accepted>> {
+    let is_meant = |row: &&&Row| row.tells_accepted && receipts.contains(row.receipt.as_str());
+    let mut accepted = Vec::new();
+    for row in rows.iter().filter(is_meant) {
+        let applicant = payload.read(&row.applicant)?;
+        accepted.push(Accepted {
+            site: notes[row.parcel as usize].drop.sender.clone(),
+            row: (*row).clone(),
+            applicant: serde_json::from_slice(&applicant).context("an applicant")?,
+        });
     }
-
-    /// Returns those of the hand-over's applications that are among `receipts` and whose site
-    /// asked that the applicant be told.
-    fn accepted(
-        &mut self,
-        manifest: &Manifest,
-        receipts: &BTreeSet<&str>,
-    ) -> Result<Vec<Accepted>> {
-        let municipality = manifest.head.municipality.to_string();
-        let is_meant = |row: &&Row| {
-            row.tells_accepted
-                && row.end == End::HandedOverElectronic
-                && row.municipality.as_deref() == Some(&municipality)
-                && receipts.contains(row.receipt.as_str())
-        };
-        let mut accepted = Vec::new();
-        for row in self.rows.iter().filter(is_meant) {
-            let applicant = self.payload.read(&row.applicant)?;
-            accepted.push(Accepted {
-                site: self.notes[row.parcel as usize].drop.sender.clone(),
-                row: row.clone(),
-                applicant: serde_json::from_slice(&applicant).context("an applicant")?,
-            });
-        }
-        Ok(accepted)
-    }
+    Ok(accepted)
 }
 
 /// Returns the folders that the nights up to `last` have handed over, by night and name.

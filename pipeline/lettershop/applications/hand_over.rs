@@ -25,8 +25,6 @@ use crate::receive::Counter;
 pub const DROPS: &str = "drops.jsonl";
 /// Forms as they were signed, attachments, signatures and verdict sheets, in the folder.
 const DOCUMENTS: &str = "documents.zip";
-/// A night hands over to a municipality once.
-const SEQUENCE: u32 = 1;
 
 /// Hands over everything that the rows say: folders, drops for the letters' journey, lists.
 ///
@@ -72,6 +70,37 @@ pub fn by_municipality(rows: &[Row], takes: impl Fn(&Row) -> bool) -> BTreeMap<J
     groups
 }
 
+/// Groups what is handed over in folders, as [`by_municipality`] does.
+pub fn electronic(rows: &[Row]) -> BTreeMap<JisCode, Vec<&Row>> {
+    by_municipality(rows, |row| row.kind != Some(FormatKind::Paper))
+}
+
+/// Parts a municipality's applications into hand-overs in none of which a receipt number comes
+/// twice: sites number their applications without knowing each other.
+pub fn rounds(rows: Vec<&Row>) -> Vec<Vec<&Row>> {
+    let mut rounds: Vec<Vec<&Row>> = Vec::new();
+    let mut met: BTreeMap<&str, usize> = BTreeMap::new();
+    for row in rows {
+        let round = met.entry(&row.receipt).or_default();
+        if rounds.len() == *round {
+            rounds.push(Vec::new());
+        }
+        rounds[*round].push(row);
+        *round += 1;
+    }
+    rounds
+}
+
+/// Returns the number of a municipality's first hand-over of a night: the first of the day that no
+/// night before has used, so that an acknowledgement names one hand-over only.
+pub fn first_sequence(out: &Out, night: u32, code: JisCode, day: Date) -> u32 {
+    let is_free = |sequence: &u32| {
+        let name = handover::folder(code, day, *sequence);
+        !(1..night).any(|before| out.hand_over(before, &name).exists())
+    };
+    (1..).find(is_free).expect("a day has fewer hand-overs than there are numbers")
+}
+
 /// Writes the folder of every municipality that takes some procedure electronically.
 fn folders(
     counter: &Counter<'_>,
@@ -83,8 +112,12 @@ fn folders(
     let (out, night) = (counter.out, counter.night);
     let day = night.now.date_jst();
     let mut marks = Vec::new();
-    let groups = by_municipality(rows, |row| row.kind != Some(FormatKind::Paper));
-    if groups.is_empty() {
+    let mut hand_overs = Vec::new();
+    for (code, rows) in electronic(rows) {
+        let first = first_sequence(out, night.night, code, day);
+        hand_overs.extend((first..).zip(rounds(rows)).map(|(at, rows)| (code, at, rows)));
+    }
+    if hand_overs.is_empty() {
         return Ok(marks);
     }
     let root = out.hand_over(night.night, "");
@@ -92,13 +125,13 @@ fn folders(
     // All folders of the night at once: the disk is waited for a single time.
     let published = publish_folder(&root, |unfinished| {
         made = crew.map_in_order(
-            groups.into_iter().map(Ok),
+            hand_overs.into_iter().map(Ok),
             || (),
-            |(), (code, rows)| {
+            |(), (code, sequence, rows)| {
                 let municipality = ground.municipality(code).context("a municipality is gone")?;
-                let folder = Folder { ground, municipality, day };
+                let folder = Folder { ground, municipality, day, sequence };
                 let files = folder.files(&rows, &mut store.reader()?)?;
-                let name = handover::folder(code, day, SEQUENCE);
+                let name = handover::folder(code, day, sequence);
                 let path = unfinished.join(&name);
                 let writing = || format!("writing {}", path.display());
                 fs::create_dir(&path).with_context(writing)?;
@@ -129,6 +162,7 @@ struct Folder<'g> {
     ground: &'g Ground<'g>,
     municipality: &'g Municipality,
     day: Date,
+    sequence: u32,
 }
 
 impl Folder<'_> {
@@ -138,7 +172,7 @@ impl Folder<'_> {
             municipality: self.municipality.code,
             name: self.municipality.name.clone(),
             night: self.day,
-            sequence: SEQUENCE,
+            sequence: self.sequence,
             due: self.municipality.due.after(self.day),
         });
         let mut files: Vec<(String, Vec<u8>)> = Vec::new();
@@ -352,5 +386,43 @@ impl Reader<'_> {
     fn kept(&mut self, row: &Row) -> Result<Kept> {
         let index = row.evidence.context("what is handed over is in the evidence pack")?;
         self.pack.application(&mut self.evidence, index as usize).context("reading the evidence")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::row::End;
+    use super::*;
+
+    #[test]
+    fn a_receipt_number_of_two_sites_goes_in_two_hand_overs() {
+        let row = |receipt: &str| Row {
+            receipt: receipt.to_owned(),
+            ..Row::new(End::HandedOverElectronic)
+        };
+        let rows = [row("1"), row("1"), row("2"), row("3"), row("3"), row("3")];
+        let rounds = rounds(rows.iter().collect());
+        let receipts: Vec<Vec<&str>> = rounds
+            .iter()
+            .map(|rows| rows.iter().map(|row| row.receipt.as_str()).collect())
+            .collect();
+        assert_eq!(receipts, [vec!["1", "2", "3"], vec!["1", "3"], vec!["3"]]);
+    }
+
+    #[test]
+    fn a_second_night_of_a_day_counts_its_hand_overs_on() {
+        let home = tempfile::tempdir().expect("a temporary directory");
+        let out = Out::at(home.path());
+        let code = JisCode::parse("01100").expect("a code");
+        let day = Date::new(2026, 11, 22).expect("a day");
+        assert_eq!(first_sequence(&out, 1, code, day), 1);
+        for (night, name) in [(1, "01100-2026-11-22-1"), (2, "01100-2026-11-22-2")] {
+            fs::create_dir_all(out.hand_over(night, name)).expect("a temporary directory");
+        }
+        // What the night itself has written before it was cut off does not count.
+        assert_eq!(first_sequence(&out, 2, code, day), 2);
+        assert_eq!(first_sequence(&out, 3, code, day), 3);
+        let next = Date::new(2026, 11, 23).expect("a day");
+        assert_eq!(first_sequence(&out, 3, code, next), 1);
     }
 }
