@@ -12,18 +12,16 @@
 //! ```
 
 mod acknowledgement;
-mod cell;
 mod sheet;
 
 use std::collections::BTreeMap;
 
+use letter::cell::{push_text, BOM};
 use letter::{Date, Moment};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 pub use acknowledgement::{is_overdue, Acknowledgement, Refused, Settled};
-pub(crate) use cell::is_formula;
-pub use cell::push_text as push_cell;
 pub use sheet::{Enclosure, Sheet};
 
 use crate::municipality::JisCode;
@@ -216,7 +214,7 @@ impl HandOver {
 
     /// Writes the index: UTF-8 with byte order mark, CRLF, every cell quoted.
     fn index(&self) -> Vec<u8> {
-        let mut out = b"\xEF\xBB\xBF".to_vec();
+        let mut out = BOM.to_vec();
         let head = [
             "番号",
             "受付番号",
@@ -271,7 +269,7 @@ pub(crate) fn row(out: &mut Vec<u8>, cells: &[String]) {
         if at > 0 {
             out.push(b',');
         }
-        cell::push_text(out, text);
+        push_text(out, text);
     }
     out.extend_from_slice(b"\r\n");
 }

@@ -4,28 +4,7 @@
 
 use letter::{Origin, Refusal};
 
-/// Declares one constructor a code; the place is filled in by whoever knows it.
-macro_rules! refusals {
-    ($($(#[$doc:meta])* $name:ident($($arg:ident : $ty:ty),*) =>
-        $code:literal, $ja:literal, $en:literal, $fix_ja:literal, $fix_en:literal;)*) => {
-        /// Every stable code, in the order of the table.
-        pub const CODES: &[&str] = &[$($code),*];
-
-        $($(#[$doc])*
-        pub fn $name($($arg: $ty),*) -> Refusal {
-            Refusal {
-                origin: Origin::default(),
-                code: $code.to_owned(),
-                japanese: format!($ja),
-                english: format!($en),
-                fix_japanese: $fix_ja.to_owned(),
-                fix_english: $fix_en.to_owned(),
-            }
-        })*
-    };
-}
-
-refusals! {
+letter::refusals! {
     /// The parcel has neither `manifest.json` nor `kousei.xml`, or both. Whole parcel.
     no_manifest() => "no-manifest",
         "manifest.json または kousei.xml のどちらか一つが必要です",

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use letter::cell::BOM;
 use letter::Date;
 use serde::Serialize;
 
@@ -214,7 +215,7 @@ impl Table {
 
     /// Writes the counts as CSV for people: UTF-8 with byte order mark, the sum in the last row.
     pub fn to_csv(&self) -> Vec<u8> {
-        let mut out = b"\xEF\xBB\xBF".to_vec();
+        let mut out = BOM.to_vec();
         row(&mut out, &HEAD.map(str::to_owned));
         for (municipality, procedure, day, counts) in self.rows() {
             let mut cells = vec![municipality.to_owned(), procedure.to_owned(), day.to_string()];
@@ -229,7 +230,7 @@ impl Table {
 
     /// Writes the findings as CSV for people, one row a code.
     pub fn findings_to_csv(&self) -> Vec<u8> {
-        let mut out = b"\xEF\xBB\xBF".to_vec();
+        let mut out = BOM.to_vec();
         row(
             &mut out,
             &["市区町村コード", "手続", "受付日", "不備コード", "件数"].map(str::to_owned),

@@ -1,29 +1,6 @@
 //! Why a whole drop is refused: every stable code with its words and its remedy.
 
-use letter::{Origin, Refusal};
-
-/// Declares one constructor a code; the place is filled in by whoever knows it.
-macro_rules! refusals {
-    ($($(#[$doc:meta])* $name:ident($($arg:ident : $ty:ty),*) =>
-        $code:literal, $ja:literal, $en:literal, $fix_ja:literal, $fix_en:literal;)*) => {
-        /// Every stable code, in the order of the table.
-        pub const CODES: &[&str] = &[$($code),*];
-
-        $($(#[$doc])*
-        pub fn $name($($arg: $ty),*) -> Refusal {
-            Refusal {
-                origin: Origin::default(),
-                code: $code.to_owned(),
-                japanese: format!($ja),
-                english: format!($en),
-                fix_japanese: $fix_ja.to_owned(),
-                fix_english: $fix_en.to_owned(),
-            }
-        })*
-    };
-}
-
-refusals! {
+letter::refusals! {
     /// The file does not begin like a ZIP.
     not_a_zip() => "not-a-zip",
         "ZIP ファイルではありません", "the file is not a ZIP",

@@ -4,7 +4,6 @@
 //! of its five ends, and only an account whose equation holds can be [closed](Account::close).
 
 pub mod account;
-pub mod cell;
 pub mod control;
 pub mod receipt;
 pub mod reconcile;

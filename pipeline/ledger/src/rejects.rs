@@ -2,9 +2,8 @@
 
 use std::io::{self, Write};
 
+use letter::cell::{push_text, BOM};
 use letter::Fault;
-
-use crate::cell::{push_number, push_text, BOM};
 
 /// The columns of a [`FaultList`].
 pub const FAULT_COLUMNS: &str =
@@ -140,6 +139,10 @@ pub fn write_faults<'a>(
         list.fault(fault)?;
     }
     Ok(list.finish()?.1)
+}
+
+fn push_number(out: &mut Vec<u8>, number: u64) {
+    out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
 }
 
 /// Returns the place of every row of a fault list: its file and its byte.

@@ -223,23 +223,6 @@ reasons! {
         "対応は不要です", "nothing to do";
 }
 
-/// Why a whole drop is refused; nothing of it is taken.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Refusal {
-    /// Where, as far as it has a place.
-    pub origin: Origin,
-    /// The stable code, `bad-hash`.
-    pub code: String,
-    /// What was met, in Japanese.
-    pub japanese: String,
-    /// What was met, in English.
-    pub english: String,
-    /// How to mend it, in Japanese.
-    pub fix_japanese: String,
-    /// How to mend it, in English.
-    pub fix_english: String,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

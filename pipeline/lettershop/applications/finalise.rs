@@ -6,7 +6,7 @@ use std::io::{self, BufReader};
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use application::handover::push_cell;
+use letter::cell::{push_text, BOM};
 use runner::{Entry, Journal, Stage};
 use serde::Serialize;
 use signature::evidence::{Again, Kind, Pack, Writer};
@@ -144,13 +144,13 @@ fn one(night: u32, note: &ParcelNote, row: &Row, receipt: String, verdict: &Verd
 /// Writes what changed, for the desk: UTF-8 with byte order mark, safe to open in a spreadsheet.
 fn list(settled: &[Settled]) -> Vec<u8> {
     let head = ["サイト", "受付番号", "引渡し先", "行き先", "夜間の結果", "確定結果"];
-    let mut out = b"\xEF\xBB\xBF".to_vec();
+    let mut out = BOM.to_vec();
     let mut push = |cells: [&str; 6]| {
         for (at, cell) in cells.into_iter().enumerate() {
             if at > 0 {
                 out.push(b',');
             }
-            push_cell(&mut out, cell);
+            push_text(&mut out, cell);
         }
         out.extend_from_slice(b"\r\n");
     };

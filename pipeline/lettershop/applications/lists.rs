@@ -2,9 +2,9 @@
 //! person, the statistics.
 
 use anyhow::{Context, Result};
-use application::handover::push_cell;
 use application::statistics::{Item, Statistics};
 use application::JisCode;
+use letter::cell::{push_text, BOM};
 use letter::Moment;
 use runner::FileMark;
 use serde_json::json;
@@ -173,7 +173,7 @@ fn persons(notes: &[ParcelNote], rows: &[Row]) -> Vec<u8> {
 }
 
 fn table(head: &[&str]) -> Vec<u8> {
-    let mut out = b"\xEF\xBB\xBF".to_vec();
+    let mut out = BOM.to_vec();
     push_row(&mut out, head);
     out
 }
@@ -183,7 +183,7 @@ fn push_row(out: &mut Vec<u8>, cells: &[&str]) {
         if at > 0 {
             out.push(b',');
         }
-        push_cell(out, cell);
+        push_text(out, cell);
     }
     out.extend_from_slice(b"\r\n");
 }

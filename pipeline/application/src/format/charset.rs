@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use encoding_rs::SHIFT_JIS;
+use letter::cell::BOM;
 
 use crate::cp932;
 
@@ -17,9 +18,6 @@ pub(super) enum Encoding {
     #[serde(rename = "utf-8-bom")]
     Utf8Bom,
 }
-
-/// UTF-8's byte order mark.
-pub(super) const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 /// An encoding with what becomes of characters outside it.
 #[derive(Clone, Debug)]

@@ -1,9 +1,10 @@
 //! CSV (RFC 4180) in a municipality's encoding, one row an application, and back.
 
+use letter::cell::{is_formula, BOM};
+
 use super::carrier::{Carrier, Uncarried, Why, Written};
-use super::charset::{Charset, Encoding, BOM};
+use super::charset::{Charset, Encoding};
 use super::{sorted, Back, Filing};
-use crate::handover::is_formula;
 
 /// When a cell is quoted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]

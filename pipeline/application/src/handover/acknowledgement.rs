@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use letter::cell::BOM;
 use letter::{Date, Moment, Refusal};
 use serde::{Deserialize, Serialize};
 
@@ -82,7 +83,7 @@ impl Acknowledgement {
         if bytes.len() > BYTES_MAX {
             return Err(bad(0, 0, "it is longer than 4 MiB"));
         }
-        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+        let bytes = bytes.strip_prefix(BOM).unwrap_or(bytes);
         serde_json::from_slice(bytes).map_err(|e| {
             let why = match e.classify() {
                 serde_json::error::Category::Data => "a key is missing, unknown or of another type",

@@ -1,14 +1,19 @@
-//! Cells of a CSV file that a spreadsheet opens as text, whatever an applicant wrote into them.
+//! Cells of a CSV file that a spreadsheet opens as text, whatever somebody wrote into them.
 //!
 //! Source of the rule: OWASP, "CSV Injection" (the leading characters, the quote before them); the
 //! full-width forms because Japanese spreadsheets fold them.
+
+/// UTF-8's byte order mark, by which spreadsheets recognise the encoding.
+pub const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 /// Characters that start a formula, full-width forms included.
 const FORMULA_STARTS: &[char] =
     &['=', '+', '-', '@', '＝', '＋', '－', '＠', '−', '﹦', '﹢', '﹣', '﹫'];
 
-/// Appends `text` as one quoted cell, an apostrophe in front of what could be a formula, pictures
-/// in place of control characters.
+/// Appends `text` as one quoted cell.
+///
+/// A control character becomes its picture (U+2400 block), so that a cell stays on one line; a cell
+/// that a spreadsheet could take for a formula gets an apostrophe in front.
 pub fn push_text(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
     if is_formula(text) {
@@ -26,7 +31,7 @@ pub fn push_text(out: &mut Vec<u8>, text: &str) {
 
 /// Returns whether a spreadsheet could take the cell for a formula: it starts with `= + - @`, a TAB
 /// or a line end, or does so after quotes and blanks.
-pub(crate) fn is_formula(text: &str) -> bool {
+pub fn is_formula(text: &str) -> bool {
     let Some(first) = text.chars().next() else { return false };
     let inner = text.trim_start_matches(|c: char| {
         c.is_whitespace() || c.is_control() || is_invisible(c) || is_quote(c)
@@ -56,19 +61,49 @@ fn picture(c: char) -> char {
 mod tests {
     use super::*;
 
+    fn cell(text: &str) -> String {
+        let mut out = Vec::new();
+        push_text(&mut out, text);
+        String::from_utf8(out).expect("UTF-8")
+    }
+
     #[test]
     fn a_cell_that_could_be_a_formula_gets_an_apostrophe() {
-        for (text, cell) in [
-            ("=1+1", "\"'=1+1\""),
-            ("＝cmd", "\"'＝cmd\""),
-            ("\u{3000}@x", "\"'\u{3000}@x\""),
-            ("\t=1", "\"'␉=1\""),
-            ("A-1", "\"A-1\""),
-            ("a\"b\nc", "\"a\"\"b␊c\""),
+        for text in [
+            "=1+1",
+            "+81",
+            "-1",
+            "@SUM(A1)",
+            "＝cmd",
+            "＋1",
+            "－1",
+            "＠x",
+            "\"=1",
+            "'=1",
+            "“=1",
+            " =1",
+            "\u{3000}＝1",
+            "\u{200B}=1",
+            "−5",
         ] {
-            let mut out = Vec::new();
-            push_text(&mut out, text);
-            assert_eq!(String::from_utf8(out).expect("UTF-8"), cell);
+            assert!(cell(text).starts_with("\"'"), "{text:?} became {}", cell(text));
         }
+        for (text, safe) in [("\t=1", "\"'␉=1\""), ("\r\n=1", "\"'␍␊=1\""), ("\tx", "\"'␉x\"")]
+        {
+            assert_eq!(cell(text), safe);
+        }
+    }
+
+    #[test]
+    fn a_plain_cell_stays_as_it_is() {
+        for text in ["", "氏名", "a=b", "3-30-8", "1,234", "「=」"] {
+            assert_eq!(cell(text), format!("\"{text}\""));
+        }
+    }
+
+    #[test]
+    fn a_quote_is_doubled_and_a_line_end_cannot_start_a_row() {
+        assert_eq!(cell("a\"b"), "\"a\"\"b\"");
+        assert_eq!(cell("a\n=b"), "\"a␊=b\"");
     }
 }
