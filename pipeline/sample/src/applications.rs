@@ -18,6 +18,7 @@ mod form;
 mod key;
 mod name;
 mod office;
+mod own_words;
 mod parcel;
 mod registers;
 mod shop;

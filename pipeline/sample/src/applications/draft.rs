@@ -56,8 +56,10 @@ pub(crate) enum Container {
     CmsAttached,
     /// One raw signature a file.
     Digests,
-    /// An XML signature over form and attachments.
+    /// An XML signature over form and attachments, in a file of its own.
     Xml,
+    /// An XML signature in the form, over form and attachments.
+    XmlEnveloped,
     /// An e-Gov package of its own.
     EGov,
 }
@@ -70,6 +72,7 @@ impl Container {
             Self::CmsAttached => "cms-attached",
             Self::Digests => "digests",
             Self::Xml => "xml",
+            Self::XmlEnveloped => "xml-enveloped",
             Self::EGov => "e-gov",
         }
     }
@@ -79,7 +82,8 @@ impl Container {
             0..700 => Self::CmsDetached,
             700..800 => Self::CmsAttached,
             800..900 => Self::Digests,
-            900..996 => Self::Xml,
+            900..950 => Self::Xml,
+            950..996 => Self::XmlEnveloped,
             _ => Self::EGov,
         }
     }
@@ -156,7 +160,11 @@ impl Draft {
                 Some(ApplicationDefect::MissingAttachment) => Procedure::ChildAllowance,
                 _ => *random.pick(&Procedure::ALL),
             },
-            container,
+            container: match (container, defect) {
+                // Half a form envelops nothing.
+                (Container::XmlEnveloped, Some(ApplicationDefect::BrokenForm)) => Container::Xml,
+                _ => container,
+            },
             defect,
             generation,
             terms,

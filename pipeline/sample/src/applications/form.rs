@@ -5,6 +5,7 @@ use serde_json::{json, Map, Value};
 
 use super::citizen::{Citizen, Sex};
 use super::draft::Draft;
+use super::own_words;
 use super::town::Municipality;
 use crate::people::Person;
 use crate::random::Random;
@@ -78,7 +79,11 @@ impl Form {
             Procedure::MoveOut => filler.move_out(),
             Procedure::Nursery => filler.nursery(),
         };
-        Self { fields, attachments }
+        let mut form = Self { fields, attachments };
+        if random.chance(AT_LENGTH) {
+            own_words::write(draft.procedure, writing, &mut form.fields, random);
+        }
+        form
     }
 
     /// Writes a field of the applicant's over.
@@ -104,6 +109,9 @@ impl Form {
         }
     }
 }
+
+/// Share of forms on which every field of free text is filled in.
+const AT_LENGTH: f64 = 0.5;
 
 /// Escapes what is not ASCII, beyond U+FFFF as two halves (RFC 8259, 7).
 fn ascii(json: &str) -> String {

@@ -1,6 +1,7 @@
 //! Municipalities' files: half take paper, the others take four kinds of files.
 
 use super::form::Procedure;
+use super::own_words;
 use super::town::Municipality;
 
 /// How a municipality takes applications.
@@ -98,7 +99,7 @@ const MOVE_OUT: [(&str, Holds); 8] = [
     ("members[].birth_date", Day),
     ("members[].relation", Text),
 ];
-const NURSERY: [(&str, Holds); 10] = [
+const NURSERY: [(&str, Holds); 9] = [
     ("child.name", Text),
     ("child.birth_date", Day),
     ("start.date", Day),
@@ -108,7 +109,6 @@ const NURSERY: [(&str, Holds); 10] = [
     ("work.hours_month", Text),
     ("income.tax_yen", Text),
     ("allergy", Text),
-    ("remarks", Text),
 ];
 
 /// Columns that a list has in CSV; no sample has more items.
@@ -120,7 +120,8 @@ fn fields(procedure: Procedure) -> Vec<(&'static str, Holds)> {
         Procedure::MoveOut => &MOVE_OUT,
         Procedure::Nursery => &NURSERY,
     };
-    APPLICANT.iter().chain(own).copied().collect()
+    let free = own_words::fields(procedure).map(|(path, _)| (path, Text));
+    APPLICANT.iter().chain(own).copied().chain(free).collect()
 }
 
 fn head(procedure: Procedure, kind: &str) -> String {

@@ -77,7 +77,7 @@ impl Maker<'_> {
         receipt: &str,
         members: &mut Vec<(String, Vec<u8>)>,
     ) -> Value {
-        let written = self.written(&mut draft);
+        let mut written = self.written(&mut draft);
         let folder = |file: &str| format!("{receipt}/{file}");
         let form = folder(written.writing.file());
         let card = self.card(&draft);
@@ -96,13 +96,18 @@ impl Maker<'_> {
                 ("digests", "signature.json", card.digests(&files))
             }
             Container::Xml | Container::EGov => {
-                let attached = written.attachments.iter();
-                let attached = attached.map(|document| (document.file.as_str(), &*document.bytes));
                 let form = (written.writing.file(), written.signed.as_slice());
-                let files: Vec<(&str, &[u8])> = std::iter::once(form).chain(attached).collect();
+                let files: Vec<_> = std::iter::once(form).chain(written.attached()).collect();
                 let random = &mut draft.random;
                 let signature = xml::sign(card.key, &card.certificate, &files, random);
                 ("xml", "signature.xml", signature)
+            }
+            Container::XmlEnveloped => {
+                let attached: Vec<_> = written.attached().collect();
+                let (signed, random) = (&written.signed, &mut draft.random);
+                let signature =
+                    xml::sign_enveloped(card.key, &card.certificate, signed, &attached, random);
+                ("xml", written.writing.file(), signature)
             }
         };
         if draft.defect == Some(ApplicationDefect::BrokenSignature) {
@@ -126,6 +131,10 @@ impl Maker<'_> {
         if kind == "cms" {
             entry["signature"]["content"] = form.clone().into();
         }
+        match draft.container {
+            Container::XmlEnveloped => written.sent = xml::envelop(&written.sent, &signature),
+            _ => members.push((folder(name), signature)),
+        }
         members.push((form, written.sent));
         let attached: Vec<Value> = written
             .attachments
@@ -137,7 +146,6 @@ impl Maker<'_> {
             })
             .collect();
         entry["attachments"] = attached.into();
-        members.push((folder(name), signature));
         entry
     }
 
@@ -150,11 +158,7 @@ impl Maker<'_> {
         let written = self.written(&mut draft);
         let card = self.card(&draft);
         let form = format!("{}_01.xml", draft.procedure.code());
-        let attachments: Vec<(&str, &[u8])> = written
-            .attachments
-            .iter()
-            .map(|document| (document.file.as_str(), &*document.bytes))
-            .collect();
+        let attachments: Vec<_> = written.attached().collect();
         let management = Management {
             receipt: &receipt,
             procedure: draft.procedure.code(),
@@ -178,7 +182,7 @@ impl Maker<'_> {
         let home = &self.towns.all[draft.home];
         let mut random = draft.random.clone();
         let writing = match draft.container {
-            Container::Xml | Container::EGov => Writing::Xml,
+            Container::Xml | Container::XmlEnveloped | Container::EGov => Writing::Xml,
             _ => *random.pick(&WRITINGS),
         };
         let mut form = Form::fill(draft, home, writing, &mut random);
@@ -237,6 +241,13 @@ struct Written {
     /// The form as it was sent.
     sent: Vec<u8>,
     attachments: Vec<Document>,
+}
+
+impl Written {
+    /// Returns the attachments by file name.
+    fn attached(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.attachments.iter().map(|document| (document.file.as_str(), &*document.bytes))
+    }
 }
 
 /// Returns a name of another family.

@@ -1,4 +1,4 @@
-//! XML signatures over files, and the package of the e-Gov shape.
+//! XML signatures over files and in the form itself, and the package of the e-Gov shape.
 //!
 //! What is signed is the canonical form, which is not what the file has: the file closes empty
 //! elements in short and leaves the namespace to the outer element. Both are written side by side.
@@ -11,13 +11,13 @@ use super::form::escaped;
 use super::key::Key;
 use crate::random::Random;
 
-/// A file or element that is signed.
+/// A file, an element or the whole document that is signed.
 #[derive(Clone, Debug)]
-struct Reference {
+struct Reference<'t> {
     /// The URI as it is written.
     uri: String,
-    /// Whether the element is put into canonical form before.
-    canonical: bool,
+    /// What is done to an element before; nothing to a file.
+    transforms: &'t [&'t str],
     digest: Vec<u8>,
 }
 
@@ -28,6 +28,7 @@ const CANONICAL: [&str; 4] = [
     "http://www.w3.org/2001/10/xml-exc-c14n#",
     "http://www.w3.org/2001/10/xml-exc-c14n#WithComments",
 ];
+const ENVELOPED: &str = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
 const INCLUSIVE: &str = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315";
 const NAMESPACE: &str = " xmlns=\"http://www.w3.org/2000/09/xmldsig#\"";
 const RSA_SHA256: &str = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
@@ -41,10 +42,42 @@ pub(crate) fn sign(
     files: &[(&str, &[u8])],
     random: &mut Random,
 ) -> Vec<u8> {
-    let references: Vec<Reference> = files.iter().map(|(name, bytes)| raw(name, bytes)).collect();
+    let references: Vec<Reference<'_>> =
+        files.iter().map(|(name, bytes)| raw(name, bytes)).collect();
     let method = random.pick(&CANONICAL);
     let signature = signature(key, certificate, &references, method);
     format!("{DECLARATION}{signature}\n").into_bytes()
+}
+
+/// Signs a form by its canonical form and attachments by their bytes; returns the element that
+/// [`envelop`] puts into the form.
+pub(crate) fn sign_enveloped(
+    key: &Key,
+    certificate: &[u8],
+    form: &[u8],
+    attachments: &[(&str, &[u8])],
+    random: &mut Random,
+) -> Vec<u8> {
+    let method = random.pick(&CANONICAL);
+    let digest = Sha256::digest(canonical(form)).to_vec();
+    let form = Reference { uri: String::new(), transforms: &[ENVELOPED, method], digest };
+    let attachments = attachments.iter().map(|(name, bytes)| raw(name, bytes));
+    let references: Vec<Reference<'_>> = std::iter::once(form).chain(attachments).collect();
+    signature(key, certificate, &references, method).into_bytes()
+}
+
+/// Puts a signature into a form as the last child of its outermost element.
+pub(crate) fn envelop(form: &[u8], signature: &[u8]) -> Vec<u8> {
+    let end = form.windows(2).rposition(|window| window == b"</").expect("the form ends");
+    [&form[..end], signature, &form[end..]].concat()
+}
+
+/// Returns the canonical form of a form as `form::Form` writes it: without declaration, foreign
+/// namespaces, attributes and empty tags only line ends change (Canonical XML 1.0, 1.1).
+fn canonical(form: &[u8]) -> String {
+    let text = std::str::from_utf8(form).expect("a form is UTF-8").replace("\r\n", "\n");
+    let (_, root) = text.split_once("?>\n").expect("a form has its declaration");
+    root.trim_end().to_owned()
 }
 
 /// What the managing part of an e-Gov package says.
@@ -84,23 +117,23 @@ pub(crate) fn kousei(key: &Key, certificate: &[u8], management: Management<'_>) 
     );
     let id = Reference {
         uri: format!("#{}", percent_encoded("構成情報")),
-        canonical: true,
+        transforms: &[INCLUSIVE],
         digest: Sha256::digest(&top).to_vec(),
     };
     let files = std::iter::once(&form).chain(attachments);
     let files = files.map(|(name, bytes)| raw(name, bytes));
-    let references: Vec<Reference> = std::iter::once(id).chain(files).collect();
+    let references: Vec<Reference<'_>> = std::iter::once(id).chain(files).collect();
     let signature = signature(key, certificate, &references, INCLUSIVE);
     format!("{DECLARATION}<DataRoot>\n{top}\n<署名情報>{signature}</署名情報>\n</DataRoot>\n")
         .into_bytes()
 }
 
 /// References a file by its name and raw bytes.
-fn raw(name: &str, bytes: &[u8]) -> Reference {
-    Reference { uri: name.to_owned(), canonical: false, digest: Sha256::digest(bytes).to_vec() }
+fn raw(name: &str, bytes: &[u8]) -> Reference<'static> {
+    Reference { uri: name.to_owned(), transforms: &[], digest: Sha256::digest(bytes).to_vec() }
 }
 
-fn signature(key: &Key, certificate: &[u8], references: &[Reference], method: &str) -> String {
+fn signature(key: &Key, certificate: &[u8], references: &[Reference<'_>], method: &str) -> String {
     let value = key.sign(signed_info(references, method, Form::Canonical).as_bytes());
     format!(
         "<Signature{NAMESPACE}>\n{}\n<SignatureValue>{}</SignatureValue>\n<KeyInfo><X509Data>\
@@ -117,7 +150,7 @@ enum Form {
     AsFiled,
 }
 
-fn signed_info(references: &[Reference], method: &str, form: Form) -> String {
+fn signed_info(references: &[Reference<'_>], method: &str, form: Form) -> String {
     let namespace = if form == Form::Canonical { NAMESPACE } else { "" };
     let references: String = references.iter().map(|reference| written(reference, form)).collect();
     format!(
@@ -127,10 +160,11 @@ fn signed_info(references: &[Reference], method: &str, form: Form) -> String {
     )
 }
 
-fn written(reference: &Reference, form: Form) -> String {
-    let transforms = match reference.canonical {
-        true => format!("<Transforms>{}</Transforms>", empty("Transform", INCLUSIVE, form)),
-        false => String::new(),
+fn written(reference: &Reference<'_>, form: Form) -> String {
+    let each = reference.transforms.iter().map(|transform| empty("Transform", transform, form));
+    let transforms = match reference.transforms {
+        [] => String::new(),
+        _ => format!("<Transforms>{}</Transforms>", each.collect::<String>()),
     };
     format!(
         "<Reference URI=\"{}\">{transforms}{}<DigestValue>{}</DigestValue></Reference>\n",
@@ -170,6 +204,15 @@ mod tests {
     #[test]
     fn the_id_is_written_as_e_gov_writes_it() {
         assert_eq!(percent_encoded("構成情報"), "%E6%A7%8B%E6%88%90%E6%83%85%E5%A0%B1");
+    }
+
+    #[test]
+    fn a_signature_is_put_before_the_last_end_tag_and_is_no_part_of_the_canonical_form() {
+        let form = b"<?xml version=\"1.0\"?>\r\n<a>\r\n  <b>&lt;\n</b>\r\n</a>\r\n";
+        assert_eq!(canonical(form), "<a>\n  <b>&lt;\n</b>\n</a>");
+        let whole = envelop(form, b"<Signature/>");
+        assert!(whole.ends_with(b"</b>\r\n<Signature/></a>\r\n"));
+        assert_eq!(canonical(&whole).replace("<Signature/>", ""), canonical(form));
     }
 
     #[test]

@@ -40,6 +40,7 @@ fn the_same_seed_gives_the_same_bytes_in_any_order_of_making() {
     assert_eq!(shop, again);
     every_defect_comes_and_is_counted_once(&forwards);
     lists_of_the_second_generation_are_missing_until_the_day_after(shop.keys());
+    half_of_the_forms_are_as_long_as_real_ones(&forwards);
     let desk = Desk::open(&shop);
     forwards.iter().for_each(|parcel| desk.takes(parcel));
 }
@@ -56,6 +57,24 @@ fn every_defect_comes_and_is_counted_once(parcels: &[MadeParcel]) {
     let verdicts: u64 = tally.by_verdict.values().sum();
     assert_eq!((verdicts, tally.applications), (ORDER.applications, ORDER.applications));
     assert_eq!(tally.defective.len() as u64, tally.by_defect.values().sum::<u64>());
+}
+
+/// Short ones have a dozen fields; the others some 4 KB with their free text.
+fn half_of_the_forms_are_as_long_as_real_ones(parcels: &[MadeParcel]) {
+    let zips = parcels.iter().flat_map(|parcel| &parcel.files);
+    let members = zips.flat_map(|(_, zip)| unpacked(zip));
+    // A form with its signature in it is longer in any case.
+    let forms = members.filter(|(name, _)| name.contains("/form."));
+    let signed = |form: &[u8]| form.windows(10).any(|window| window == b"<Signature");
+    let forms: Vec<usize> =
+        forms.filter(|(_, form)| !signed(form)).map(|(_, form)| form.len()).collect();
+    let long = forms.iter().filter(|len| (2_800..6_000).contains(*len)).count();
+    let short = forms.iter().filter(|len| **len < 2_000).count();
+    assert!(long * 5 > forms.len() * 2 && short * 5 > forms.len() * 2, "{forms:?}");
+    // What is cut off may be of any length.
+    let all = parcels.iter().flat_map(|parcel| &parcel.applications);
+    let cut = all.filter(|one| one.defect == Some("broken-form")).count();
+    assert!(long + short + cut >= forms.len(), "{forms:?}");
 }
 
 fn lists_of_the_second_generation_are_missing_until_the_day_after<'a>(
