@@ -31,6 +31,8 @@ pub struct Scratch {
     lines: Vec<Line>,
     /// Where each sort of a paragraph stands.
     along: Vec<i32>,
+    /// Whether the paragraph has sorts of several faces.
+    is_mixed: bool,
     /// A value before and after a filter.
     texts: [String; 2],
     /// The symbol characters of a barcode.

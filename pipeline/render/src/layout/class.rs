@@ -95,9 +95,12 @@ pub const OPEN: u8 = 16;
 pub const SOFT: u8 = 32;
 /// The first is a blank between words, the first to be opened or closed up.
 pub const WORD: u8 = 64;
+/// A line can be closed up between the two.
+pub const GIVE: u8 = 128;
 
 /// Returns what may happen between two neighbours, a set of [`BREAK`], [`GAP`], [`TRIM_FIRST`],
-/// [`TRIM_SECOND`], [`OPEN`], [`SOFT`] and [`WORD`].
+/// [`TRIM_SECOND`], [`OPEN`], [`SOFT`], [`WORD`]
+/// and [`GIVE`].
 #[inline]
 pub fn between(first: u8, second: u8) -> u8 {
     PAIRS[usize::from(first)][usize::from(second)]
@@ -266,6 +269,9 @@ const fn pair(first: Class, second: Class) -> u8 {
     if matches!(first, Class::Space) {
         pair |= WORD;
     }
+    if gives(first, second) || gap {
+        pair |= GIVE;
+    }
     pair
 }
 
@@ -312,6 +318,13 @@ const fn belongs(first: Class, second: Class) -> bool {
 const fn opens(first: Class, second: Class) -> bool {
     let written = first.is_written() && second.is_written();
     may_break(first, second) || (written && (first.is_japanese() || second.is_japanese()))
+}
+
+/// Returns whether one of the two has a blank that it can give up between them (JLREQ §3.8.3).
+const fn gives(first: Class, second: Class) -> bool {
+    use Class::*;
+    matches!(first, Space | MiddleDot | Closing | Comma | Separator)
+        || matches!(second, MiddleDot | Opening)
 }
 
 /// 約物半角: between brackets and stops only one of the two blanks remains (JLREQ §3.1.4).

@@ -6,7 +6,7 @@
 
 use serde::Deserialize;
 
-use super::class::{Class, BREAK, GAP, SOFT, TRIM_FIRST, TRIM_SECOND};
+use super::class::{Class, BREAK, GAP, GIVE, SOFT, TRIM_FIRST, TRIM_SECOND};
 use crate::font::Sort;
 
 /// One line of a run of sorts.
@@ -73,6 +73,8 @@ pub struct Galley<'a> {
     pub gap: i32,
     /// The most that one sort moves the next.
     widest: i32,
+    /// Whether sorts of several faces are among them.
+    pub is_mixed: bool,
 }
 
 impl<'a> Galley<'a> {
@@ -80,20 +82,22 @@ impl<'a> Galley<'a> {
     pub fn lay(sorts: &'a [Sort], gap: i32, along: &'a mut Vec<i32>) -> Self {
         along.clear();
         let (mut x, mut widest) = (0, 1);
+        let (face, mut mixed) = (sorts.first().map_or(0, |sort| sort.face), 0);
         along.extend(sorts.iter().enumerate().map(|(at, sort)| {
             let left = x;
             let width = i32::from(sort.advance) + step_within(sorts, at, gap);
             widest = widest.max(width);
+            mixed |= sort.face ^ face;
             x += width;
             left
         }));
-        Self { sorts, along, gap, widest }
+        Self { sorts, along, gap, widest, is_mixed: mixed != 0 }
     }
 
     /// Returns the galley that [`Galley::lay`] laid, for painting.
-    pub fn laid(sorts: &'a [Sort], gap: i32, along: &'a [i32]) -> Self {
+    pub fn laid(sorts: &'a [Sort], gap: i32, along: &'a [i32], is_mixed: bool) -> Self {
         debug_assert_eq!(sorts.len(), along.len());
-        Self { sorts, along, gap, widest: 1 }
+        Self { sorts, along, gap, widest: 1, is_mixed }
     }
 
     /// Returns the next line from sort `start` within `measure`.
@@ -185,7 +189,7 @@ impl<'a> Galley<'a> {
         if excess > most {
             return None;
         }
-        let room: i32 = (start..found.end).map(|at| self.give(at, found.end).sum()).sum();
+        let room: i32 = self.gives(start, found.end).map(|(_, give)| give.sum()).sum();
         (excess <= room).then_some(found)
     }
 
@@ -205,11 +209,16 @@ impl<'a> Galley<'a> {
         Line { start, end, next, natural, hangs: false }
     }
 
-    /// Returns what may be taken away after sort `at` of a line that ends before sort `end`.
-    pub fn give(&self, at: usize, end: usize) -> Give {
-        if at + 1 >= end {
-            return Give::default();
-        }
+    /// Returns what each place of a line can give up that can give up something, with the sort
+    /// before it.
+    pub fn gives(&self, start: usize, end: usize) -> impl Iterator<Item = (usize, Give)> + '_ {
+        let places = start..end.saturating_sub(1).max(start);
+        let giving = places.filter(|&at| self.sorts[at].after() & GIVE != 0);
+        giving.map(|at| (at, self.give(at)))
+    }
+
+    /// Returns what may be taken away between sort `at` and the next.
+    fn give(&self, at: usize) -> Give {
         let (sort, next) = (&self.sorts[at], &self.sorts[at + 1]);
         let after = sort.after();
         let mut give = Give::default();

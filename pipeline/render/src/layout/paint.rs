@@ -48,13 +48,17 @@ pub fn paint_line(page: &mut Page, galley: &Galley<'_>, line: Line, fill: Option
         Spread::Open(open) => opened(page, sorts, along, open, usize::from(line.hangs)),
         Spread::Close(mut close) => {
             natural(page, sorts, along);
-            let inner = start..end - usize::from(line.hangs);
-            for (glyph, at) in page.glyphs[first..].iter_mut().zip(inner.clone()) {
-                glyph.extra -= close.share(galley.give(at, inner.end).in_order()) as i16;
+            let glyphs = &mut page.glyphs[first..];
+            for (at, give) in galley.gives(start, end - usize::from(line.hangs)) {
+                glyphs[at - start].extra -= close.share(give.in_order()) as i16;
             }
         }
     }
-    mark_runs(page, sorts, first, -head_trim(&sorts[0]), pen);
+    let along = -head_trim(&sorts[0]);
+    match galley.is_mixed {
+        true => mark_runs(page, sorts, first, along, pen),
+        false => mark_run(page, sorts[0].face, first..first + sorts.len(), along, pen),
+    }
 }
 
 fn natural(page: &mut Page, sorts: &[Sort], along: &[i32]) {
@@ -140,19 +144,23 @@ impl Spread {
 
 impl Open {
     fn new(places: &[Sort], between: i32, slack: i32) -> Option<Self> {
-        let count = |kind: u8| -> i32 {
-            places.iter().map(|sort| i32::from(sort.after() & kind != 0)).sum()
-        };
-        let total = count(OPEN);
+        // Three counts in one number, twenty bits each: a line has not a million sorts.
+        let counted: u64 = places
+            .iter()
+            .map(|sort| {
+                let of = |kind: u8| u64::from(sort.after() / kind & 1);
+                of(OPEN) | of(GAP) << 20 | of(WORD) << 40
+            })
+            .sum();
+        let [total, gaps, words] = [0, 20, 40].map(|from| (counted >> from & 0xf_ffff) as i32);
         let mut rest = slack;
         let mut word = 0;
-        if let Some(blank) = places.iter().find(|sort| sort.after() & WORD != 0) {
-            let most = (WORD_MAX - i32::from(blank.advance)).max(0);
-            let words = count(WORD);
+        if words > 0 {
+            let blank = places.iter().find(|sort| sort.after() & WORD != 0);
+            let most = blank.map_or(0, |blank| (WORD_MAX - i32::from(blank.advance)).max(0));
             word = (rest / words).min(most);
             rest -= word * words;
         }
-        let gaps = if between > 0 { count(GAP) } else { 0 };
         let gap = if gaps > 0 { (rest / gaps).min(between) } else { 0 };
         rest -= gap * gaps;
         if total == 0 || rest > total.saturating_mul(STRETCH_MAX) {
@@ -166,9 +174,8 @@ impl Open {
 impl Close {
     fn new(galley: &Galley<'_>, places: std::ops::Range<usize>, excess: i32) -> Option<Self> {
         let mut kinds = [Kind::default(); 4];
-        for at in places.clone() {
-            let give = galley.give(at, places.end).in_order();
-            kinds.iter_mut().zip(give).for_each(|(kind, give)| kind.total += give);
+        for (_, give) in galley.gives(places.start, places.end) {
+            kinds.iter_mut().zip(give.in_order()).for_each(|(kind, give)| kind.total += give);
         }
         let mut left = excess;
         for kind in &mut kinds {

@@ -177,8 +177,9 @@ impl<'a> Setter<'a> {
     }
 
     fn break_paragraph(&mut self, measure: i32, indent: i32, style: &Style) {
-        let Scratch { sorts, lines, along, .. } = &mut *self.scratch;
+        let Scratch { sorts, lines, along, is_mixed, .. } = &mut *self.scratch;
         let galley = Galley::lay(sorts, style.gap, along);
+        *is_mixed = galley.is_mixed;
         lines.clear();
         let mut start = 0;
         while start < sorts.len() {
@@ -249,8 +250,9 @@ impl<'a> Setter<'a> {
         };
         let fills = slack < 0 || (set.align == Align::Justify && !is_last);
         let pen = Pen { x: left + scaled(offset.max(0), size), y, size, gap };
-        let galley = Galley::laid(&self.scratch.sorts, gap, &self.scratch.along);
-        paint_line(page, &galley, line, fills.then_some(measure), pen);
+        let Scratch { sorts, along, is_mixed, pages, .. } = &mut *self.scratch;
+        let galley = Galley::laid(sorts, gap, along, *is_mixed);
+        paint_line(&mut pages[cursor.page], &galley, line, fills.then_some(measure), pen);
         cursor.y += leading;
         cursor.lines += 1;
     }

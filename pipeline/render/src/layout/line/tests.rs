@@ -271,7 +271,7 @@ fn a_line_closes_up_in_order() {
         let sorts = sorts(text);
         let mut along = Vec::new();
         let galley = Galley::lay(&sorts, 100, &mut along);
-        galley.give(at, sorts.len()).in_order()
+        galley.give(at).in_order()
     };
     assert_eq!(galley_give("税・金", 0), [0, 250, 0, 0]);
     assert_eq!(galley_give("税、金", 1), [0, 0, 500, 0]);
