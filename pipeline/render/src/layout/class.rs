@@ -297,7 +297,6 @@ const fn may_break(first: Class, second: Class) -> bool {
             | (Postfix | Inseparable, Digit | WideDigit | Letter | Symbol | Postfix | Prefix)
             | (Postfix | Inseparable, HalfOpening)
             | (Postfix, Opening)
-            | (Closing, Opening)
             | (Closing | Stop | Comma | Separator, Prefix)
             | (_, Inseparable)
     )
@@ -335,7 +334,7 @@ const fn trims(first: Class, second: Class) -> u8 {
             Closing | Stop | Comma | Separator,
             Opening | Closing | Stop | Comma | Separator | MiddleDot,
         ) => TRIM_FIRST,
-        (Opening, Opening) => TRIM_SECOND,
+        (Opening | MiddleDot, Opening) => TRIM_SECOND,
         _ => 0,
     }
 }

@@ -226,7 +226,7 @@ impl<'a> Galley<'a> {
             give.words = (i32::from(sort.advance) - WORD_MIN).max(0);
         }
         for sort in [sort, next] {
-            if sort.class == Class::MiddleDot as u8 && after & TRIM_FIRST == 0 {
+            if sort.class == Class::MiddleDot as u8 {
                 give.dots += excess(sort) / 2;
             }
         }

@@ -41,6 +41,7 @@ fn lines_break_where_japanese_breaks_them() {
     for marked in [
         "納/税/通/知/書",
         "「東/京」/の",
+        "『東/京』/（都）/へ",
         "１期、/２期",
         "令和|8年|6月|30日/に",
         "令和|元年/度",

@@ -130,9 +130,14 @@ fn an_opened_line_shares_one_spacing() {
 
 #[test]
 fn neighbouring_brackets_and_stops_share_one_blank() {
-    for (text, expected) in
-        [("税」。", 2500), ("税」「金", 3500), ("「「税", 2500), ("税、金", 3000), ("税。」", 2500)]
-    {
+    for (text, expected) in [
+        ("税」。", 2500),
+        ("税」「金", 3500),
+        ("「「税", 2500),
+        ("税、金", 3000),
+        ("税。」", 2500),
+        ("」・「", 2000),
+    ] {
         let width = width(&sorts(text), 0);
         assert_eq!(width, expected, "{text}");
     }
