@@ -2,6 +2,15 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr)] // the command line is what speaks
 
+/// Writes a line to standard output for whoever called the program; returns from the function when
+/// nobody reads it any more.
+macro_rules! say {
+    ($($words:tt)*) => {{
+        use std::io::Write as _;
+        writeln!(std::io::stdout().lock(), $($words)*)?
+    }};
+}
+
 mod account;
 mod applications;
 mod args;

@@ -98,14 +98,14 @@ fn read(out: &Out, piece: &str, to: &Path, now: Moment, json: bool) -> Result<En
     send_opens(out, &memory)?;
     let opened = copy.opened.rfc3339_jst();
     match json {
-        true => println!(
+        true => say!(
             "{}",
             json!({
                 "piece": piece, "first": copy.first, "opened": opened,
                 "sha256": copy.label.seal.to_string(), "file": to,
             })
         ),
-        false => println!("{}: first read {opened}", to.display()),
+        false => say!("{}: first read {opened}", to.display()),
     }
     Ok(Ending::Well)
 }
@@ -120,8 +120,8 @@ fn export(out: &Out, piece: Option<&str>, to: &Path, json: bool) -> Result<Endin
         memory.mailboxes.export(piece, &to.join(format!("{piece}.pdf")))?;
     }
     match json {
-        true => println!("{}", json!({"copies": pieces.len(), "folder": to})),
-        false => println!("{} copies in {}", pieces.len(), to.display()),
+        true => say!("{}", json!({"copies": pieces.len(), "folder": to})),
+        false => say!("{} copies in {}", pieces.len(), to.display()),
     }
     Ok(Ending::Well)
 }
@@ -138,8 +138,8 @@ fn proof(out: &Out, piece: &str, to: &Path, json: bool) -> Result<Ending> {
     edge::durable::publish_bytes(to, &bytes)
         .with_context(|| format!("writing {}", to.display()))?;
     match json {
-        true => println!("{}", json!({"piece": piece, "copies": proof.seal.copies, "file": to})),
-        false => println!("{}: one of {} copies", to.display(), proof.seal.copies),
+        true => say!("{}", json!({"piece": piece, "copies": proof.seal.copies, "file": to})),
+        false => say!("{}: one of {} copies", to.display(), proof.seal.copies),
     }
     Ok(Ending::Well)
 }

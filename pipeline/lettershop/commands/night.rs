@@ -28,14 +28,14 @@ pub fn night(args: &Night) -> Result<Ending> {
     let result = journey::night(&shop, &out, &crew, clock, &mut watch)?;
     let Some(report) = result.report else {
         match args.json {
-            true => println!("{}", json!({"batches": [], "refused": [], "discrepancies": []})),
-            false => println!("nothing new in the inbox; the last report stands"),
+            true => say!("{}", json!({"batches": [], "refused": [], "discrepancies": []})),
+            false => say!("nothing new in the inbox; the last report stands"),
         }
         return Ok(Ending::Well);
     };
     match args.json {
-        true => println!("{}", json_of(&report)),
-        false => print!("{}", text_of(&out, &report, &watch)),
+        true => say!("{}", json_of(&report)),
+        false => say!("{}", text_of(&out, &report, &watch).trim_end()),
     }
     Ok(if report.discrepancies.is_empty() { Ending::Well } else { Ending::Disagrees })
 }

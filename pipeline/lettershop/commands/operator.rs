@@ -18,11 +18,11 @@ pub fn approve(args: &BatchOf) -> Result<Ending> {
         .with_context(|| format!("{part} has not been closed by a night"))
         .context(Unusable)?;
     if journal.is_approved(&part) || !closing.awaits_approval {
-        println!("{part} does not wait for approval");
+        say!("{part} does not wait for approval");
         return Ok(Ending::NotThere);
     }
     journal.append(Entry::Approved { part: part.clone() })?;
-    println!("{part} is approved; the next night prints and delivers it");
+    say!("{part} is approved; the next night prints and delivers it");
     Ok(Ending::Well)
 }
 
@@ -37,7 +37,7 @@ pub fn pull(args: &Pull) -> Result<Ending> {
     }
     let (key, note) = (args.key.clone(), args.note.clone());
     journal.append(Entry::Pulled { part: part.clone(), key, note })?;
-    println!("the record is pulled when {part} goes on");
+    say!("the record is pulled when {part} goes on");
     Ok(Ending::Well)
 }
 

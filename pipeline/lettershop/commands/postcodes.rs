@@ -32,8 +32,8 @@ fn import(files: &[PathBuf], month: &str, to: &Path, json: bool) -> Result<Endin
         .with_context(|| format!("writing {}", to.display()))?;
     let (codes, places) = (dictionary.len(), dictionary.place_count());
     match json {
-        true => println!("{}", json!({"codes": codes, "places": places, "month": month})),
-        false => println!("{codes} codes, {places} places of {month} in {}", to.display()),
+        true => say!("{}", json!({"codes": codes, "places": places, "month": month})),
+        false => say!("{codes} codes, {places} places of {month} in {}", to.display()),
     }
     Ok(Ending::Well)
 }
@@ -47,7 +47,7 @@ fn show(code: &str, path: Option<&Path>, json: bool) -> Result<Ending> {
     for place in dictionary.places(code) {
         any = true;
         match json {
-            true => println!(
+            true => say!(
                 "{}",
                 json!({
                     "postal": code.to_string(), "jis_code": place.jis_code,
@@ -56,14 +56,19 @@ fn show(code: &str, path: Option<&Path>, json: bool) -> Result<Ending> {
                     "name": place.name, "street": place.street,
                 })
             ),
-            false => println!(
+            false => say!(
                 "{code} {}{}{} {} {} {}",
-                place.prefecture, place.city, place.town, place.street, place.name, place.note
+                place.prefecture,
+                place.city,
+                place.town,
+                place.street,
+                place.name,
+                place.note
             ),
         }
     }
     if !any {
-        println!("{code} is not in the dictionary of {}", dictionary.month());
+        say!("{code} is not in the dictionary of {}", dictionary.month());
     }
     Ok(if any { Ending::Well } else { Ending::NotThere })
 }

@@ -19,8 +19,8 @@ pub fn registry(command: &RegistryCommand) -> Result<Ending> {
             let imported = import_folder(folder, &mut memory)?;
             let (changed, unchanged) = (imported.changed, imported.unchanged);
             match json {
-                true => println!("{}", json!({"changed": changed, "unchanged": unchanged})),
-                false => println!("{changed} changed, {unchanged} were known"),
+                true => say!("{}", json!({"changed": changed, "unchanged": unchanged})),
+                false => say!("{changed} changed, {unchanged} were known"),
             }
         }
         RegistryCommand::Show(args) => {
@@ -51,11 +51,11 @@ fn show(memory: &Memory, json: bool) -> Result<()> {
     })?;
     let [rows, paper, electronic, both] = counts;
     match json {
-        true => println!(
+        true => say!(
             "{}",
             json!({"rows": rows, "paper": paper, "electronic": electronic, "both": both})
         ),
-        false => println!(
+        false => say!(
             "{rows} rows of sender, class and recipient: {paper} wish paper, {electronic} \
              electronic, {both} both"
         ),

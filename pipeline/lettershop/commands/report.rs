@@ -18,8 +18,8 @@ pub fn report(args: &OutJson) -> Result<Ending> {
     let input: ReportInput = serde_json::from_slice(&bytes).context("in report.json")?;
     out.publish_bytes(&out.report(), report_html(&input).as_bytes())?;
     match args.json {
-        true => println!("{}", json!({"report": out.report(), "input": input})),
-        false => println!("{}", out.report().display()),
+        true => say!("{}", json!({"report": out.report(), "input": input})),
+        false => say!("{}", out.report().display()),
     }
     Ok(Ending::Well)
 }

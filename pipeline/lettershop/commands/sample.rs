@@ -32,8 +32,8 @@ pub fn sample(command: &SampleCommand) -> Result<Ending> {
     };
     let made = made.with_context(|| format!("writing {}", out.display()))?;
     match json {
-        true => println!("{}", serde_json::to_string(&made).expect("counts are plain data")),
-        false => print!("{}", lines_of(&made, out)),
+        true => say!("{}", serde_json::to_string(&made).expect("counts are plain data")),
+        false => say!("{}", lines_of(&made, out).trim_end()),
     }
     Ok(Ending::Well)
 }
@@ -86,8 +86,8 @@ fn applications(dictionary: &address::Dictionary, args: &SampleApplications) -> 
         .and_then(|()| write("expected.json", tally.json().as_bytes()));
     all.with_context(|| format!("writing {}", args.out.display()))?;
     match args.json {
-        true => println!("{}", tally.json().trim_end()),
-        false => print!("{}", tally_lines(&tally, &args.out)),
+        true => say!("{}", tally.json().trim_end()),
+        false => say!("{}", tally_lines(&tally, &args.out).trim_end()),
     }
     Ok(Ending::Well)
 }

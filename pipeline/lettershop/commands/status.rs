@@ -32,21 +32,18 @@ pub fn status(args: &OutJson) -> Result<Ending> {
             .collect();
         let drops: Vec<_> = journal.entries().iter().filter_map(drop_json).collect();
         let nights = journal.last_night();
-        println!(
-            "{}",
-            json!({"nights": nights, "open_night": open, "batches": parts, "drops": drops})
-        );
+        say!("{}", json!({"nights": nights, "open_night": open, "batches": parts, "drops": drops}));
         return Ok(Ending::Well);
     }
     for (part, stands) in &parts {
-        println!("{part}: {stands}");
+        say!("{part}: {stands}");
     }
     for drop in journal.entries().iter().filter_map(drop_json) {
-        println!("{} {}: {}", drop["sender"], drop["name"], drop["stands"]);
+        say!("{} {}: {}", drop["sender"], drop["name"], drop["stands"]);
     }
     match open {
-        Some(night) => println!("night {night} was cut off; run it again and it resumes"),
-        None => println!("{} nights, none open", journal.last_night()),
+        Some(night) => say!("night {night} was cut off; run it again and it resumes"),
+        None => say!("{} nights, none open", journal.last_night()),
     }
     Ok(Ending::Well)
 }

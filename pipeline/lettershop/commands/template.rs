@@ -30,19 +30,19 @@ fn check(path: &Path, json: bool) -> Result<Ending> {
     let tried = Trial::compile(&workshop, files(path)?);
     let trial = match tried.and_then(|trial| trial.set_all().map(|_| trial)) {
         Ok(trial) => trial,
-        Err(faults) => return Ok(report_faults(path, &faults, json)),
+        Err(faults) => return report_faults(path, &faults, json),
     };
     let (name, version) = (trial.template.name(), trial.template.version());
     let (envelope, letters) = (&trial.envelope.name, trial.sample.letters.len());
     match json {
-        true => println!(
+        true => say!(
             "{}",
             json!({
                 "template": name, "version": version, "envelope": envelope,
                 "letters": letters, "faults": [],
             })
         ),
-        false => println!(
+        false => say!(
             "{name} version {version}: no fault, and {} fit envelope {envelope}",
             count(letters, "sample letter")
         ),
@@ -56,7 +56,7 @@ fn preview(path: &Path, to: &Path, json: bool) -> Result<Ending> {
     let found = tried.and_then(|trial| extremes(&trial).map(|cases| (trial, cases)));
     let (trial, cases) = match found {
         Ok(found) => found,
-        Err(faults) => return Ok(report_faults(path, &faults, json)),
+        Err(faults) => return report_faults(path, &faults, json),
     };
     let mut all = Vec::new();
     for case in &cases {
@@ -70,12 +70,12 @@ fn preview(path: &Path, to: &Path, json: bool) -> Result<Ending> {
             })),
             false => {
                 let pictures = count(files.pages.len(), "picture");
-                println!("{} and {pictures}: {note}", files.pdf.display());
+                say!("{} and {pictures}: {note}", files.pdf.display());
             }
         }
     }
     if json {
-        println!("{}", json!({"template": trial.template.name(), "faults": [], "cases": all}));
+        say!("{}", json!({"template": trial.template.name(), "faults": [], "cases": all}));
     }
     Ok(Ending::Well)
 }
@@ -98,22 +98,22 @@ fn files(path: &Path) -> Result<TemplateFiles> {
 }
 
 /// Prints the faults, each with its place, as far as it has one, and how to mend it.
-fn report_faults(path: &Path, faults: &[TemplateFault], json: bool) -> Ending {
+fn report_faults(path: &Path, faults: &[TemplateFault], json: bool) -> Result<Ending> {
     if json {
         let faults: Vec<Value> = faults.iter().map(json_of).collect();
-        println!("{}", json!({"template": path, "faults": faults}));
-        return Ending::Disagrees;
+        say!("{}", json!({"template": path, "faults": faults}));
+        return Ok(Ending::Disagrees);
     }
     for fault in faults {
         let TemplateFault { file, line, column, message, fix } = fault;
         let place = path.join(file);
         match line {
-            0 => println!("{}: {message}\n    {fix}", place.display()),
-            _ => println!("{}:{line}:{column}: {message}\n    {fix}", place.display()),
+            0 => say!("{}: {message}\n    {fix}", place.display()),
+            _ => say!("{}:{line}:{column}: {message}\n    {fix}", place.display()),
         }
     }
-    println!("{}: {}", path.display(), count(faults.len(), "fault"));
-    Ending::Disagrees
+    say!("{}: {}", path.display(), count(faults.len(), "fault"));
+    Ok(Ending::Disagrees)
 }
 
 /// Writes `1 fault`, `2 faults`.

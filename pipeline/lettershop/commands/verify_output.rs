@@ -102,11 +102,13 @@ pub fn verify_output(args: &OutJson) -> Result<Ending> {
             "ok": agrees, "batches": batches, "applications": nights, "faults": faults,
             "discrepancies": discrepancies,
         });
-        println!("{answer}");
+        say!("{answer}");
     } else {
-        faults.iter().for_each(|fault| println!("{fault}"));
+        for fault in &faults {
+            say!("{fault}");
+        }
         for found in &discrepancies {
-            println!(
+            say!(
                 "{}/{}: {} {}: {} expected, {} found",
                 found.sender,
                 found.batch,
@@ -117,10 +119,7 @@ pub fn verify_output(args: &OutJson) -> Result<Ending> {
             );
         }
         let parts = parts.len();
-        println!(
-            "{parts} batches: artefacts and ledger {}",
-            if agrees { "agree" } else { "DISAGREE" }
-        );
+        say!("{parts} batches: artefacts and ledger {}", if agrees { "agree" } else { "DISAGREE" });
     }
     Ok(if agrees { Ending::Well } else { Ending::Disagrees })
 }

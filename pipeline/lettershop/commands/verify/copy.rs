@@ -27,17 +27,17 @@ pub fn verify(file: &Path, proof_file: &Path, key: &Path, json: bool) -> Result<
             "ok": fault.is_none(), "piece": piece, "sha256": proof.sha256, "sender": seal.sender,
             "batch": seal.batch, "sealed": sealed, "copies": seal.copies, "fault": fault,
         });
-        println!("{answer}");
+        say!("{answer}");
     } else {
         match &fault {
-            None => println!(
+            None => say!(
                 "{}: piece {piece}, one of {} copies of {}/{}, sealed {sealed}",
                 file.display(),
                 seal.copies,
                 seal.sender,
                 seal.batch
             ),
-            Some(fault) => println!("{}: {fault}", file.display()),
+            Some(fault) => say!("{}: {fault}", file.display()),
         }
     }
     Ok(if fault.is_none() { Ending::Well } else { Ending::Failed })

@@ -32,17 +32,14 @@ pub fn verify(out: &Path, crl: Option<&Path>, json: bool) -> Result<Ending> {
             "applications": settled.len(), "provisional": provisional, "verdicts": verdicts,
             "changed": changed,
         });
-        println!("{answer}");
+        say!("{answer}");
     } else {
-        println!("{} applications, {provisional} still provisional", settled.len());
+        say!("{} applications, {provisional} still provisional", settled.len());
         for (verdict, count) in &verdicts {
-            println!("  {verdict} {count}");
+            say!("  {verdict} {count}");
         }
         for one in changed {
-            println!(
-                "{}/{} ({}): {}, now {}",
-                one.site, one.receipt, one.end, one.before, one.after
-            );
+            say!("{}/{} ({}): {}, now {}", one.site, one.receipt, one.end, one.before, one.after);
         }
     }
     Ok(match provisional {
