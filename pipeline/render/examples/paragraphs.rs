@@ -95,8 +95,13 @@ title = "段落"
 envelope = "naga3-window"
 [faces]
 face = "{face}"
-[styles]
-body = {{ face = "face", size_pt = 10, leading_pt = 15, align = "justify", gap_em = {gap}, kinsoku = "{kinsoku}" }}
+[styles.body]
+face = "face"
+size_pt = 10
+leading_pt = 15
+align = "justify"
+gap_em = {gap}
+kinsoku = "{kinsoku}"
 [address]
 left_mm = 22.5
 top_mm = 22.4

@@ -75,7 +75,7 @@ const BMP_LEN: usize = 0x1_0000;
 /// The chain seen with one face put first.
 pub struct FaceMap {
     /// The Basic Multilingual Plane, one sort a character.
-    bmp: Box<[Sort]>,
+    bmp: Box<[Sort; BMP_LEN]>,
     /// Characters beyond it, ascending.
     astral: Vec<(char, Sort)>,
     /// Bases with variation selector, ascending.
@@ -85,7 +85,7 @@ pub struct FaceMap {
 impl FaceMap {
     /// Lays the faces over each other, `first` above all others and these in their order.
     pub(super) fn new(faces: &[Face], first: usize) -> Self {
-        let mut bmp = vec![MISSING; BMP_LEN].into_boxed_slice();
+        let mut bmp = whole_plane();
         let (mut astral, mut pairs) = (Vec::new(), Vec::new());
         let order = std::iter::once(first).chain((0..faces.len()).filter(|&at| at != first));
         for at in order {
@@ -123,6 +123,11 @@ impl FaceMap {
     pub fn pair(&self, base: char, selector: char) -> Option<Sort> {
         find(&self.pairs, (base, selector))
     }
+}
+
+fn whole_plane() -> Box<[Sort; BMP_LEN]> {
+    let plane = vec![MISSING; BMP_LEN].into_boxed_slice();
+    plane.try_into().expect("the plane has its length")
 }
 
 fn find<K: Ord + Copy>(sorted: &[(K, Sort)], key: K) -> Option<Sort> {

@@ -103,7 +103,12 @@ pub const GIVE: u8 = 128;
 /// and [`GIVE`].
 #[inline]
 pub fn between(first: u8, second: u8) -> u8 {
-    PAIRS[usize::from(first)][usize::from(second)]
+    PAIRS[pair_index(first, second)]
+}
+
+/// Pairs stand a power of two apart, so that no index leaves the table.
+const fn pair_index(first: u8, second: u8) -> usize {
+    ((first as usize) << 6 | second as usize & 63) & (PAIR_COUNT - 1)
 }
 
 impl Class {
@@ -237,13 +242,16 @@ const ALL: [Class; CLASS_COUNT] = {
     ]
 };
 
-static PAIRS: [[u8; CLASS_COUNT]; CLASS_COUNT] = {
-    let mut pairs = [[0; CLASS_COUNT]; CLASS_COUNT];
+const PAIR_COUNT: usize = 1 << 12;
+const _: () = assert!(CLASS_COUNT <= 64);
+
+static PAIRS: [u8; PAIR_COUNT] = {
+    let mut pairs = [0; PAIR_COUNT];
     let mut first = 0;
     while first < CLASS_COUNT {
         let mut second = 0;
         while second < CLASS_COUNT {
-            pairs[first][second] = pair(ALL[first], ALL[second]);
+            pairs[pair_index(first as u8, second as u8)] = pair(ALL[first], ALL[second]);
             second += 1;
         }
         first += 1;

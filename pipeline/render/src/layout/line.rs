@@ -81,16 +81,21 @@ impl<'a> Galley<'a> {
     /// Lays joined sorts side by side; `along` is memory to be used again.
     pub fn lay(sorts: &'a [Sort], gap: i32, along: &'a mut Vec<i32>) -> Self {
         along.clear();
-        let (mut x, mut widest) = (0, 1);
-        let (face, mut mixed) = (sorts.first().map_or(0, |sort| sort.face), 0);
-        along.extend(sorts.iter().enumerate().map(|(at, sort)| {
-            let left = x;
-            let width = i32::from(sort.advance) + step_within(sorts, at, gap);
+        along.resize(sorts.len(), 0);
+        let Some(last) = sorts.last() else {
+            return Self { sorts, along, gap, widest: 1, is_mixed: false };
+        };
+        let (mut x, mut widest) = (0, i32::from(last.advance).max(1));
+        let mut mixed = 0;
+        for (pair, left) in sorts.windows(2).zip(along.iter_mut()) {
+            let [sort, next] = pair else { continue };
+            *left = x;
+            let width = i32::from(sort.advance) + step(sort, next, gap);
             widest = widest.max(width);
-            mixed |= sort.face ^ face;
+            mixed |= sort.face ^ next.face;
             x += width;
-            left
-        }));
+        }
+        along[sorts.len() - 1] = x;
         Self { sorts, along, gap, widest, is_mixed: mixed != 0 }
     }
 

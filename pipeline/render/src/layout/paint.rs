@@ -148,7 +148,7 @@ impl Open {
         let counted: u64 = places
             .iter()
             .map(|sort| {
-                let of = |kind: u8| u64::from(sort.after() / kind & 1);
+                let of = |kind: u8| u64::from((sort.after() / kind) & 1);
                 of(OPEN) | of(GAP) << 20 | of(WORD) << 40
             })
             .sum();

@@ -40,10 +40,26 @@ impl Missing {
 /// # Errors
 /// The first character that no face of the chain draws; `sorts` then holds what came before it.
 pub fn pick(map: &FaceMap, text: &str, sorts: &mut Vec<Sort>) -> Result<(), Missing> {
-    let first = sorts.len();
-    let picked = pick_each(map, text, sorts);
-    join(sorts, first);
-    picked
+    sorts.reserve(text.len());
+    let mut base = None;
+    for character in text.chars() {
+        base = match map.sort(character) {
+            Some(sort) => {
+                push_joined(sorts, sort);
+                Some(character)
+            }
+            None => pick_rare(map, text, character, base, sorts)?,
+        };
+    }
+    Ok(())
+}
+
+#[inline]
+fn push_joined(sorts: &mut Vec<Sort>, sort: Sort) {
+    if let Some(before) = sorts.last_mut() {
+        before.set_after(between(before.class, sort.class));
+    }
+    sorts.push(sort);
 }
 
 /// Notes what may happen between neighbours from sort `first` on, and between it and the one
@@ -63,29 +79,30 @@ pub fn join_at(sorts: &mut [Sort], at: usize) {
     before.set_after(if sort.is_bound() { pair & !(BREAK | SOFT) } else { pair });
 }
 
-fn pick_each(map: &FaceMap, text: &str, sorts: &mut Vec<Sort>) -> Result<(), Missing> {
-    let mut base = None;
-    for character in text.chars() {
-        if is_selector(character) {
-            let Some(before) = base else {
-                return Err(Missing { base: character, selector: None });
-            };
-            let missing = Missing { base: before, selector: Some(character) };
-            let sort = map.pair(before, character).ok_or(missing)?;
-            *sorts.last_mut().expect("a base stands before its selector") = sort;
-            base = None;
-        } else {
-            let missing = Missing { base: character, selector: None };
-            match map.sort(character) {
-                Some(sort) => sorts.push(sort),
-                // A base may be drawn only together with its selector.
-                None if text_has_selector(text) => sorts.push(lone_base(map, text, missing)?),
-                None => return Err(missing),
-            }
-            base = Some(character);
+/// Picks a selector, which changes the sort of its base, or a base that is drawn only together with
+/// its selector; returns what a selector that follows would belong to.
+#[cold]
+fn pick_rare(
+    map: &FaceMap,
+    text: &str,
+    character: char,
+    base: Option<char>,
+    sorts: &mut Vec<Sort>,
+) -> Result<Option<char>, Missing> {
+    let alone = Missing { base: character, selector: None };
+    if !is_selector(character) {
+        if !text_has_selector(text) {
+            return Err(alone);
         }
+        push_joined(sorts, lone_base(map, text, alone)?);
+        return Ok(Some(character));
     }
-    Ok(())
+    let before = base.ok_or(alone)?;
+    let missing = Missing { base: before, selector: Some(character) };
+    let sort = map.pair(before, character).ok_or(missing)?;
+    sorts.pop().expect("a base stands before its selector");
+    push_joined(sorts, sort);
+    Ok(None)
 }
 
 /// Appends the sorts of a text that stands in the template, with the segmenter's word on every
