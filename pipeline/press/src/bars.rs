@@ -5,10 +5,12 @@
 
 mod program;
 
+use letter::page::Len;
+use letter::CustomerBarcode;
 use pdf_writer::types::{FontFlags, SystemInfo, UnicodeCmap};
 use pdf_writer::{Name, Rect, Str};
 
-use self::program::{BAR, BARS, LONG, PITCH, UNITS_PER_EM};
+use self::program::{span, BAR, BARS, LONG, PITCH, UNITS_PER_EM};
 use crate::fonts::subset_tag;
 use crate::parts::{reference, Parts};
 
@@ -37,6 +39,25 @@ pub(crate) fn write_font(parts: &mut Parts) -> u32 {
         font.insert(Name(b"Widths")).array().items((FIRST..=LAST).map(width));
         font.pair(Name(b"FontDescriptor"), reference(descriptor));
         font.pair(Name(b"ToUnicode"), reference(to_unicode));
+    })
+}
+
+/// Returns left and lower edge, width and height of every bar, each edge rounded by itself to the
+/// nearest 1/100 point (3.5 µm); all bars are of one width.
+pub(crate) fn rectangles(
+    x: Len,
+    y: Len,
+    size: Len,
+    barcode: &CustomerBarcode,
+) -> impl Iterator<Item = [Len; 4]> {
+    let scaled = move |units: i32| {
+        let em = i32::from(UNITS_PER_EM);
+        Len((units * size.0 + em / 2) / em)
+    };
+    barcode.bars().into_iter().zip(0..).map(move |(bar, at)| {
+        let (low, high) = span(bar);
+        let (low, high) = (scaled(low.into()), scaled(high.into()));
+        [x + scaled(at * i32::from(PITCH)), y + low, scaled(BAR.into()), high - low]
     })
 }
 

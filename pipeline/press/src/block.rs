@@ -1,6 +1,8 @@
 //! A block of letters as bytes, composed on any thread: what it holds depends on nothing else than
 //! its letters and how many came before.
 
+use std::collections::VecDeque;
+
 use letter::page::Page;
 use letter::piece::SheetMark;
 use letter::PieceId;
@@ -9,8 +11,9 @@ use crate::content::{Composer, Manner};
 use crate::deflate::Scratch;
 use crate::error::PressError;
 use crate::packed::PackedObjects;
-use crate::parts::{write, write_stream};
+use crate::parts::{whole, write, write_stream};
 use crate::run::PrintRun;
+use crate::streams::Streams;
 
 /// Letters of every block but the last of a print file.
 pub const LETTERS_PER_BLOCK: u32 = 128;
@@ -53,15 +56,6 @@ impl BlockStart {
     pub fn pages(&self) -> u32 {
         self.printed + self.blank
     }
-
-    /// Returns the number of the block's first object.
-    ///
-    /// Every block has three objects of its own, every letter one, every printed page two and every
-    /// blank back one.
-    fn first_number(&self, first_block: u32) -> u32 {
-        let blocks = self.letters / LETTERS_PER_BLOCK;
-        first_block + OWN_OBJECTS * blocks + self.letters + 2 * self.printed + self.blank
-    }
 }
 
 /// A composed block.
@@ -74,6 +68,8 @@ pub struct Block {
     /// Where the object stream starts within the bytes.
     pub(crate) object_stream: u32,
     pub(crate) table: Vec<PageEntry>,
+    /// Where each object starts within the bytes, by number; empty unless the file is conservative.
+    pub(crate) places: Vec<u32>,
 }
 
 /// What the cross-reference table needs to know of a page, in four bytes: the length of its content
@@ -99,14 +95,6 @@ impl PageEntry {
     }
 }
 
-impl Block {
-    /// Returns the object numbers of the block's object stream, page tree node and document part.
-    pub(crate) fn own_numbers(start: BlockStart, first_block: u32) -> [u32; 3] {
-        let first = start.first_number(first_block);
-        [first, first + 1, first + 2]
-    }
-}
-
 /// Composes one block, letter by letter.
 pub struct BlockComposer<'r> {
     run: &'r PrintRun<'r>,
@@ -117,6 +105,8 @@ pub struct BlockComposer<'r> {
     packed: PackedObjects,
     kids: Vec<u8>,
     parts: Vec<u8>,
+    /// Pages whose contents are not packed yet: place in the table, number of the content.
+    unpacked: VecDeque<(usize, u32)>,
 }
 
 impl<'a> PrintRun<'a> {
@@ -124,20 +114,23 @@ impl<'a> PrintRun<'a> {
     /// last.
     pub fn block<'r>(&'r self, scratch: &'r mut Scratch, start: BlockStart) -> BlockComposer<'r> {
         debug_assert_eq!(start.letters % LETTERS_PER_BLOCK, 0);
+        scratch.streams.begin();
         BlockComposer {
             run: self,
             scratch,
-            number: start.first_number(self.numbers.first_block) + OWN_OBJECTS,
+            number: self.numbers.of_block(start).part + 1,
             block: Block {
                 start,
                 end: start,
                 bytes: Vec::new(),
                 object_stream: 0,
                 table: Vec::new(),
+                places: Vec::new(),
             },
             packed: PackedObjects::default(),
             kids: Vec::new(),
             parts: Vec::new(),
+            unpacked: VecDeque::new(),
         }
     }
 }
@@ -186,22 +179,33 @@ impl BlockComposer<'_> {
 
     /// Writes the block's object stream and returns the block.
     pub fn finish(mut self) -> Block {
-        let numbers = &self.run.numbers;
-        let [stream, pages, part] = Block::own_numbers(self.block.start, numbers.first_block);
+        self.pack_contents(|streams, each| streams.finish(each));
+        let own = self.run.numbers.of_block(self.block.start);
         let count = self.block.end.pages() - self.block.start.pages();
-        self.packed.begin(pages);
+        self.packed.begin(own.pages);
         let out = &mut self.packed.bodies;
-        write(out, format_args!("<</Type/Pages/Parent {} 0 R", numbers.page_root));
+        write(out, format_args!("<</Type/Pages/Parent {} 0 R", self.run.numbers.page_root));
         write(out, format_args!("/Count {count}/Kids["));
         out.extend_from_slice(&self.kids);
         out.extend_from_slice(b"]>>");
-        self.packed.begin(part);
+        self.packed.begin(own.part);
         let out = &mut self.packed.bodies;
-        write(out, format_args!("<</Type/DPart/Parent {} 0 R/DParts[[", numbers.part_top));
+        write(out, format_args!("<</Type/DPart/Parent {} 0 R/DParts[[", self.run.numbers.part_top));
         out.extend_from_slice(&self.parts);
         out.extend_from_slice(b"]]>>");
-        self.block.object_stream = self.block.bytes.len() as u32;
-        self.packed.write(stream, self.scratch, &mut self.block.bytes);
+        let Block { bytes, places, object_stream, .. } = &mut self.block;
+        match own.stream {
+            Some(stream) => {
+                *object_stream = bytes.len() as u32;
+                self.packed.write(stream, self.scratch, bytes);
+            }
+            None => {
+                places.resize((self.number - own.pages) as usize, 0);
+                self.packed.write_each(bytes, |number, at| {
+                    places[(number - own.pages) as usize] = at as u32;
+                });
+            }
+        }
         self.block
     }
 
@@ -219,57 +223,85 @@ impl BlockComposer<'_> {
         first: bool,
     ) -> Result<(), PressError> {
         let run = self.run;
-        self.scratch.content.clear();
-        let mut composer =
-            Composer::new(run.fonts, run.layers.count(), Manner::Print, &mut self.scratch.content);
+        let out = &mut self.scratch.streams.raw;
+        let mut composer = Composer::new(run.fonts, run.layers.count(), Manner::Print, out);
+        composer.form = run.form;
         composer.scale();
         composer.page(page)?;
         if let (Some(place), Some(mark)) = (&run.mark, &mark) {
             place.write(&mut composer, mark);
         }
         composer.finish();
-        self.scratch.pack_content();
         let content = self.take_number();
-        let start = self.block.bytes.len();
-        write_stream(&mut self.block.bytes, content, "", &self.scratch.packed);
-        self.block.table.push(PageEntry::new(self.block.bytes.len() - start, first));
+        self.unpacked.push_back((self.block.table.len(), content));
+        self.block.table.push(PageEntry::new(0, first));
+        self.pack_contents(|streams, each| streams.end_stream(each));
         self.write_page_object(number, leaf, Some(content));
         Ok(())
     }
 
+    /// Writes the contents that are ready after a step of packing.
+    fn pack_contents(&mut self, step: impl FnOnce(&mut Streams, &mut dyn FnMut(&[u8]))) {
+        let own = self.run.numbers.of_block(self.block.start);
+        let Block { bytes, table, places, .. } = &mut self.block;
+        let unpacked = &mut self.unpacked;
+        step(&mut self.scratch.streams, &mut |packed| {
+            let (place, content) = unpacked.pop_front().expect("a page a stream");
+            let start = bytes.len();
+            write_stream(bytes, content, "", packed);
+            if own.stream.is_none() {
+                let index = (content - own.pages) as usize;
+                places.resize(places.len().max(index + 1), 0);
+                places[index] = start as u32;
+            }
+            table[place] = PageEntry::new(bytes.len() - start, table[place].is_first());
+        });
+    }
+
     fn write_page_object(&mut self, number: u32, leaf: u32, content: Option<u32>) {
-        let [_, parent, _] = Block::own_numbers(self.block.start, self.run.numbers.first_block);
+        let parent = self.run.numbers.of_block(self.block.start).pages;
         self.packed.begin(number);
         let out = &mut self.packed.bodies;
-        write(out, format_args!("<</Type/Page/TrimBox[0 0 595.28 841.89]/Parent {parent} 0 R"));
-        write(out, format_args!("/DPart {leaf} 0 R"));
+        entry(out, "<</Type/Page/TrimBox[0 0 595.28 841.89]/Parent ", parent);
+        entry(out, "/DPart ", leaf);
         if let Some(content) = content {
-            write(out, format_args!("/Contents {content} 0 R"));
+            entry(out, "/Contents ", content);
         }
         out.extend_from_slice(b">>");
-        write(&mut self.kids, format_args!("{number} 0 R "));
+        entry(&mut self.kids, " ", number);
     }
 
     /// Writes a letter's document part: ids only.
     fn write_leaf(&mut self, leaf: u32, first: u32, last: u32, letter: &Painted<'_>) {
-        let [_, _, part] = Block::own_numbers(self.block.start, self.run.numbers.first_block);
+        let part = self.run.numbers.of_block(self.block.start).part;
         self.packed.begin(leaf);
         let out = &mut self.packed.bodies;
-        write(out, format_args!("<</Type/DPart/Parent {part} 0 R/Start {first} 0 R"));
+        entry(out, "<</Type/DPart/Parent ", part);
+        entry(out, "/Start ", first);
         if last != first {
-            write(out, format_args!("/End {last} 0 R"));
+            entry(out, "/End ", last);
         }
-        write(
-            out,
-            format_args!(
-                "/DPM<</CIP4_Root<</Type/CIP4_Root/CIP4_ExternalID/{}>>/LS_Sequence {}>>>>",
-                letter.id, letter.sequence
-            ),
-        );
-        write(&mut self.parts, format_args!("{leaf} 0 R "));
+        out.extend_from_slice(b"/DPM<</CIP4_Root<</Type/CIP4_Root/CIP4_ExternalID/");
+        hexadecimal(out, letter.id.0);
+        out.extend_from_slice(b">>/LS_Sequence ");
+        whole(out, letter.sequence);
+        out.extend_from_slice(b">>>>");
+        entry(&mut self.parts, " ", leaf);
     }
 }
 
-/// Objects of a block beside its letters': object stream, page tree node, document part.
-const OWN_OBJECTS: u32 = 3;
+/// Writes a dictionary's entry whose value is the object `number`.
+fn entry(out: &mut Vec<u8>, key: &str, number: u32) {
+    out.extend_from_slice(key.as_bytes());
+    whole(out, number);
+    out.extend_from_slice(b" 0 R");
+}
+
+/// Writes sixteen digits, as an id is shown.
+fn hexadecimal(out: &mut Vec<u8>, value: u64) {
+    out.extend(
+        (0..16).rev().map(|nibble| b"0123456789abcdef"[(value >> (4 * nibble) & 15) as usize]),
+    );
+}
+
 const FIRST_OF_LETTER: u32 = 1 << 31;

@@ -1,11 +1,15 @@
 //! A page's marks as a content stream: whole numbers of 1/100 point, strings of two-byte codes.
 
+mod order;
+
 use letter::page::{FaceIndex, Glyph, Len, Mark, Page};
 use letter::CustomerBarcode;
 
 use crate::bars;
 use crate::error::PressError;
 use crate::fonts::{resource_letter, Code, Fonts, NO_CODE};
+use crate::parts::whole;
+use crate::run::FileForm;
 
 /// How a page is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +26,8 @@ pub(crate) struct Composer<'a> {
     /// Layers that exist.
     layers: usize,
     manner: Manner,
+    /// How bars are drawn.
+    pub(crate) form: FileForm,
     out: &'a mut Vec<u8>,
     open: Open,
     font: Option<(u8, i32)>,
@@ -66,6 +72,7 @@ impl<'a> Composer<'a> {
             fonts,
             layers,
             manner,
+            form: FileForm::default(),
             out,
             open: Open::Nothing,
             font: None,
@@ -87,22 +94,39 @@ impl<'a> Composer<'a> {
     /// # Errors
     /// A character that the fonts do not hold, or a layer that does not exist.
     pub(crate) fn page(&mut self, page: &Page) -> Result<(), PressError> {
-        for mark in &page.marks {
-            match *mark {
-                Mark::Text { face, size, x, y, start, end } => {
-                    let glyphs = &page.glyphs[start as usize..end as usize];
-                    self.text(face, size, (x, y), glyphs)?;
-                }
-                Mark::Rule { x, y, width, height, tint } => {
-                    self.rule([x, y, width, height], tint);
-                }
-                Mark::Barcode { x, y, size, ref barcode } => {
-                    if self.manner == Manner::Print {
-                        self.barcode(x, y, size, barcode);
-                    }
-                }
-                Mark::Layer(layer) => self.layer(layer)?,
+        if self.manner == Manner::Tagged {
+            return page.marks.iter().try_for_each(|mark| self.mark(page, mark));
+        }
+        let mut rest = &page.marks[..];
+        while !rest.is_empty() {
+            let (stretch, after) = rest.split_at(order::stretch(rest));
+            let is_rule = |mark: &&Mark| matches!(mark, Mark::Rule { .. });
+            for mark in stretch.iter().filter(is_rule) {
+                self.mark(page, mark)?;
             }
+            for mark in stretch.iter().filter(|mark| !is_rule(mark)) {
+                self.mark(page, mark)?;
+            }
+            rest = after;
+        }
+        Ok(())
+    }
+
+    fn mark(&mut self, page: &Page, mark: &Mark) -> Result<(), PressError> {
+        match *mark {
+            Mark::Text { face, size, x, y, start, end } => {
+                let glyphs = &page.glyphs[start as usize..end as usize];
+                self.text(face, size, (x, y), glyphs)?;
+            }
+            Mark::Rule { x, y, width, height, tint } => {
+                self.rule([x, y, width, height], tint);
+            }
+            Mark::Barcode { x, y, size, ref barcode } => {
+                if self.manner == Manner::Print {
+                    self.barcode(x, y, size, barcode);
+                }
+            }
+            Mark::Layer(layer) => self.layer(layer)?,
         }
         Ok(())
     }
@@ -167,6 +191,10 @@ impl<'a> Composer<'a> {
     }
 
     fn barcode(&mut self, x: Len, y: Len, size: Len, barcode: &CustomerBarcode) {
+        if self.form == FileForm::Conservative {
+            bars::rectangles(x, y, size, barcode).for_each(|bar| self.rule(bar, BLACK));
+            return;
+        }
         self.open_text();
         self.shade(BLACK);
         self.select(bars::RESOURCE, size.0);
@@ -293,6 +321,10 @@ impl Line {
 /// Returns the extra advance of most glyphs, if more than half of them share one (majority vote of
 /// Boyer and Moore, "MJRTY", 1981); else the result is any of them.
 fn common_extra(glyphs: &[Glyph]) -> i16 {
+    let first = glyphs.first().map_or(0, |glyph| glyph.extra);
+    if glyphs.iter().all(|glyph| glyph.extra == first) {
+        return first;
+    }
     let (mut candidate, mut lead) = (0, 0);
     for glyph in glyphs {
         if lead == 0 {
@@ -313,30 +345,58 @@ fn show(
 ) -> Result<(), PressError> {
     let (last, inner) = glyphs.split_last().expect("a run has a glyph");
     let even = inner.iter().all(|glyph| glyph.extra == common);
-    out.extend_from_slice(if even { b"(" } else { b"[(" });
-    for glyph in inner {
-        out.extend_from_slice(&code_of(codes, face, glyph)?);
-        if glyph.extra != common {
+    if even {
+        out.push(b'(');
+        push_codes(out, codes, face, glyphs)?;
+        out.extend_from_slice(b")Tj\n");
+        return Ok(());
+    }
+    out.extend_from_slice(b"[(");
+    // What stands before a kern, with the glyph that the kern follows.
+    for part in inner.split_inclusive(|glyph| glyph.extra != common) {
+        push_codes(out, codes, face, part)?;
+        let extra = part[part.len() - 1].extra;
+        if extra != common {
             out.push(b')');
-            number(out, i32::from(common) - i32::from(glyph.extra));
+            number(out, i32::from(common) - i32::from(extra));
             out.push(b'(');
         }
     }
-    out.extend_from_slice(&code_of(codes, face, last)?);
-    out.extend_from_slice(if even { b")Tj\n" } else { b")]TJ\n" });
+    push_codes(out, codes, face, std::slice::from_ref(last))?;
+    out.extend_from_slice(b")]TJ\n");
     Ok(())
 }
 
-fn code_of(codes: &[Code], face: FaceIndex, glyph: &Glyph) -> Result<Code, PressError> {
-    match codes.get(glyph.char_index as usize) {
-        Some(&code) if code != NO_CODE => Ok(code),
-        _ => Err(PressError::NotInFonts { face, char_index: glyph.char_index }),
+/// Writes the codes of glyphs.
+fn push_codes(
+    out: &mut Vec<u8>,
+    codes: &[Code],
+    face: FaceIndex,
+    glyphs: &[Glyph],
+) -> Result<(), PressError> {
+    let start = out.len();
+    out.resize(start + 2 * glyphs.len(), 0);
+    let mut all_known = true;
+    for (place, glyph) in out[start..].chunks_exact_mut(2).zip(glyphs) {
+        let code = codes.get(glyph.char_index as usize).copied().unwrap_or(NO_CODE);
+        all_known &= code != NO_CODE;
+        place.copy_from_slice(&code);
     }
+    if all_known {
+        return Ok(());
+    }
+    let known =
+        |glyph: &&Glyph| codes.get(glyph.char_index as usize).is_some_and(|&c| c != NO_CODE);
+    let unknown = glyphs.iter().find(|glyph| !known(glyph)).expect("one of them is not known");
+    Err(PressError::NotInFonts { face, char_index: unknown.char_index })
 }
 
 /// Writes a whole number.
 pub(crate) fn number(out: &mut Vec<u8>, value: i32) {
-    out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+    if value < 0 {
+        out.push(b'-');
+    }
+    whole(out, value.unsigned_abs());
 }
 
 /// Writes a number given in thousandths, without needless zeros.

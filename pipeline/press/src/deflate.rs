@@ -2,11 +2,15 @@
 
 use libdeflater::{CompressionLvl, Compressor};
 
+use crate::streams::Streams;
+
 /// A worker's own memory: compressor and buffers, reused from block to block.
 ///
 /// What lies in it between two calls never reaches an output.
 pub struct Scratch {
     live: Deflater,
+    /// Contents of pages that share a code.
+    pub(crate) streams: Streams,
     /// A page's content before compression.
     pub(crate) content: Vec<u8>,
     /// Compressed bytes of the last stream.
@@ -15,7 +19,12 @@ pub struct Scratch {
 
 impl Default for Scratch {
     fn default() -> Self {
-        Self { live: Deflater::new(LIVE_LEVEL), content: Vec::new(), packed: Vec::new() }
+        Self {
+            live: Deflater::new(LIVE_LEVEL),
+            streams: Streams::default(),
+            content: Vec::new(),
+            packed: Vec::new(),
+        }
     }
 }
 

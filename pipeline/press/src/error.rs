@@ -88,6 +88,9 @@ pub enum PressError {
         /// Pages written.
         found_pages: u32,
     },
+    /// A cross-reference table has ten digits for a place in the file.
+    #[error("a print file of {0} bytes, its table reaches 10,000,000,000")]
+    TooLong(u64),
     /// The writer failed.
     #[error("the print file cannot be written: {0}")]
     Write(#[from] std::io::Error),

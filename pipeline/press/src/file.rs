@@ -1,4 +1,5 @@
-//! A print file: PDF/X-4 and PDF/VT-1, written front to back, four bytes of memory a page.
+//! A print file: PDF/X-4 and PDF/VT-1, written front to back; four bytes of memory a page,
+//! and four for each object in a conservative file.
 
 use std::io::Write;
 
@@ -8,9 +9,9 @@ use crate::block::{Block, BlockStart, PageEntry, LETTERS_PER_BLOCK};
 use crate::deflate::Scratch;
 use crate::error::PressError;
 use crate::parts::Parts;
-use crate::run::PrintRun;
+use crate::run::{BlockNumbers, FileForm, PrintRun};
 use crate::xmp::{self, hex_string, pdf_date, text_string};
-use crate::xref::XrefRows;
+use crate::xref::{table, XrefRows};
 
 /// How much a print file will hold, known before it begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +53,7 @@ struct WrittenBlock {
     at: u64,
     object_stream_at: u64,
     table: Vec<PageEntry>,
+    places: Vec<u32>,
 }
 
 impl<'r, W: Write> PrintFile<'r, W> {
@@ -92,6 +94,7 @@ impl<'r, W: Write> PrintFile<'r, W> {
             at: self.out.at,
             object_stream_at: self.out.at + u64::from(block.object_stream),
             table: block.table,
+            places: block.places,
         });
         self.out.write(&block.bytes)?;
         self.end = block.end;
@@ -116,12 +119,17 @@ impl<'r, W: Write> PrintFile<'r, W> {
         let tail = self.tail(id);
         let tail_at = self.out.at;
         self.out.write(tail.bytes())?;
-        let rows = self.rows(&tail, tail_at);
         let id = hex_string(&id);
         let numbers = &self.run.numbers;
         let trailer =
             format!("/Root {} 0 R/Info {} 0 R/ID[{id}{id}]", numbers.catalog, numbers.info);
-        let end = rows.finish(self.out.at, &trailer, &mut Scratch::default());
+        let end = match self.run.form {
+            FileForm::Compact => {
+                let rows = self.rows(&tail, tail_at);
+                rows.finish(self.out.at, &trailer, &mut Scratch::default())
+            }
+            FileForm::Conservative => table(self.places(&tail, tail_at), self.out.at, &trailer)?,
+        };
         self.out.write(&end)?;
         self.out.writer.flush()?;
         Ok(Summary {
@@ -139,7 +147,7 @@ impl<'r, W: Write> PrintFile<'r, W> {
         let numbers = &self.run.numbers;
         let meta = &self.run.meta;
         let mut tail = Parts::new(numbers.page_root);
-        let kids = self.own_references(1);
+        let kids = self.own_references(|own| own.pages);
         tail.raw(
             format!(
                 "<</Type/Pages/Count {}/MediaBox[0 0 595.28 841.89]/Resources {} 0 R\
@@ -149,7 +157,7 @@ impl<'r, W: Write> PrintFile<'r, W> {
             )
             .as_bytes(),
         );
-        let parts = self.own_references(2);
+        let parts = self.own_references(|own| own.part);
         tail.raw(
             format!(
                 "<</Type/DPart/Parent {} 0 R/DPM<</CIP4_Root<</Type/CIP4_Root\
@@ -200,12 +208,11 @@ impl<'r, W: Write> PrintFile<'r, W> {
         )
     }
 
-    /// Returns references to every block's object number `which` of its own.
-    fn own_references(&self, which: usize) -> String {
-        let first_block = self.run.numbers.first_block;
+    /// Returns references to one of every block's own objects.
+    fn own_references(&self, which: impl Fn(BlockNumbers) -> u32) -> String {
         let blocks = self.blocks.iter();
         blocks
-            .map(|block| format!("{} 0 R ", Block::own_numbers(block.start, first_block)[which]))
+            .map(|block| format!("{} 0 R ", which(self.run.numbers.of_block(block.start))))
             .collect()
     }
 
@@ -217,6 +224,16 @@ impl<'r, W: Write> PrintFile<'r, W> {
             block.add_rows(&mut rows);
         }
         rows
+    }
+
+    /// Returns where every object starts, by number from 1 on.
+    fn places<'t>(&'t self, tail: &'t Parts, tail_at: u64) -> impl Iterator<Item = u64> + 't {
+        let tail = tail.starts().iter().map(move |&start| tail_at + start as u64);
+        let blocks = self
+            .blocks
+            .iter()
+            .flat_map(|block| block.places.iter().map(move |&place| block.at + u64::from(place)));
+        self.shared_starts.iter().copied().chain(tail).chain(blocks)
     }
 }
 

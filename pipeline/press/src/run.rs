@@ -6,6 +6,7 @@ use letter::Moment;
 use pdf_writer::Name;
 
 use crate::bars;
+use crate::block::{BlockStart, LETTERS_PER_BLOCK};
 use crate::error::PressError;
 use crate::fonts::{Fonts, FIRST_OBJECT};
 use crate::icc;
@@ -28,12 +29,26 @@ pub struct PrintMeta<'a> {
     pub inserter: &'a InserterProfile,
 }
 
+/// How a print file keeps its objects and draws its bars.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FileForm {
+    /// Small objects in object streams, a cross-reference stream (ISO 32000-1 §7.5.7, §7.5.8), bars
+    /// as glyphs of a font of four: the shortest file.
+    #[default]
+    Compact,
+    /// Every object by itself, a cross-reference table (§7.5.4), bars as rectangles: for workflows
+    /// that read no streams of objects or redraw small fonts. [`crate::PressError::TooLong`] beyond
+    /// 10 GB.
+    Conservative,
+}
+
 /// A print file's shared parts; any number of threads compose blocks from it.
 #[derive(Debug)]
 pub struct PrintRun<'a> {
     pub(crate) fonts: &'a Fonts,
     pub(crate) layers: &'a Layers,
     pub(crate) meta: PrintMeta<'a>,
+    pub(crate) form: FileForm,
     pub(crate) mark: Option<MarkPlace>,
     /// Barcode font, profile and resources.
     pub(crate) parts: Parts,
@@ -54,6 +69,33 @@ pub(crate) struct Numbers {
     pub(crate) metadata: u32,
     /// The first object of the first block.
     pub(crate) first_block: u32,
+    /// Whether a block has an object stream.
+    object_streams: bool,
+}
+
+/// The objects that a block has beside its letters'.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BlockNumbers {
+    /// The object stream, the block's first object.
+    pub(crate) stream: Option<u32>,
+    /// The page tree node, the first object without an object stream.
+    pub(crate) pages: u32,
+    /// The document part, the last of the block's own.
+    pub(crate) part: u32,
+}
+
+impl Numbers {
+    /// Returns the own objects of the block after `start`.
+    ///
+    /// Every letter has one object, every printed page two and every blank back one.
+    pub(crate) fn of_block(&self, start: BlockStart) -> BlockNumbers {
+        let own = 2 + u32::from(self.object_streams);
+        let blocks = start.letters / LETTERS_PER_BLOCK;
+        let before = own * blocks + start.letters + 2 * start.printed + start.blank;
+        let first = self.first_block + before;
+        let pages = first + u32::from(self.object_streams);
+        BlockNumbers { stream: self.object_streams.then_some(first), pages, part: pages + 1 }
+    }
 }
 
 impl<'a> PrintRun<'a> {
@@ -66,17 +108,35 @@ impl<'a> PrintRun<'a> {
         layers: &'a Layers,
         meta: PrintMeta<'a>,
     ) -> Result<Self, PressError> {
+        Self::in_form(fonts, layers, meta, FileForm::default())
+    }
+
+    /// Makes the shared parts of a print file of a form.
+    ///
+    /// # Errors
+    /// As [`PrintRun::new`].
+    pub fn in_form(
+        fonts: &'a Fonts,
+        layers: &'a Layers,
+        meta: PrintMeta<'a>,
+        form: FileForm,
+    ) -> Result<Self, PressError> {
         let mark = MarkPlace::of(meta.inserter, fonts)?;
         let mut parts = Parts::new(layers.parts.next());
-        let barcode = bars::write_font(&mut parts);
+        let barcode = match form {
+            FileForm::Compact => {
+                let font = bars::write_font(&mut parts);
+                format!("/{} {font} 0 R", char::from(bars::RESOURCE))
+            }
+            FileForm::Conservative => String::new(),
+        };
         let profile = parts.packed_stream(&icc::gray_printer(), |stream| {
             stream.pair(Name(b"N"), 1);
         });
         let resources = parts.raw(
             format!(
-                "<</Font<<{}/{} {barcode} 0 R>>/XObject<<{}>>>>",
+                "<</Font<<{}{barcode}>>/XObject<<{}>>>>",
                 fonts.resource_entries(),
-                char::from(bars::RESOURCE),
                 layers.resource_entries()
             )
             .as_bytes(),
@@ -92,8 +152,9 @@ impl<'a> PrintRun<'a> {
             info: tail + 4,
             metadata: tail + 5,
             first_block: tail + 6,
+            object_streams: form == FileForm::Compact,
         };
-        Ok(Self { fonts, layers, meta, mark, parts, numbers })
+        Ok(Self { fonts, layers, meta, form, mark, parts, numbers })
     }
 
     /// Returns left, lower, right and upper edge of the inserter mark with its digits, as it stands

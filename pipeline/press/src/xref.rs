@@ -1,6 +1,9 @@
-//! The cross-reference stream: rows of eight bytes, predicted from the row above.
+//! Cross-references: the stream, whose rows of eight bytes are predicted from the row above, or the
+//! table of old.
 
 use crate::deflate::Scratch;
+use crate::error::PressError;
+use crate::parts::write;
 
 /// Rows in the order of object numbers, from object 0 on.
 #[derive(Clone, Debug)]
@@ -70,6 +73,33 @@ impl XrefRows {
     }
 }
 
+/// Returns a cross-reference table of the objects from number 1 on, to stand at byte `offset`, and
+/// the end of the file (ISO 32000-1 §7.5.4, §7.5.5).
+///
+/// # Errors
+/// The table stands where ten digits do not reach.
+pub(crate) fn table(
+    places: impl Iterator<Item = u64>,
+    offset: u64,
+    trailer: &str,
+) -> Result<Vec<u8>, PressError> {
+    if offset > TABLE_PLACE_MAX {
+        return Err(PressError::TooLong(offset));
+    }
+    let (mut rows, mut count) = (Vec::new(), 1);
+    for place in places {
+        write(&mut rows, format_args!("{place:010} 00000 n \n"));
+        count += 1;
+    }
+    let mut out = format!("xref\n0 {count}\n0000000000 65535 f \n").into_bytes();
+    out.append(&mut rows);
+    let end = format_args!("trailer\n<</Size {count}{trailer}>>\nstartxref\n{offset}\n%%EOF\n");
+    write(&mut out, end);
+    Ok(out)
+}
+
+/// The greatest place in ten digits.
+const TABLE_PLACE_MAX: u64 = 9_999_999_999;
 /// Bytes of a row: kind, offset or object stream (5 bytes, so files may pass 4 GB), index.
 const ROW: usize = 8;
 const FREE: u8 = 0;

@@ -56,7 +56,7 @@ pub(super) fn write() -> Vec<u8> {
 }
 
 /// Returns the lower and upper end of a bar.
-fn span(bar: Bar) -> (i16, i16) {
+pub(super) fn span(bar: Bar) -> (i16, i16) {
     match bar {
         Bar::Full => (0, LONG),
         Bar::Ascender => (PITCH, LONG),

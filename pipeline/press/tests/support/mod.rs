@@ -7,8 +7,8 @@ use letter::page::{note_use, CharIndex, CharUse, Charset, CharsetEntry, Glyph, L
 use letter::stock::InserterProfile;
 use letter::{Moment, PieceId};
 use press::{
-    Block, BlockStart, FaceData, Fonts, Layers, Painted, PrintFile, PrintMeta, PrintRun, Scratch,
-    Summary, Totals, LETTERS_PER_BLOCK, MARK_CHARACTERS,
+    Block, BlockStart, FaceData, FileForm, Fonts, Layers, Painted, PrintFile, PrintMeta, PrintRun,
+    Scratch, Summary, Totals, LETTERS_PER_BLOCK, MARK_CHARACTERS,
 };
 use skrifa::charmap::MapVariant;
 use skrifa::instance::{LocationRef, Size};
@@ -342,8 +342,14 @@ pub fn compose(
 
 /// Returns a whole print file.
 pub fn print(sample: &Sample, duplex: bool) -> (Vec<u8>, Summary) {
+    print_in_form(sample, duplex, FileForm::default())
+}
+
+/// Returns a whole print file of a form.
+pub fn print_in_form(sample: &Sample, duplex: bool, form: FileForm) -> (Vec<u8>, Summary) {
     let inserter = INSERTER();
-    let run = PrintRun::new(&sample.fonts, &sample.layers, meta(duplex, &inserter)).expect("a run");
+    let meta = meta(duplex, &inserter);
+    let run = PrintRun::in_form(&sample.fonts, &sample.layers, meta, form).expect("a run");
     let mut bytes = Vec::new();
     let mut file =
         PrintFile::begin(&mut bytes, &run, totals(&sample.letters, duplex)).expect("begin");

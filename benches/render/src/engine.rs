@@ -1,0 +1,150 @@
+//! The house's engine, ready to set and print the standard letter.
+
+use std::borrow::Cow;
+use std::path::Path;
+
+use letter::page::{note_use, CharUse, Page};
+use letter::stock::{EnvelopeProfile, InserterProfile, Window};
+use letter::{PieceId, RecordView};
+use press::{
+    BlockStart, FaceData, Fonts, Layers, Painted, PrintFile, PrintRun, Summary, Totals,
+    LETTERS_PER_BLOCK,
+};
+use render::{FontChain, Scratch, SenderFacts, Template, TemplateSource};
+
+use crate::recipients::{schema, Recipient};
+
+/// What is loaded and compiled once.
+pub struct Engine {
+    pub chain: FontChain,
+    pub template: Template,
+    pub inserter: InserterProfile,
+}
+
+/// What the letters of a file share.
+pub struct Forme {
+    pub uses: Vec<CharUse>,
+    pub fonts: Fonts,
+    pub layers: Layers,
+}
+
+impl Engine {
+    pub fn load() -> Engine {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fonts");
+        let face = |name: &str| {
+            let bytes = std::fs::read(folder.join(format!("{name}.ttf"))).expect("a stock font");
+            (name.to_owned(), Cow::Owned(bytes))
+        };
+        let chain = FontChain::load(FACES.map(face).to_vec()).expect("fonts");
+        let source = TemplateSource {
+            toml: include_str!("../letter/template.toml"),
+            body: include_str!("../letter/body.txt"),
+            stationery: None,
+        };
+        let office = OFFICE.map(str::to_owned);
+        let sender = SenderFacts {
+            name: "星見生命保険株式会社", office: &office, honorific: "様"
+        };
+        let template = Template::compile(&source, &chain, &schema(), &sender, &naga3());
+        let template = template.unwrap_or_else(|faults| panic!("{}", faults[0]));
+        let inserter = InserterProfile {
+            name: "bench".to_owned(),
+            data_matrix: true,
+            mark_left_mm: 8.0,
+            mark_top_mm: 280.0,
+            module_mm: 0.5,
+        };
+        Engine { chain, template, inserter }
+    }
+
+    /// Sets one letter; the pages are in the scratch.
+    pub fn set(&self, scratch: &mut Scratch, recipient: &Recipient) {
+        let view = RecordView::parse(&recipient.record).expect("a whole record");
+        let pages = self.template.typeset(scratch, &view, &recipient.facts);
+        assert_eq!(pages.unwrap_or_else(|reason| panic!("{}", reason.english())), 1);
+    }
+
+    /// Measures all letters and cuts the fonts to what they draw.
+    pub fn forme(&self, recipients: &[Recipient]) -> Forme {
+        let faces = self.chain.faces();
+        let mut uses = vec![CharUse::default(); faces.len()];
+        let mut scratch = Scratch::default();
+        for recipient in recipients {
+            self.set(&mut scratch, recipient);
+            scratch.pages().iter().for_each(|page| note_use(page, &mut uses));
+        }
+        self.template.layers().iter().for_each(|page| note_use(page, &mut uses));
+        for digit in press::MARK_CHARACTERS.chars() {
+            let entries = &faces[0].charset().entries;
+            let found = entries.binary_search_by_key(&(digit, None), |e| (e.character, e.selector));
+            uses[0].insert(found.expect("a digit") as u32);
+        }
+        let data: Vec<FaceData<'_>> = faces
+            .iter()
+            .map(|face| FaceData {
+                name: face.name(),
+                bytes: face.bytes(),
+                charset: face.charset(),
+            })
+            .collect();
+        let fonts = Fonts::build(&data, &uses).expect("fonts");
+        let layers = Layers::build(&fonts, self.template.layers(), None).expect("layers");
+        Forme { uses, fonts, layers }
+    }
+
+    /// Sets and prints all letters into `out`.
+    pub fn print(
+        &self,
+        run: &PrintRun<'_>,
+        recipients: &[Recipient],
+        out: impl std::io::Write,
+    ) -> Summary {
+        let count = recipients.len() as u32;
+        let mut file =
+            PrintFile::begin(out, run, Totals { letters: count, pages: count }).expect("begun");
+        let (mut render, mut press) = (Scratch::default(), press::Scratch::default());
+        let mut start = BlockStart::default();
+        for block in recipients.chunks(LETTERS_PER_BLOCK as usize) {
+            let mut composer = run.block(&mut press, start);
+            for recipient in block {
+                self.set(&mut render, recipient);
+                let letter = painted(start.letters + 1, render.pages());
+                composer.letter(letter).expect("its glyphs are in the fonts");
+                start.count(1, false);
+            }
+            file.write_block(composer.finish()).expect("in order");
+        }
+        file.finish().expect("as announced")
+    }
+}
+
+/// Returns a letter as the press takes it.
+pub fn painted(sequence: u32, pages: &[Page]) -> Painted<'_> {
+    let id = PieceId(u64::from(sequence).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    Painted { id, sequence, inserts: 0, pages }
+}
+
+/// The figures of `naga3-window` in `config/envelopes.toml`.
+fn naga3() -> EnvelopeProfile {
+    EnvelopeProfile {
+        name: "naga3-window".to_owned(),
+        width_mm: 235.0,
+        height_mm: 120.0,
+        inner_width_mm: 231.0,
+        inner_height_mm: 117.0,
+        folded_height_mm: 99.0,
+        window: Window { left_mm: 20.0, top_mm: 22.0, width_mm: 90.0, height_mm: 45.0 },
+        weight_mg: 5500,
+        sheets_max: 8,
+        size_class: "teikei".to_owned(),
+    }
+}
+
+/// The night's chain: the last face draws what the others lack.
+const FACES: [&str; 4] =
+    ["BIZUDPMincho-Regular", "BIZUDPGothic-Regular", "BIZUDPGothic-Bold", "NotoSerifJP-Regular"];
+const OFFICE: [&str; 3] = [
+    "ご契約サービスセンター",
+    "〒080-0831 北海道帯広市稲田町南七線西28番地",
+    "電話 0120-000-123（平日 9時から18時まで）",
+];

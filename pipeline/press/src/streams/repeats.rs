@@ -1,0 +1,100 @@
+//! Repeats of a small stream, found greedily through a hash of four bytes (RFC 1951 §4).
+
+/// Literals, then a repeat; the repeat after the last literals has the length 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Sequence {
+    pub(super) literals: u32,
+    /// Bytes that the repeat has, 4 to 258, or 0.
+    pub(super) len: u16,
+    /// Distance less 1.
+    pub(super) back: u16,
+}
+
+/// The positions where four bytes were seen last.
+pub(super) struct Repeats {
+    seen: Box<[u16; SLOTS]>,
+}
+
+impl Default for Repeats {
+    fn default() -> Self {
+        Self { seen: Box::new([0; SLOTS]) }
+    }
+}
+
+impl Repeats {
+    /// Gives the sequences that `bytes` are made of, in order.
+    pub(super) fn find(&mut self, bytes: &[u8], mut each: impl FnMut(Sequence)) {
+        for window in bytes.chunks(WINDOW) {
+            let tail = self.find_in_window(window, &mut each);
+            each(Sequence { literals: tail as u32, len: 0, back: 0 });
+        }
+    }
+
+    /// Gives the sequences of up to a window of bytes but for the literals after the last repeat,
+    /// and returns how many these are.
+    fn find_in_window(&mut self, bytes: &[u8], each: &mut impl FnMut(Sequence)) -> usize {
+        // A slot that was not written leads to position 0, which is as good as any: what stands
+        // there is compared.
+        self.seen.fill(0);
+        let mut from = 0;
+        let mut at = 1;
+        while let Some(four) = four_at(bytes, at) {
+            let slot = &mut self.seen[slot_of(four)];
+            let earlier = usize::from(*slot);
+            *slot = at as u16;
+            if four_at(bytes, earlier) != Some(four) {
+                at += 1;
+                continue;
+            }
+            let len = 4 + common(&bytes[earlier + 4..], &bytes[at + 4..]);
+            let back = (at - earlier - 1) as u16;
+            each(Sequence { literals: (at - from) as u32, len: len as u16, back });
+            from = at + len;
+            for inner in [from - 2, from - 1] {
+                if let Some(four) = four_at(bytes, inner) {
+                    self.seen[slot_of(four)] = inner as u16;
+                }
+            }
+            at = from;
+        }
+        bytes.len() - from
+    }
+}
+
+/// Returns how many bytes both begin with, at most as many as a repeat may have beyond four.
+fn common(a: &[u8], b: &[u8]) -> usize {
+    let end = a.len().min(b.len()).min(LEN_MAX - 4);
+    let (a, b) = (&a[..end], &b[..end]);
+    let mut at = 0;
+    while let (Some(x), Some(y)) = (eight_at(a, at), eight_at(b, at)) {
+        if x != y {
+            return at + ((x ^ y).trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    at + a[at..].iter().zip(&b[at..]).take_while(|(x, y)| x == y).count()
+}
+
+fn four_at(bytes: &[u8], at: usize) -> Option<u32> {
+    let four = bytes.get(at..at + 4)?;
+    Some(u32::from_le_bytes(four.try_into().expect("four bytes")))
+}
+
+fn eight_at(bytes: &[u8], at: usize) -> Option<u64> {
+    let eight = bytes.get(at..at + 8)?;
+    Some(u64::from_le_bytes(eight.try_into().expect("eight bytes")))
+}
+
+fn slot_of(four: u32) -> usize {
+    (four.wrapping_mul(GOLDEN) >> (32 - SLOT_BITS)) as usize
+}
+
+/// The longest repeat (RFC 1951 §3.2.5).
+const LEN_MAX: usize = 258;
+/// The farthest that a repeat reaches back (RFC 1951 §3.2.5); longer streams start anew.
+const WINDOW: usize = 32_768;
+/// A stream of 2 to 3 KB has some thousand positions; 8 KB are cleared in 0.2 µs.
+const SLOT_BITS: u32 = 12;
+const SLOTS: usize = 1 << SLOT_BITS;
+/// 2³² divided by the golden ratio (Knuth, "The Art of Computer Programming" 3, §6.4).
+const GOLDEN: u32 = 0x9E37_79B1;
