@@ -3,7 +3,7 @@
 use letter::page::{FaceIndex, Page};
 
 use super::filter::Filter;
-use super::sheet::{Align, Area, Pages};
+use super::sheet::{Align, Area, Pages, Symbology};
 use crate::font::{FontChain, Sort};
 use crate::layout::line::Rule;
 
@@ -126,6 +126,7 @@ pub struct Frame {
 /// How a frame's text becomes a barcode.
 #[derive(Clone, Copy, Debug)]
 pub struct Bars {
+    pub symbology: Symbology,
     /// Of the text under the bars, and of the symbol's place in the frame.
     pub style: Style,
     /// Width of a module.

@@ -270,6 +270,8 @@ pub struct FrameSheet {
 pub enum Symbology {
     /// ISO/IEC 15417.
     Code128,
+    /// QR code, ISO/IEC 18004.
+    Qr,
 }
 
 impl FrameSheet {

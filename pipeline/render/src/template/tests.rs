@@ -4,6 +4,7 @@ mod bars;
 mod faults;
 mod language;
 mod letters;
+mod qr;
 mod wrap;
 
 use std::borrow::Cow;

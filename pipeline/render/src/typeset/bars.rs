@@ -1,12 +1,13 @@
-//! バーコード: paints a frame's text as the bars of Code 128.
+//! バーコード: paints a frame's text as the bars of Code 128 or the modules of a QR code.
 
 use letter::Reason;
+use qrcodegen::{QrCode, QrCodeEcc};
 
 use super::{band, baseline, Setter};
 use crate::code128::{self, Unencodable, QUIET_MODULES};
 use crate::layout::line::{self, mils, scaled};
 use crate::layout::paint::{paint, Pen};
-use crate::template::{Align, Bars, Block, Frame, Piece, Rect};
+use crate::template::{Align, Bars, Block, Frame, Piece, Rect, Symbology};
 
 impl<'a> Setter<'a> {
     /// Sets a frame whose text is a barcode; an empty text has none.
@@ -20,6 +21,10 @@ impl<'a> Setter<'a> {
         self.collect_lines(&frame.blocks, bars)?;
         if self.scratch.sorts.is_empty() {
             return Ok(());
+        }
+        self.write_collected();
+        if bars.symbology == Symbology::Qr {
+            return self.qr(frame, bars, page);
         }
         self.encode(frame)?;
         let modules: i32 = code128::widths(&self.scratch.codes).sum();
@@ -59,8 +64,8 @@ impl<'a> Setter<'a> {
         Ok(())
     }
 
-    /// Encodes the characters of the collected sorts.
-    fn encode(&mut self, frame: &Frame) -> Result<(), Reason> {
+    /// Writes the characters of the collected sorts into the first text.
+    fn write_collected(&mut self) {
         let faces = self.program.chain.faces();
         let text = &mut self.scratch.texts[0];
         text.clear();
@@ -69,6 +74,50 @@ impl<'a> Setter<'a> {
             text.push(entry.character);
             text.extend(entry.selector);
         }
+    }
+
+    /// Sets the collected text as a QR code of as few modules as hold it at error correction M, or
+    /// at the highest level that takes no more modules. This is the one mark whose making allocates.
+    fn qr(&mut self, frame: &Frame, bars: &Bars, page: usize) -> Result<(), Reason> {
+        let too_long = || Reason::DoesNotFit { frame: frame.name.clone(), lines: 2, max: 1 };
+        let code = QrCode::encode_text(&self.scratch.texts[0], QrCodeEcc::Medium);
+        let code = code.map_err(|_| too_long())?;
+        let whole = code.size() + 2 * QR_QUIET_MODULES;
+        let module = bars.module.min(frame.rect.width.min(bars.height) / whole);
+        if module < LEAST_MODULE {
+            return Err(too_long());
+        }
+        let slack = frame.rect.width - whole * module;
+        let offset = match bars.style.align {
+            Align::Left | Align::Justify => 0,
+            Align::Right => slack,
+            Align::Center => slack / 2,
+        };
+        let quiet = QR_QUIET_MODULES * module;
+        let (left, top) = (frame.rect.left + offset + quiet, frame.rect.top + quiet);
+        for row in 0..code.size() {
+            let mut column = 0;
+            while column < code.size() {
+                let dark = (column..code.size()).take_while(|&x| code.get_module(x, row)).count();
+                if dark > 0 {
+                    let (left, top) = (left + column * module, top + row * module);
+                    let run = Rect { left, top, width: dark as i32 * module, height: module };
+                    self.scratch.pages[page].marks.push(band(run, 100));
+                }
+                column += dark as i32 + 1;
+            }
+        }
+        if bars.has_text {
+            let (width, height) = (code.size() * module, whole * module);
+            let symbol = Rect { left, top: frame.rect.top, width, height };
+            self.paint_text(symbol, frame.rect.width, bars, page);
+        }
+        Ok(())
+    }
+
+    /// Encodes the written text.
+    fn encode(&mut self, frame: &Frame) -> Result<(), Reason> {
+        let text = &self.scratch.texts[0];
         code128::encode(text, &mut self.scratch.codes).map_err(|Unencodable(character)| {
             let field = value_name(&frame.blocks).unwrap_or(&frame.name).to_owned();
             let why = format!("U+{:04X} has no place in Code 128", character as u32);
@@ -111,6 +160,9 @@ fn value_name(blocks: &[Block]) -> Option<&str> {
         _ => None,
     })
 }
+
+/// The quiet zone of a QR code (ISO/IEC 18004, 9.1).
+const QR_QUIET_MODULES: i32 = 4;
 
 /// The least width of a module, 0.25 mm: the X dimension that office laser printers and hand
 /// scanners are sure of.
