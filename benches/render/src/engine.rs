@@ -1,13 +1,14 @@
 //! The house's engine, ready to set and print the standard letter.
 
 use std::borrow::Cow;
+use std::io::Write;
 use std::path::Path;
 
 use letter::page::{note_use, CharUse, Page};
 use letter::stock::{EnvelopeProfile, InserterProfile, Window};
 use letter::{PieceId, RecordView};
 use press::{
-    BlockStart, FaceData, Fonts, Layers, Painted, PrintFile, PrintRun, Summary, Totals,
+    Block, BlockStart, FaceData, Fonts, Layers, Painted, PrintFile, PrintRun, Summary, Totals,
     LETTERS_PER_BLOCK,
 };
 use render::{FontChain, Scratch, SenderFacts, Template, TemplateSource};
@@ -93,28 +94,47 @@ impl Engine {
     }
 
     /// Sets and prints all letters into `out`.
-    pub fn print(
+    pub fn print(&self, run: &PrintRun<'_>, recipients: &[Recipient], out: impl Write) -> Summary {
+        self.print_round(run, recipients, recipients.len() as u32, out)
+    }
+
+    /// Sets and prints `count` letters, the recipients one round after the other.
+    pub fn print_round(
         &self,
         run: &PrintRun<'_>,
         recipients: &[Recipient],
-        out: impl std::io::Write,
+        count: u32,
+        out: impl Write,
     ) -> Summary {
-        let count = recipients.len() as u32;
-        let mut file =
-            PrintFile::begin(out, run, Totals { letters: count, pages: count }).expect("begun");
+        let totals = Totals { letters: count, pages: count };
+        let mut file = PrintFile::begin(out, run, totals).expect("begun");
         let (mut render, mut press) = (Scratch::default(), press::Scratch::default());
         let mut start = BlockStart::default();
-        for block in recipients.chunks(LETTERS_PER_BLOCK as usize) {
-            let mut composer = run.block(&mut press, start);
-            for recipient in block {
-                self.set(&mut render, recipient);
-                let letter = painted(start.letters + 1, render.pages());
-                composer.letter(letter).expect("its glyphs are in the fonts");
-                start.count(1, false);
-            }
-            file.write_block(composer.finish()).expect("in order");
+        while start.letters < count {
+            let letters = LETTERS_PER_BLOCK.min(count - start.letters);
+            let block = self.compose(run, (&mut render, &mut press), recipients, start, letters);
+            start.letters += letters;
+            start.printed += letters;
+            file.write_block(block).expect("in order");
         }
         file.finish().expect("as announced")
+    }
+
+    /// Sets and composes one block.
+    pub fn compose(
+        &self,
+        run: &PrintRun<'_>,
+        (render, press): (&mut Scratch, &mut press::Scratch),
+        recipients: &[Recipient],
+        start: BlockStart,
+        letters: u32,
+    ) -> Block {
+        let mut composer = run.block(press, start);
+        for at in start.letters..start.letters + letters {
+            self.set(render, &recipients[at as usize % recipients.len()]);
+            composer.letter(painted(at + 1, render.pages())).expect("its glyphs are in the fonts");
+        }
+        composer.finish()
     }
 }
 

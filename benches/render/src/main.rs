@@ -1,11 +1,12 @@
 //! Letters a CPU second: the house's engine beside crates that write PDF, on one standard letter.
 //!
-//! `cargo run --release [peers|stages|write FILE]`, from this folder; without a word peers and
-//! stages. Every contender sets the letter with the house's typesetter and writes it its own way.
-//! Contenders take turns in every round, so that a noisy neighbour meets them all; time is the
-//! thread's own CPU time; figures are medians over the rounds, and a ratio is the median of the
-//! rounds' ratios.
+//! `cargo run --release [peers|stages|cores|memory LETTERS|write FILE]`, from this folder; without
+//! a word peers, stages and cores. Every contender sets the letter with the house's typesetter and
+//! writes it its own way. Contenders take turns in every round, so that a noisy neighbour meets them
+//! all; time is the thread's own CPU time; figures are medians over the rounds, and a ratio is the
+//! median of the rounds' ratios.
 
+mod cores;
 mod engine;
 #[path = "../../../pipeline/press/src/matrix.rs"]
 mod matrix;
@@ -31,10 +32,16 @@ fn main() {
     let engine = Engine::load();
     let recipients = recipients(RECIPIENTS);
     let forme = engine.forme(&recipients);
-    if let [word, file] = &words[..] {
-        assert_eq!(word, "write");
-        let mut out = std::fs::File::create(file).expect("a file");
-        engine.print(&run(&engine, &forme, FileForm::Compact), &recipients, &mut out);
+    if let [word, what] = &words[..] {
+        match &word[..] {
+            "memory" => {
+                cores::memory(&engine, &forme, &recipients, what.parse().expect("a number"));
+            }
+            _ => {
+                let mut out = std::fs::File::create(what).expect("a file");
+                engine.print(&run(&engine, &forme, FileForm::Compact), &recipients, &mut out);
+            }
+        }
         return;
     }
     if wanted("peers") {
@@ -42,6 +49,9 @@ fn main() {
     }
     if wanted("stages") {
         stages::run(&engine, &forme, &recipients);
+    }
+    if wanted("cores") {
+        cores::run(&engine, &forme, &recipients);
     }
 }
 
@@ -66,6 +76,12 @@ fn compare(engine: &Engine, forme: &Forme, recipients: &[Recipient]) {
         }
         let peer = |some: &[Recipient]| pdf_writer(engine, &cut, layer, some).len() as u64;
         bytes.push(("pdf-writer + libdeflate 1", each(peer(few), peer(recipients), all.len())));
+        let peer = |some: &[Recipient]| {
+            let mut pdf = Vec::new();
+            lopdf(engine, &cut, layer, some, &mut pdf);
+            pdf.len() as u64
+        };
+        bytes.push(("lopdf", each(peer(few), peer(recipients), all.len())));
     }
     let turns = take_turns(&mut [
         Contender::new("ours", || {
@@ -77,6 +93,9 @@ fn compare(engine: &Engine, forme: &Forme, recipients: &[Recipient]) {
         Contender::new("pdf-writer + libdeflate 1", || {
             let pdf = pdf_writer(engine, &cut, layer, recipients);
             tempfile().write_all(&pdf).expect("written");
+        }),
+        Contender::new("lopdf, its operators and compress()", || {
+            lopdf(engine, &cut, layer, recipients, &mut tempfile());
         }),
     ]);
     println!("{} letters, set and written; setting is the house's for all\n", recipients.len());
@@ -101,6 +120,22 @@ fn pdf_writer(
         writer.letter(sequence, &scratch.pages()[0]);
     }
     writer.finish()
+}
+
+fn lopdf(
+    engine: &Engine,
+    cut: &[Option<peers::Cut>],
+    layer: &letter::page::Page,
+    recipients: &[Recipient],
+    out: &mut impl Write,
+) {
+    let mut writer = peers::lopdf::Writer::begin(cut, layer);
+    let mut scratch = Scratch::default();
+    for (sequence, recipient) in (1..).zip(recipients) {
+        engine.set(&mut scratch, recipient);
+        writer.letter(sequence, &scratch.pages()[0]);
+    }
+    writer.finish(out);
 }
 
 /// Returns the bytes of each further letter.

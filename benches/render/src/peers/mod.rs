@@ -1,5 +1,6 @@
 //! Crates that write PDF, given the pages that the house has set: each writes them its best way.
 
+pub mod lopdf;
 pub mod pdf_writer;
 
 use letter::page::{FaceIndex, Glyph, Mark, Page};

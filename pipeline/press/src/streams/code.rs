@@ -82,6 +82,7 @@ impl Code {
     }
 
     /// Starts a stream of `len` bytes in a buffer, which grows as needed and is never cleared.
+    #[inline]
     pub(super) fn begin<'a>(&'a self, len: usize, buffer: &'a mut Vec<u8>) -> Encoder<'a> {
         let bound = self.head.len() + 2 * len + TAIL_MAX;
         if buffer.len() < bound {
@@ -135,6 +136,7 @@ impl Encoder<'_> {
     }
 
     /// Ends the stream with the checksum of its bytes (RFC 1950 §2.2) and returns its length.
+    #[inline]
     pub(super) fn finish(mut self, adler: u32) -> usize {
         self.bits.put(self.code.literals[END]);
         self.bits.state.count = self.bits.state.count.next_multiple_of(8);
@@ -161,10 +163,12 @@ struct State {
 }
 
 impl Bits<'_> {
+    #[inline]
     fn put(&mut self, entry: u32) {
         self.state.put(entry);
     }
 
+    #[inline]
     fn flush(&mut self) {
         self.state.flush(self.out);
     }
@@ -263,6 +267,7 @@ fn entries(lengths: &[u8]) -> Vec<u32> {
     codes.into_iter().zip(lengths).map(|(code, &length)| entry(code, u32::from(length))).collect()
 }
 
+#[inline]
 const fn entry(bits: u32, count: u32) -> u32 {
     bits | count << ENTRY_SHIFT
 }
@@ -275,6 +280,7 @@ fn join(first: u32, then: u32) -> u32 {
 }
 
 /// Returns the symbol of a repeat's length and the entry of its extra bits.
+#[inline]
 fn len_symbol(len: u16) -> (u16, u32) {
     match len {
         258 => (285, 0),
@@ -289,6 +295,7 @@ fn len_symbol(len: u16) -> (u16, u32) {
 }
 
 /// Returns the symbol of a distance less 1 and the entry of its extra bits.
+#[inline]
 fn back_symbol(back: u16) -> (u16, u32) {
     if back < 4 {
         return (back, 0);

@@ -23,6 +23,7 @@ impl Default for Repeats {
 
 impl Repeats {
     /// Gives the sequences that `bytes` are made of, in order.
+    #[inline]
     pub(super) fn find(&mut self, bytes: &[u8], mut each: impl FnMut(Sequence)) {
         for window in bytes.chunks(WINDOW) {
             let tail = self.find_in_window(window, &mut each);
@@ -32,6 +33,7 @@ impl Repeats {
 
     /// Gives the sequences of up to a window of bytes but for the literals after the last repeat,
     /// and returns how many these are.
+    #[inline]
     fn find_in_window(&mut self, bytes: &[u8], each: &mut impl FnMut(Sequence)) -> usize {
         // A slot that was not written leads to position 0, which is as good as any: what stands
         // there is compared.
@@ -62,6 +64,7 @@ impl Repeats {
 }
 
 /// Returns how many bytes both begin with, at most as many as a repeat may have beyond four.
+#[inline]
 fn common(a: &[u8], b: &[u8]) -> usize {
     let end = a.len().min(b.len()).min(LEN_MAX - 4);
     let (a, b) = (&a[..end], &b[..end]);
@@ -75,16 +78,19 @@ fn common(a: &[u8], b: &[u8]) -> usize {
     at + a[at..].iter().zip(&b[at..]).take_while(|(x, y)| x == y).count()
 }
 
+#[inline]
 fn four_at(bytes: &[u8], at: usize) -> Option<u32> {
     let four = bytes.get(at..at + 4)?;
     Some(u32::from_le_bytes(four.try_into().expect("four bytes")))
 }
 
+#[inline]
 fn eight_at(bytes: &[u8], at: usize) -> Option<u64> {
     let eight = bytes.get(at..at + 8)?;
     Some(u64::from_le_bytes(eight.try_into().expect("eight bytes")))
 }
 
+#[inline]
 fn slot_of(four: u32) -> usize {
     (four.wrapping_mul(GOLDEN) >> (32 - SLOT_BITS)) as usize
 }

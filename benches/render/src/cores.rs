@@ -1,0 +1,58 @@
+//! Two threads beside one, and the memory of files of two sizes.
+
+use std::hint::black_box;
+
+use press::{BlockStart, FileForm, LETTERS_PER_BLOCK};
+use render::Scratch;
+
+use crate::engine::{Engine, Forme};
+use crate::recipients::Recipient;
+use crate::rounds::{median, timed};
+
+/// Prints how much more two threads do, by the CPU time of each.
+pub fn run(engine: &Engine, forme: &Forme, recipients: &[Recipient]) {
+    let run = crate::run(engine, forme, FileForm::Compact);
+    let blocks = recipients.len() as u32 / LETTERS_PER_BLOCK;
+    // Sets and composes every `step`th block from `first` on; returns the seconds of a block.
+    let work = |first: u32, step: u32| {
+        let (mut render, mut press) = (Scratch::default(), press::Scratch::default());
+        let mine: Vec<u32> = (first..blocks).step_by(step as usize).collect();
+        let seconds = timed(&mut || {
+            for block in &mine {
+                let before = block * LETTERS_PER_BLOCK;
+                let start = BlockStart { letters: before, printed: before, blank: 0 };
+                let scratch = (&mut render, &mut press);
+                black_box(engine.compose(&run, scratch, recipients, start, LETTERS_PER_BLOCK));
+            }
+        });
+        seconds / mine.len() as f64
+    };
+    let ratios = (0..ROUNDS).map(|_| {
+        let alone = work(0, 1);
+        let together: Vec<f64> = std::thread::scope(|scope| {
+            let threads = [0, 1].map(|first| scope.spawn(move || work(first, 2)));
+            threads.map(|thread| thread.join().expect("composed")).to_vec()
+        });
+        together.iter().map(|seconds| alone / seconds).sum()
+    });
+    println!(
+        "two threads do {:.2} times as much as one, by their CPU time\n",
+        median(ratios.collect())
+    );
+}
+
+/// Prints the peak memory of this process after a file of `letters`.
+pub fn memory(engine: &Engine, forme: &Forme, recipients: &[Recipient], letters: u32) {
+    let before = peak();
+    let run = crate::run(engine, forme, FileForm::Compact);
+    let summary = engine.print_round(&run, recipients, letters, std::io::sink());
+    println!("{letters} letters, {} bytes: {before} before, {} after", summary.bytes, peak());
+}
+
+fn peak() -> String {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.map_or("unknown".to_owned(), |kilobytes| kilobytes.trim().to_owned())
+}
+
+const ROUNDS: usize = 11;
