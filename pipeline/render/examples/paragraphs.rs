@@ -102,6 +102,7 @@ leading_pt = 15
 align = "justify"
 gap_em = {gap}
 kinsoku = "{kinsoku}"
+last_line_em = 0
 [address]
 left_mm = 22.5
 top_mm = 22.4

@@ -52,6 +52,8 @@ pub struct Rule {
     pub fill: Fill,
     /// ぶら下げ: whether 、 and 。 may stand beyond the measure where they do not fit.
     pub hanging: bool,
+    /// The least length of a paragraph's last line, where the line before can spare it.
+    pub last_line: i32,
 }
 
 /// 半角: what brackets and stops keep when they give up their blank.
@@ -60,7 +62,7 @@ const HALF_EM: i32 = 500;
 const WORD_MIN: i32 = 250;
 /// How far beyond the measure 追い込み looks for a place to break.
 const PUSH_IN_MAX: i32 = 1000;
-/// A date or amount is parted rather than leave more than this part of a line blank.
+/// A date or amount is parted, and a last line stays short, rather than leave more than this part of a line blank.
 const BLANK_PART_MAX: i32 = 6;
 
 /// 棒組み (bōgumi): a run of sorts and where each stands while no line is broken.
@@ -109,6 +111,35 @@ impl<'a> Galley<'a> {
     ///
     /// A run without any place to break is cut at the measure, at least one sort a line.
     pub fn next_line(&self, start: usize, measure: i32, rule: Rule) -> Line {
+        let line = self.longest_line(start, measure, rule);
+        let rest = self.from(line.next);
+        if rest == 0 || rest >= rule.last_line {
+            return line;
+        }
+        self.spare(line, measure, rule.last_line).unwrap_or(line)
+    }
+
+    /// Returns how long the text from a sort on is, on one line.
+    fn from(&self, at: usize) -> i32 {
+        match at < self.sorts.len() {
+            true => self.line(at, self.sorts.len()).natural,
+            false => 0,
+        }
+    }
+
+    /// Returns a line that leaves at least `least` to the last line after it, if it is not too short
+    /// then.
+    fn spare(&self, line: Line, measure: i32, least: i32) -> Option<Line> {
+        let ends = (line.start + 1..line.next).rev();
+        let mut breaks = ends.filter(|&at| may_break(&self.sorts[at - 1]));
+        let end = breaks.find(|&at| self.from(at) >= least)?;
+        let shorter = self.line(line.start, end);
+        let blank = measure - shorter.natural;
+        (blank * BLANK_PART_MAX <= measure).then_some(shorter)
+    }
+
+    /// Returns the next line, however short the text after it is.
+    fn longest_line(&self, start: usize, measure: i32, rule: Rule) -> Line {
         let limit = self.along[start] + head_trim(&self.sorts[start]) + measure;
         let over = self.fitting(start, limit);
         if over == self.sorts.len() {

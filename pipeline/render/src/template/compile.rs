@@ -462,7 +462,11 @@ fn read_style(style: &StyleSheet, face: FaceIndex, digit: i32) -> Style {
         after: millimetres(style.after_mm),
         keep: millimetres(style.keep_mm),
         digit,
-        rule: Rule { fill: style.kinsoku, hanging: style.hanging },
+        rule: Rule {
+            fill: style.kinsoku,
+            hanging: style.hanging,
+            last_line: mils(style.last_line_em),
+        },
     }
 }
 

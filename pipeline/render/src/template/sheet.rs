@@ -164,6 +164,10 @@ pub struct StyleSheet {
     /// ぶら下げ: whether 、 and 。 may stand beyond the line's end where they do not fit.
     #[serde(default)]
     pub hanging: bool,
+    /// The least length of a paragraph's last line, em: a line before it gives up a few characters
+    /// rather than leave a lone い。 below.
+    #[serde(default = "two_em")]
+    pub last_line_em: f64,
     /// Blank above, mm; not at the top of a page.
     #[serde(default)]
     pub before_mm: f64,

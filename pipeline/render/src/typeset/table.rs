@@ -193,7 +193,7 @@ impl<'a> Setter<'a> {
         let Scratch { sorts, along, pages, .. } = &mut *self.scratch;
         let galley = Galley::lay(sorts, style.gap, along);
         let measure = mils(room, size);
-        let rule = Rule { fill: Fill::Out, hanging: false };
+        let rule = Rule { fill: Fill::Out, hanging: false, last_line: 0 };
         let first = galley.next_line(0, measure, rule);
         if first.next >= sorts.len() {
             return false;

@@ -18,10 +18,10 @@ fn sorts(text: &str) -> Vec<Sort> {
     sorts
 }
 
-const LEAST: Rule = Rule { fill: Fill::Least, hanging: false };
-const IN: Rule = Rule { fill: Fill::In, hanging: false };
-const OUT: Rule = Rule { fill: Fill::Out, hanging: false };
-const HANGING: Rule = Rule { fill: Fill::Out, hanging: true };
+const LEAST: Rule = Rule { fill: Fill::Least, hanging: false, last_line: 0 };
+const IN: Rule = Rule { fill: Fill::In, hanging: false, last_line: 0 };
+const OUT: Rule = Rule { fill: Fill::Out, hanging: false, last_line: 0 };
+const HANGING: Rule = Rule { fill: Fill::Out, hanging: true, last_line: 0 };
 
 fn lines(text: &str, measure: i32) -> Vec<String> {
     lines_by(LEAST, text, measure)
@@ -217,6 +217,18 @@ fn a_template_says_what_happens_where_a_line_may_not_break() {
     let text = "「税」、「金」の額を定める";
     assert_eq!(lines_by(LEAST, text, 6600)[0], lines_by(OUT, text, 6600)[0]);
     assert!(lines_by(IN, text, 6600)[0].chars().count() > 8, "{:?}", lines_by(IN, text, 6600));
+}
+
+#[test]
+fn a_last_line_is_not_left_with_one_character() {
+    let rule = Rule { last_line: 2000, ..LEAST };
+    let text = "お早めに窓口までご相談ください。";
+    let measure = 14_000;
+    assert_eq!(lines(text, measure), ["お早めに窓口までご相談くださ", "い。"]);
+    assert_eq!(lines_by(rule, text, measure), ["お早めに窓口までご相談くだ", "さい。"]);
+    // A line that would get too short keeps what it has.
+    assert_eq!(lines_by(rule, "1234567890い。", 5000), lines("1234567890い。", 5000));
+    assert_eq!(lines_by(rule, "窓口まで。", 20_000), ["窓口まで。"]);
 }
 
 #[test]
