@@ -2,14 +2,16 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader, Lines};
+use std::io::{self, BufRead, BufReader, Lines};
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use ledger::control::ControlLine;
 use ledger::reconcile::{ListCount, PackCount, PrintFileCount, Recounted};
-use letter::Disposition;
-use mailbox::PackReader;
+use letter::{Disposition, PieceId};
+use mailbox::{PackReader, Seal, StoredCopy};
+use readback::{CopyReader, ReadAt};
 use runner::{Crew, Part};
 
 use crate::batch::Received;
@@ -20,7 +22,7 @@ use crate::seals;
 /// Counts a part again from print files, control file, pack and lists.
 ///
 /// Each letter of a print file must stand in the control file with the same piece, sequence, page,
-/// sheets, mark and barcode; each copy of the pack must have its seal.
+/// sheets, mark and barcode; each copy of the pack must have its seal and be of its row.
 ///
 /// # Errors
 /// If an artefact cannot be read, or two of them contradict each other; the message says which.
@@ -29,7 +31,7 @@ pub fn recount(out: &Out, crew: &Crew, received: &Received) -> Result<Recounted>
     let files = print_files(&out.print(part))?;
     let mut control = Control::open(&out.print(part).join("control.csv"))?;
     let mut recounted = Recounted {
-        packs: pack(out, part)?.into_iter().collect(),
+        packs: pack(out, crew, part)?.into_iter().collect(),
         rejects: rejects(out, received)?.into_iter().collect(),
         held: list(&out.stopped(part, Disposition::Held), None)?.into_iter().collect(),
         pulled: list(&out.stopped(part, Disposition::Pulled), None)?.map_or(0, |l| l.records),
@@ -122,13 +124,14 @@ fn number(path: &Path) -> Option<u32> {
 }
 
 fn print_file(path: &Path, part: &Part, rows: &[String]) -> Result<PrintFileCount> {
-    let bytes = fs::read(path).with_context(|| format!("reading {}", path.display()))?;
-    let facts = readback::read_print_file(&bytes)
-        .with_context(|| format!("reading {} back", path.display()))?;
+    let opening = || format!("reading {}", path.display());
+    let reading = || format!("reading {} back", path.display());
+    let source = OnDisk::open(path).with_context(opening)?;
+    let mut read = readback::PrintFile::open(&source).with_context(reading)?;
     let file = number(path).expect("a print file has its number");
-    let mut count = PrintFileCount { file, pages: u64::from(facts.pages), ..Default::default() };
+    let mut count = PrintFileCount { file, ..Default::default() };
     let mut rows = rows.iter().filter_map(|row| ControlLine::parse(row));
-    for letter in &facts.letters {
+    while let Some(letter) = read.next_letter().with_context(reading)? {
         let row = rows.next().with_context(|| {
             format!("letter {} of {part} stands in no row of the control file", letter.sequence)
         })?;
@@ -151,10 +154,37 @@ fn print_file(path: &Path, part: &Part, rows: &[String]) -> Result<PrintFileCoun
         count.letters += 1;
         count.sheets += u64::from(letter.sheets);
     }
+    count.pages = u64::from(read.pages());
     Ok(count)
 }
 
-fn pack(out: &Out, part: &Part) -> Result<Option<PackCount>> {
+/// A file that is read at any place, a window at a time.
+struct OnDisk {
+    file: File,
+    size: u64,
+}
+
+impl OnDisk {
+    fn open(path: &Path) -> io::Result<Self> {
+        let file = File::open(path)?;
+        let size = file.metadata()?.len();
+        Ok(Self { file, size })
+    }
+}
+
+impl ReadAt for OnDisk {
+    fn size(&self) -> u64 {
+        self.size
+    }
+
+    fn read_exact_at(&self, offset: u64, into: &mut [u8]) -> io::Result<()> {
+        self.file.read_exact_at(into, offset)
+    }
+}
+
+/// Counts a pack's copies: each is as it was sealed, is a sound file and of the row that its label
+/// names.
+fn pack(out: &Out, crew: &Crew, part: &Part) -> Result<Option<PackCount>> {
     let path = out.pack(part, "pack");
     if !path.exists() {
         return Ok(None);
@@ -164,28 +194,48 @@ fn pack(out: &Out, part: &Part) -> Result<Option<PackCount>> {
     let sealer = mailbox::Sealer::new(&shared);
     let mut reader =
         PackReader::open(File::open(&path).with_context(reading)?).with_context(reading)?;
-    let mut copies = 0;
+    let mut stored = reader.copies().peekable();
+    let blocks = std::iter::from_fn(|| {
+        stored.peek()?;
+        let block: Result<Vec<_>, _> = stored.by_ref().take(COPIES_PER_BLOCK).collect();
+        Some(block.with_context(reading))
+    });
     let mut tree = mailbox::Tree::default();
     let mut pieces = BTreeSet::new();
-    for copy in reader.copies() {
-        let copy = copy.with_context(reading)?;
-        let label = &copy.label;
-        anyhow::ensure!(
-            sealer.seal(&copy.tail) == label.seal,
-            "copy {} is not as sealed",
-            label.piece
-        );
-        anyhow::ensure!(
-            pieces.insert(label.piece),
-            "copy {} stands twice in its pack",
-            label.piece
-        );
-        tree.push(label.piece, &label.seal);
-        copies += 1;
-    }
+    crew.map_in_order(
+        blocks,
+        || CopyReader::new(&shared),
+        |reader, copies| -> Result<Vec<(PieceId, Seal)>> {
+            copies.iter().map(|copy| check_copy(&sealer, reader, copy)).collect()
+        },
+        |checked: Result<Vec<(PieceId, Seal)>>| {
+            for (piece, seal) in checked.with_context(reading)? {
+                anyhow::ensure!(pieces.insert(piece), "copy {piece} stands twice in its pack");
+                tree.push(piece, &seal);
+            }
+            Ok(())
+        },
+    )?;
     seals::check(out, part, &tree)?;
     let pack = format!("{}.{}", part.sender, part.name());
-    Ok(Some(PackCount { pack, copies }))
+    Ok(Some(PackCount { pack, copies: pieces.len() as u64 }))
+}
+
+fn check_copy(
+    sealer: &mailbox::Sealer,
+    reader: &mut CopyReader<'_>,
+    copy: &StoredCopy,
+) -> Result<(PieceId, Seal)> {
+    let StoredCopy { label, tail } = copy;
+    let piece = label.piece;
+    anyhow::ensure!(sealer.seal(tail) == label.seal, "copy {piece} is not as sealed");
+    let head = reader.read(tail).with_context(|| format!("copy {piece}"))?;
+    // Metadata are XML, which has no place for control characters, and blanks alone are no value.
+    let written = |c: &char| *c >= ' ' && !matches!(c, '\u{fffe}' | '\u{ffff}');
+    let expected: String = label.row_id.chars().filter(written).collect();
+    let of_row = expected.trim().is_empty() || head.row_id == Some(expected);
+    anyhow::ensure!(of_row, "copy {piece} is of another row than its label says");
+    Ok((piece, label.seal))
 }
 
 fn rejects(out: &Out, received: &Received) -> Result<Option<ListCount>> {
@@ -207,3 +257,6 @@ fn list(path: &Path, member: Option<&str>) -> Result<Option<ListCount>> {
     let list = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     Ok(Some(ListCount { list, records: records.len() as u64 }))
 }
+
+/// Copies that a thread checks at a time.
+const COPIES_PER_BLOCK: usize = 64;

@@ -41,6 +41,12 @@ impl ToUnicode {
         self.code_len
     }
 
+    /// Returns the code after the last that has a text.
+    pub(crate) fn end(&self) -> usize {
+        let last = self.spans.iter().rposition(|(start, end)| start != end);
+        last.map_or(0, |last| last + 1)
+    }
+
     /// Returns the text of a code, empty if it has none.
     pub(crate) fn text(&self, code: u16) -> &str {
         match self.spans.get(usize::from(code)) {

@@ -1,368 +1,219 @@
 //! Content streams: from operators to lines of text, in the order in which they are painted.
 
+mod image;
 mod lexer;
-mod lines;
-mod matrix;
+mod operators;
+mod run;
+mod shelf;
 
 use std::collections::BTreeMap;
 
-use lopdf::{Dictionary, Object, ObjectId};
+pub(crate) use image::Stencil;
+#[cfg(test)]
+pub(crate) use image::SIDE_MAX;
 
+use crate::datamatrix::SymbolReader;
 use crate::error::ReadError;
 use crate::font::Font;
-use crate::pdf::{PageObject, Pdf};
-use lexer::{Lexer, Operand};
-pub(crate) use lines::Lines;
-use matrix::Matrix;
+use crate::inflate::Buffer;
+use crate::lines::Lines;
+use crate::objects::Objects;
+use crate::pages::{Page, ResourcesAt};
+use crate::syntax::{Id, Value};
+use crate::xref::Entry;
+use run::Run;
+use shelf::Shelf;
 
 /// The deepest nesting of forms that is followed.
 const FORM_DEPTH_MAX: usize = 8;
 
-/// Stands for a code without text in a form: stationery comes from any design program, and only our
-/// own pages must be readable throughout.
-const UNREADABLE: &str = "\u{FFFD}";
+/// Resources that are kept; a file of ours has one dictionary, and each form its own.
+const SHELVES_MAX: usize = 256;
 
 /// Reads the content streams of one file; fonts and forms are read once.
-pub(crate) struct ContentReader<'a> {
-    pdf: &'a Pdf,
-    fonts: Vec<Font>,
-    font_index: BTreeMap<ObjectId, usize>,
-    shelves: Vec<Shelf<'a>>,
-    shelf_index: BTreeMap<ObjectId, usize>,
-    forms: Vec<String>,
-    form_index: BTreeMap<ObjectId, usize>,
+#[derive(Default)]
+pub(crate) struct ContentReader {
+    stock: Stock,
     follow: Follow,
-    buffer: Vec<u8>,
-    states: Vec<State>,
+    buffer: Buffer,
+    symbols: SymbolReader,
+    scratch: Vec<u8>,
+}
+
+/// What was read of fonts, resources and forms, and which objects it came from.
+#[derive(Default)]
+pub(crate) struct Stock {
+    fonts: Vec<Font>,
+    font_index: BTreeMap<Id, usize>,
+    shelves: Vec<Shelf>,
+    shelf_index: Vec<(ResourcesAt, usize)>,
+    forms: Vec<String>,
+    form_index: BTreeMap<Id, usize>,
+    /// Every object that was read for it.
+    origin: Vec<(u32, Entry)>,
+    /// Where the furthest of them ends.
+    end: u64,
 }
 
 /// Whether the text of forms is wanted.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Follow {
     Forms,
+    #[default]
     PageOnly,
 }
 
-/// One resources dictionary, by the names that content streams use.
-#[derive(Clone, Default)]
-struct Shelf<'a> {
-    fonts: Vec<(&'a [u8], usize)>,
-    forms: Vec<(&'a [u8], ObjectId)>,
+/// What a page shows.
+#[derive(Debug, Default)]
+pub(crate) struct Shown {
+    pub(crate) lines: Lines,
+    /// The forms, by index.
+    pub(crate) forms: Vec<usize>,
+    /// What its DataMatrix symbols say.
+    pub(crate) symbols: Vec<String>,
 }
 
-/// The part of the graphics state that places text.
-#[derive(Clone, Copy)]
-struct State {
-    ctm: Matrix,
-    font: Option<usize>,
-    size: f32,
-    char_spacing: f32,
-    word_spacing: f32,
-    stretch: f32,
-    leading: f32,
-    rise: f32,
-}
-
-impl Default for State {
-    fn default() -> Self {
-        Self {
-            ctm: Matrix::IDENTITY,
-            font: None,
-            size: 0.0,
-            char_spacing: 0.0,
-            word_spacing: 0.0,
-            stretch: 1.0,
-            leading: 0.0,
-            rise: 0.0,
-        }
-    }
-}
-
-impl<'a> ContentReader<'a> {
-    pub(crate) fn new(pdf: &'a Pdf, follow: Follow) -> Self {
-        Self {
-            pdf,
-            fonts: Vec::new(),
-            font_index: BTreeMap::new(),
-            shelves: Vec::new(),
-            shelf_index: BTreeMap::new(),
-            forms: Vec::new(),
-            form_index: BTreeMap::new(),
-            follow,
-            buffer: Vec::new(),
-            states: Vec::new(),
-        }
-    }
-
-    /// Returns the texts of the forms met so far; pages name them by index.
-    pub(crate) fn into_forms(self) -> Vec<String> {
-        self.forms
-    }
-
-    /// Reads a page's own text into `lines` and the forms it shows into `shown`.
-    ///
-    /// `number` is the page's, from 1, for errors.
-    pub(crate) fn page(
-        &mut self,
-        page: &PageObject<'a>,
-        number: usize,
-        lines: &mut Lines,
-        shown: &mut Vec<usize>,
-    ) -> Result<(), ReadError> {
-        lines.clear();
-        shown.clear();
-        let mut content = std::mem::take(&mut self.buffer);
-        self.pdf.page_content(page, &mut content)?;
-        let shelf = self.shelf(page.resources)?;
-        let place = Place::Page(number);
-        let result = self.run(&content, shelf, place, lines, shown, 0);
-        self.buffer = content;
-        result
-    }
-
-    /// Finds or reads a resources dictionary; those that are objects of their own are read once.
-    fn shelf(&mut self, resources: Option<&'a Object>) -> Result<usize, ReadError> {
-        let Some(resources) = resources else {
-            self.shelves.push(Shelf::default());
-            return Ok(self.shelves.len() - 1);
-        };
-        let id = resources.as_reference().ok();
-        if let Some(&index) = id.and_then(|id| self.shelf_index.get(&id)) {
-            return Ok(index);
-        }
-        let shelf = self.read_shelf(self.pdf.resolve(resources)?.as_dict()?)?;
-        self.shelves.push(shelf);
-        let index = self.shelves.len() - 1;
-        if let Some(id) = id {
-            self.shelf_index.insert(id, index);
-        }
-        Ok(index)
-    }
-
-    fn read_shelf(&mut self, resources: &'a Dictionary) -> Result<Shelf<'a>, ReadError> {
-        let mut shelf = Shelf::default();
-        if let Some(fonts) = self.pdf.dict(resources, b"Font")? {
-            for (name, object) in fonts {
-                shelf.fonts.push((name, self.font(object)?));
-            }
-        }
-        if let Some(objects) = self.pdf.dict(resources, b"XObject")? {
-            for (name, object) in objects {
-                let stream = self.pdf.resolve(object)?.as_stream()?;
-                if stream.dict.get(b"Subtype").and_then(Object::as_name).ok() == Some(b"Form") {
-                    shelf.forms.push((name, object.as_reference()?));
-                }
-            }
-        }
-        Ok(shelf)
-    }
-
-    fn font(&mut self, object: &'a Object) -> Result<usize, ReadError> {
-        let id = object.as_reference().ok();
-        if let Some(&index) = id.and_then(|id| self.font_index.get(&id)) {
-            return Ok(index);
-        }
-        let font = Font::read(self.pdf, self.pdf.resolve(object)?.as_dict()?)?;
-        self.fonts.push(font);
-        let index = self.fonts.len() - 1;
-        if let Some(id) = id {
-            self.font_index.insert(id, index);
-        }
-        Ok(index)
-    }
-
-    /// Reads a form's text the first time it is shown and returns its index.
-    fn form(&mut self, id: ObjectId, depth: usize) -> Result<usize, ReadError> {
-        if let Some(&index) = self.form_index.get(&id) {
-            return Ok(index);
-        }
-        if depth >= FORM_DEPTH_MAX {
-            return Err(ReadError::structure(format!("form {}", id.0), "nested too deep"));
-        }
-        let stream = self.pdf.object(id)?.as_stream()?;
-        let mut content = Vec::new();
-        self.pdf.decode(stream, &mut content)?;
-        let shelf = self.shelf(stream.dict.get(b"Resources").ok())?;
-        let mut lines = Lines::default();
-        let mut inner = Vec::new();
-        let states = std::mem::take(&mut self.states);
-        let result = self.run(&content, shelf, Place::Form(id.0), &mut lines, &mut inner, depth);
-        self.states = states;
-        result?;
-        let mut text = lines.into_text();
-        for index in inner {
-            text.push('\n');
-            text.push_str(&self.forms[index]);
-        }
-        self.forms.push(text);
-        self.form_index.insert(id, self.forms.len() - 1);
-        Ok(self.forms.len() - 1)
-    }
-
-    fn run(
-        &mut self,
-        content: &[u8],
-        shelf: usize,
-        place: Place,
-        lines: &mut Lines,
-        shown: &mut Vec<usize>,
-        depth: usize,
-    ) -> Result<(), ReadError> {
-        let mut lexer = Lexer::new(content);
-        let mut state = State::default();
-        let (mut line, mut text) = (Matrix::IDENTITY, Matrix::IDENTITY);
-        self.states.clear();
-        loop {
-            let operator = match lexer.operator() {
-                Ok(Some(operator)) => operator,
-                Ok(None) => return Ok(()),
-                Err(trouble) => return Err(place.content(lexer.at(), trouble)),
-            };
-            let fault = |trouble| place.content(lexer.at(), trouble);
-            match operator {
-                b"q" => self.states.push(state),
-                b"Q" => state = self.states.pop().ok_or_else(|| fault("Q without q"))?,
-                b"cm" => state.ctm = Matrix(lexer.numbers().map_err(fault)?).then(&state.ctm),
-                b"BT" => (line, text) = (Matrix::IDENTITY, Matrix::IDENTITY),
-                b"Tf" => {
-                    let (name, size) = lexer.name_and_number().map_err(fault)?;
-                    let fonts = &self.shelves[shelf].fonts;
-                    let font = fonts.iter().find(|(known, _)| *known == name);
-                    state.font = Some(font.ok_or_else(|| fault("an unknown font"))?.1);
-                    state.size = size;
-                }
-                b"Tc" => [state.char_spacing] = lexer.numbers().map_err(fault)?,
-                b"Tw" => [state.word_spacing] = lexer.numbers().map_err(fault)?,
-                b"Tz" => state.stretch = lexer.numbers::<1>().map_err(fault)?[0] / 100.0,
-                b"TL" => [state.leading] = lexer.numbers().map_err(fault)?,
-                b"Ts" => [state.rise] = lexer.numbers().map_err(fault)?,
-                b"Td" | b"TD" => {
-                    let [x, y] = lexer.numbers().map_err(fault)?;
-                    if operator == b"TD" {
-                        state.leading = -y;
-                    }
-                    line = line.moved(x, y);
-                    text = line;
-                }
-                b"Tm" => {
-                    line = Matrix(lexer.numbers().map_err(fault)?);
-                    text = line;
-                }
-                b"T*" => {
-                    line = line.moved(0.0, -state.leading);
-                    text = line;
-                }
-                b"Tj" | b"TJ" | b"'" | b"\"" => {
-                    if matches!(operator, b"'" | b"\"") {
-                        if operator == b"\"" {
-                            [state.word_spacing, state.char_spacing] =
-                                lexer.numbers().map_err(fault)?;
-                        }
-                        line = line.moved(0.0, -state.leading);
-                        text = line;
-                    }
-                    let font = state.font.ok_or_else(|| fault("text without a font"))?;
-                    let run = Run { font: &self.fonts[font], state: &state, place };
-                    run.show(&lexer, &mut text, lines)?;
-                }
-                b"Do" if self.follow == Follow::Forms => {
-                    let name = lexer.name().map_err(fault)?;
-                    let form = self.shelves[shelf].forms.iter().find(|(known, _)| *known == name);
-                    if let Some(&(_, id)) = form {
-                        let index = self.form(id, depth + 1)?;
-                        shown.push(index);
-                    }
-                }
-                _ => {}
-            }
-        }
+impl Shown {
+    fn clear(&mut self) {
+        self.lines.clear();
+        self.forms.clear();
+        self.symbols.clear();
     }
 }
 
 /// Where a content stream belongs, for errors.
-#[derive(Clone, Copy)]
-enum Place {
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Place {
     /// By number, from 1.
-    Page(usize),
+    Page(u64),
     /// By object number.
     Form(u32),
 }
 
 impl Place {
-    fn words(self) -> String {
+    pub(crate) fn words(self) -> String {
         match self {
             Self::Page(number) => format!("page {number}"),
             Self::Form(object) => format!("form {object}"),
         }
     }
 
-    fn content(self, byte: usize, trouble: &'static str) -> ReadError {
+    pub(crate) fn fault(self, byte: usize, trouble: &'static str) -> ReadError {
         ReadError::Content { place: self.words(), byte, trouble }
     }
 }
 
-/// One text-showing operator's view of the state.
-struct Run<'r> {
-    font: &'r Font,
-    state: &'r State,
-    place: Place,
+impl ContentReader {
+    pub(crate) fn new(follow: Follow) -> Self {
+        Self { follow, ..Self::default() }
+    }
+
+    /// Returns the texts of the forms met so far; pages name them by index.
+    pub(crate) fn forms(&self) -> &[String] {
+        &self.stock.forms
+    }
+
+    /// Forgets fonts, resources and forms unless this file has them all at the same places, within
+    /// the first `shared_len` bytes that it shares with the file before.
+    pub(crate) fn keep_shared(&mut self, objects: &Objects<'_>, shared_len: u64) {
+        let same = |&(number, entry): &(u32, Entry)| objects.entry(number) == Some(entry);
+        if self.stock.end > shared_len || !self.stock.origin.iter().all(same) {
+            self.stock = Stock::default();
+        }
+    }
+
+    /// Reads a page's own text, its symbols and the forms it shows into `shown`.
+    ///
+    /// `number` is the page's, from 1, for errors.
+    pub(crate) fn page(
+        &mut self,
+        objects: &mut Objects<'_>,
+        page: &Page,
+        number: u64,
+        shown: &mut Shown,
+    ) -> Result<(), ReadError> {
+        shown.clear();
+        let mut content = std::mem::take(&mut self.buffer);
+        content.clear();
+        page_content(objects, page, &mut content)?;
+        let shelf = self.shelf(objects, page.resources)?;
+        let place = Place::Page(number);
+        let result = Run::new(self, place, shelf, 0).read(objects, content.as_slice(), shown);
+        self.buffer = content;
+        result
+    }
+
+    /// Reads a form's text the first time it is shown and returns its index.
+    fn form(
+        &mut self,
+        objects: &mut Objects<'_>,
+        id: Id,
+        depth: usize,
+    ) -> Result<usize, ReadError> {
+        if let Some(&index) = self.stock.form_index.get(&id) {
+            return Ok(index);
+        }
+        if depth >= FORM_DEPTH_MAX {
+            return Err(ReadError::structure(format!("form {}", id.number), "nested too deep"));
+        }
+        let body = self.traced(objects, |_, objects| objects.load(id))?;
+        let resources = match body.dict()?.get(b"Resources") {
+            None => None,
+            Some(Value::Reference(id)) => Some(ResourcesAt::Object(id)),
+            Some(_) => Some(ResourcesAt::Within(id)),
+        };
+        let mut content = Buffer::default();
+        objects.decode(&body, &mut content)?;
+        let shelf = self.shelf(objects, resources)?;
+        let mut shown = Shown::default();
+        let place = Place::Form(id.number);
+        Run::new(self, place, shelf, depth).read(objects, content.as_slice(), &mut shown)?;
+        let mut text = shown.lines.into_text();
+        for index in shown.forms {
+            text.push('\n');
+            text.push_str(&self.stock.forms[index]);
+        }
+        self.stock.forms.push(text);
+        self.stock.form_index.insert(id, self.stock.forms.len() - 1);
+        Ok(self.stock.forms.len() - 1)
+    }
+
+    /// Runs `read` and notes in the stock which objects it read.
+    fn traced<T>(
+        &mut self,
+        objects: &mut Objects<'_>,
+        read: impl FnOnce(&mut Self, &mut Objects<'_>) -> Result<T, ReadError>,
+    ) -> Result<T, ReadError> {
+        objects.trace();
+        let result = read(self, objects);
+        let (origin, end) = objects.traced();
+        self.stock.origin.extend(origin);
+        self.stock.end = self.stock.end.max(end);
+        result
+    }
 }
 
-impl Run<'_> {
-    /// Shows all strings of the operator; numbers among them move the text (TJ).
-    fn show(
-        &self,
-        lexer: &Lexer<'_>,
-        text: &mut Matrix,
-        lines: &mut Lines,
-    ) -> Result<(), ReadError> {
-        let State { size, stretch, rise, .. } = *self.state;
-        for operand in lexer.operands() {
-            match operand {
-                Operand::Number(number) => {
-                    *text = text.moved(-number / 1000.0 * size * stretch, 0.0)
-                }
-                Operand::Name(_) => {}
-                Operand::String(bytes) => {
-                    let placed = text.then(&self.state.ctm);
-                    lines.begin(&placed.moved(0.0, rise), size);
-                    let advance = self.string(bytes, lines)?;
-                    *text = text.moved(advance, 0.0);
-                    lines.end(&text.then(&self.state.ctm).moved(0.0, rise));
-                }
+/// Appends a page's whole content to `out`; the parts of an array are joined by a line end
+/// (ISO 32000-2 §7.7.3.3, Contents).
+fn page_content(objects: &mut Objects<'_>, page: &Page, out: &mut Buffer) -> Result<(), ReadError> {
+    let several = page.contents.len() > 1;
+    for &id in &page.contents {
+        let body = objects.load(id)?;
+        if body.is_stream() {
+            objects.decode(&body, out)?;
+            if several {
+                out.extend(b"\n");
             }
+            continue;
         }
-        Ok(())
-    }
-
-    /// Appends a string's text and returns its advance in text space.
-    fn string(&self, bytes: &[u8], lines: &mut Lines) -> Result<f32, ReadError> {
-        let State { size, char_spacing, word_spacing, stretch, .. } = *self.state;
-        let mut advance = 0.0;
-        let mut count = 0.0;
-        for code in bytes.chunks(self.font.code_len) {
-            let code = match *code {
-                [low] if self.font.code_len == 1 => u16::from(low),
-                [high, low] => u16::from_be_bytes([high, low]),
-                _ => return Err(self.place.content(0, "half a two-byte code")),
-            };
-            match (self.font.text(code), self.place) {
-                (Some(text), _) => lines.push(text),
-                (None, Place::Form(_)) => lines.push(UNREADABLE),
-                (None, Place::Page(_)) => {
-                    return Err(ReadError::NoUnicode {
-                        place: self.place.words(),
-                        font: self.font.name.clone(),
-                        code,
-                    });
-                }
-            }
-            advance += self.font.advance(code);
-            count += 1.0;
-            if self.font.code_len == 1 && code == 32 {
-                advance += word_spacing / size;
-            }
+        let parts = body.value()?.array().filter(|_| !several);
+        for part in parts.ok_or_else(|| body.fault("not a stream"))?.values() {
+            let part = part.reference();
+            let part = part.ok_or_else(|| body.fault("a part that is no reference"))?;
+            let part = objects.load(part)?;
+            objects.decode(&part, out)?;
+            out.extend(b"\n");
         }
-        Ok((advance * size + count * char_spacing) * stretch)
     }
+    Ok(())
 }

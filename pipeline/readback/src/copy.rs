@@ -1,11 +1,14 @@
 //! An electronic copy: its pages, text, claims and the sender's row it was made from.
 
-use lopdf::{Dictionary, Object};
+use std::io;
 
-use crate::content::{ContentReader, Follow, Lines};
+use crate::content::{ContentReader, Follow, Shown};
 use crate::error::ReadError;
-use crate::pdf::Pdf;
+use crate::objects::{Kept, Objects};
+use crate::pages::Pages;
 use crate::print_file::PageText;
+use crate::source::ReadAt;
+use crate::syntax::Value;
 
 /// What an electronic copy holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,47 +45,138 @@ impl CopyFacts {
     }
 }
 
-/// Reads an electronic copy.
+/// Reads the copies of one batch, which begin with the same bytes: what lies there is read once.
+pub struct CopyReader<'p> {
+    shared: &'p [u8],
+    content: ContentReader,
+    kept: Option<Kept>,
+    shown: Shown,
+}
+
+/// What a copy says without its text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CopyHead {
+    /// Its pages; the text of each has been read.
+    pub pages: u32,
+    /// What the metadata claims to follow: `2u` for PDF/A-2u.
+    pub pdfa: Option<String>,
+    /// The sender's row id, which the metadata has as the document's identifier.
+    pub row_id: Option<String>,
+}
+
+impl<'p> CopyReader<'p> {
+    /// Makes a reader of copies that begin with `shared`, which may be empty.
+    pub fn new(shared: &'p [u8]) -> Self {
+        Self::following(shared, Follow::PageOnly)
+    }
+
+    fn following(shared: &'p [u8], follow: Follow) -> Self {
+        let content = ContentReader::new(follow);
+        Self { shared, content, kept: None, shown: Shown::default() }
+    }
+
+    /// Reads the copy that consists of the shared bytes and `tail`: every page, as far as its own
+    /// content goes, and the metadata.
+    ///
+    /// # Errors
+    /// If the file is not a sound PDF, its text cannot be decoded or it has no metadata packet.
+    pub fn read(&mut self, tail: &[u8]) -> Result<CopyHead, ReadError> {
+        let mut pages = 0;
+        let (xmp, _) = self.read_with(tail, |_| pages += 1)?;
+        Ok(CopyHead { pages, pdfa: claim(&xmp), row_id: value(&xmp, "identifier") })
+    }
+
+    fn read_with(
+        &mut self,
+        tail: &[u8],
+        keep: impl FnMut(&Shown),
+    ) -> Result<(String, Option<String>), ReadError> {
+        let whole = Joined { shared: self.shared, tail };
+        let kept = self.kept.take().unwrap_or_default();
+        let mut objects = Objects::open(&whole, kept)?;
+        let facts = self.read_objects(&mut objects, keep);
+        self.kept = Some(objects.close());
+        facts
+    }
+
+    /// Returns the metadata packet and the language.
+    fn read_objects(
+        &mut self,
+        objects: &mut Objects<'_>,
+        mut keep: impl FnMut(&Shown),
+    ) -> Result<(String, Option<String>), ReadError> {
+        self.content.keep_shared(objects, self.shared.len() as u64);
+        let catalog = objects.load(objects.root())?;
+        let catalog = catalog.dict()?;
+        let mut pages = Pages::open(objects, catalog)?;
+        while let Some(page) = pages.next(objects)? {
+            self.content.page(objects, &page, pages.found(), &mut self.shown)?;
+            keep(&self.shown);
+        }
+        let metadata = catalog.get(b"Metadata").and_then(Value::reference);
+        let metadata = metadata.ok_or_else(|| ReadError::structure("catalog", "no Metadata"))?;
+        let metadata = objects.load(metadata)?;
+        let xmp = String::from_utf8(objects.decoded(&metadata)?);
+        let xmp = xmp.map_err(|_| ReadError::structure("Metadata", "not UTF-8"))?;
+        let language = match catalog.get(b"Lang") {
+            Some(Value::Text(text)) => {
+                String::from_utf8(text.decode(&mut Vec::new()).to_vec()).ok()
+            }
+            _ => None,
+        };
+        Ok((xmp, language))
+    }
+}
+
+/// The shared bytes and one copy's own as one file.
+struct Joined<'c> {
+    shared: &'c [u8],
+    tail: &'c [u8],
+}
+
+impl ReadAt for Joined<'_> {
+    fn size(&self) -> u64 {
+        self.shared.len() as u64 + self.tail.len() as u64
+    }
+
+    fn read_exact_at(&self, offset: u64, into: &mut [u8]) -> io::Result<()> {
+        let shared = self.shared.len() as u64;
+        if offset >= shared {
+            return self.tail.read_exact_at(offset - shared, into);
+        }
+        let first = into.len().min((shared - offset) as usize);
+        let (first, second) = into.split_at_mut(first);
+        self.shared.read_exact_at(offset, first)?;
+        self.tail.read_exact_at(0, second)
+    }
+}
+
+/// Reads an electronic copy with all its text.
 ///
 /// # Errors
 /// If the file is not a sound PDF, its text cannot be decoded or it has no metadata packet.
 pub fn read_copy(bytes: &[u8]) -> Result<CopyFacts, ReadError> {
-    let pdf = Pdf::load(bytes)?;
-    let objects = pdf.pages()?;
-    let mut reader = ContentReader::new(&pdf, Follow::Forms);
-    let mut lines = Lines::default();
-    let mut pages = Vec::with_capacity(objects.len());
-    for (index, page) in objects.iter().enumerate() {
-        let mut forms = Vec::new();
-        reader.page(page, index + 1, &mut lines, &mut forms)?;
-        pages.push(PageText { text: lines.as_str().to_owned(), forms });
-    }
-    let catalog = pdf.catalog()?;
-    let xmp = metadata(&pdf, catalog)?;
-    let part = value(&xmp, "part").unwrap_or_default();
-    let level = value(&xmp, "conformance").unwrap_or_default().to_lowercase();
+    let mut reader = CopyReader::following(&[], Follow::Forms);
+    let mut pages = Vec::new();
+    let (xmp, language) = reader.read_with(bytes, |shown| {
+        let text = shown.lines.as_str().to_owned();
+        pages.push(PageText { text, forms: shown.forms.clone() });
+    })?;
     Ok(CopyFacts {
         pages,
-        forms: reader.into_forms(),
-        pdfa: Some(part + &level).filter(|claim| !claim.is_empty()),
+        forms: reader.content.forms().to_vec(),
+        pdfa: claim(&xmp),
         title: value(&xmp, "title"),
         row_id: value(&xmp, "identifier"),
-        language: language(catalog),
+        language,
         xmp,
     })
 }
 
-fn metadata(pdf: &Pdf, catalog: &Dictionary) -> Result<String, ReadError> {
-    let object = pdf.get(catalog, b"Metadata")?;
-    let object = object.ok_or_else(|| ReadError::structure("catalog", "no Metadata"))?;
-    let mut bytes = Vec::new();
-    pdf.decode(object.as_stream()?, &mut bytes)?;
-    String::from_utf8(bytes).map_err(|_| ReadError::structure("Metadata", "not UTF-8"))
-}
-
-fn language(catalog: &Dictionary) -> Option<String> {
-    let bytes = catalog.get(b"Lang").and_then(Object::as_str).ok()?;
-    String::from_utf8(bytes.to_vec()).ok()
+fn claim(xmp: &str) -> Option<String> {
+    let part = value(xmp, "part").unwrap_or_default();
+    let level = value(xmp, "conformance").unwrap_or_default().to_lowercase();
+    Some(part + &level).filter(|claim| !claim.is_empty())
 }
 
 /// Returns the text of the first element or attribute of this local name, whatever its prefix.

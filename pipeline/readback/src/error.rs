@@ -7,7 +7,28 @@ use letter::PieceId;
 /// Pages count from 1 in the messages, as a viewer shows them.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// The PDF library could not read the file in strict mode.
+    /// The bytes could not be had.
+    #[error("the file cannot be read: {0}")]
+    Io(#[from] std::io::Error),
+    /// What stands at a byte of the file is not what the standard asks for.
+    #[error("byte {offset}: {trouble}")]
+    Byte {
+        /// From the start of the file.
+        offset: u64,
+        /// What was met.
+        trouble: &'static str,
+    },
+    /// An object is malformed, or not what its place asks for.
+    #[error("object {object} at byte {at}: {trouble}")]
+    Object {
+        /// Its number.
+        object: u32,
+        /// Where it lies, or the object stream that it lies in.
+        at: u64,
+        /// What was met.
+        trouble: String,
+    },
+    /// The second reader's library could not read the file in strict mode.
     #[error("the file is not a sound PDF: {0}")]
     Pdf(#[from] lopdf::Error),
     /// An object is not what ISO 32000 says it is.
@@ -39,12 +60,10 @@ pub enum ReadError {
         code: u16,
     },
     /// The leaves of the document parts do not cover the pages once each and in order.
-    #[error("document part {leaf} of {leaves}: {trouble}")]
+    #[error("document part {leaf}: {trouble}")]
     Leaf {
         /// The leaf, from 1.
         leaf: usize,
-        /// How many there are.
-        leaves: usize,
         /// What was met.
         trouble: String,
     },

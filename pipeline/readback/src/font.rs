@@ -1,10 +1,10 @@
 //! Fonts of a finished file: how a shown string becomes text and width.
 
-use lopdf::{Dictionary, Object};
-
 use crate::cmap::ToUnicode;
 use crate::error::ReadError;
-use crate::pdf::Pdf;
+use crate::lines::SHORT;
+use crate::objects::Objects;
+use crate::syntax::{Array, Dict, Value};
 
 /// A font as far as reading back needs it.
 #[derive(Debug)]
@@ -12,156 +12,210 @@ pub(crate) struct Font {
     pub(crate) name: String,
     /// Bytes in a code, 1 or 2.
     pub(crate) code_len: usize,
-    unicode: Unicode,
-    /// Advance of each code, in text space units for size 1.
-    advances: Vec<f32>,
+    /// A Type 3 font without a ToUnicode table: its glyphs are pictures (bars, modules), not text.
+    pictures: bool,
+    codes: Vec<Code>,
+    /// Texts of more than eight bytes.
+    long: Vec<String>,
+    /// Of a code that is not listed.
     default_advance: f32,
 }
 
-/// What a font says of its codes' text.
-#[derive(Debug)]
-enum Unicode {
-    Table(ToUnicode),
-    /// A Type 3 font without a table: its glyphs are pictures (bars, modules), not text.
-    Pictures,
-    /// A font for text without a usable table, as foreign stationery may have it.
-    Missing,
+/// What one code stands for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Code {
+    /// In text space units for size 1.
+    pub(crate) advance: f32,
+    pub(crate) text: [u8; SHORT],
+    /// Bytes of the text; 0 if it has none, [`LONG`] if `text` begins with an index into the long.
+    pub(crate) len: u8,
 }
+
+/// Marks a code with a text of more than eight bytes.
+pub(crate) const LONG: u8 = u8::MAX;
 
 impl Font {
     /// Reads a font dictionary.
     ///
     /// # Errors
     /// If the dictionary or its ToUnicode table is malformed.
-    pub(crate) fn read(pdf: &Pdf, dict: &Dictionary) -> Result<Self, ReadError> {
-        let subtype = dict.get(b"Subtype").and_then(Object::as_name)?;
-        let name = match dict.get(b"BaseFont").or_else(|_| dict.get(b"Name")) {
-            Ok(name) => String::from_utf8_lossy(name.as_name()?).into_owned(),
-            Err(_) => "without a name".to_owned(),
+    pub(crate) fn read(objects: &mut Objects<'_>, dict: Dict<'_>) -> Result<Self, ReadError> {
+        let subtype = dict.get(b"Subtype").and_then(Value::name);
+        let subtype = subtype.ok_or_else(|| ReadError::structure("a font", "no Subtype"))?;
+        let name = match dict.get(b"BaseFont").or_else(|| dict.get(b"Name")) {
+            Some(Value::Name(name)) => String::from_utf8_lossy(&name.decoded()).into_owned(),
+            Some(_) => return Err(ReadError::structure("a font", "BaseFont is no name")),
+            None => "without a name".to_owned(),
         };
-        let unicode = match pdf.get(dict, b"ToUnicode")? {
+        let unicode = match dict.get(b"ToUnicode") {
             None => None,
-            Some(object) => {
-                let mut bytes = Vec::new();
-                pdf.decode(object.as_stream()?, &mut bytes)?;
-                Some(ToUnicode::parse(&bytes, &name)?)
+            Some(Value::Reference(id)) => {
+                let body = objects.load(id)?;
+                Some(ToUnicode::parse(&objects.decoded(&body)?, &name)?)
+            }
+            Some(_) => {
+                let trouble = "ToUnicode is not a stream";
+                return Err(ReadError::structure(format!("font {name}"), trouble));
             }
         };
-        match subtype {
-            b"Type0" => Self::composite(pdf, dict, name, unicode),
-            _ => Self::simple(pdf, dict, name, unicode, subtype == b"Type3"),
+        if subtype.is(b"Type0") {
+            Self::composite(objects, dict, name, unicode)
+        } else {
+            Self::simple(objects, dict, name, unicode, subtype.is(b"Type3"))
         }
     }
 
     fn composite(
-        pdf: &Pdf,
-        dict: &Dictionary,
+        objects: &mut Objects<'_>,
+        dict: Dict<'_>,
         name: String,
         unicode: Option<ToUnicode>,
     ) -> Result<Self, ReadError> {
         let trouble = |what: &str| ReadError::structure(format!("font {name}"), what);
-        let identity = pdf.get(dict, b"Encoding")?.and_then(|e| e.as_name().ok());
-        let unicode = match unicode {
-            // Only then are the codes the CIDs under which the widths stand.
-            Some(table) if table.code_len() == 2 && identity == Some(b"Identity-H") => {
-                Unicode::Table(table)
-            }
-            _ => Unicode::Missing,
+        let identity = dict.get(b"Encoding").is_some_and(|e| e.is_name(b"Identity-H"));
+        // Only then are the codes the CIDs under which the widths stand.
+        let unicode = unicode.filter(|table| table.code_len() == 2 && identity);
+        let (mut slot, mut inner, mut width_slot) = (None, None, None);
+        let fonts = dict.get(b"DescendantFonts");
+        let fonts = fonts.ok_or_else(|| trouble("no DescendantFonts"))?;
+        let fonts = objects.resolve(fonts, &mut slot)?.array();
+        let one = fonts.and_then(|fonts| {
+            let mut fonts = fonts.values();
+            fonts.next().filter(|_| fonts.next().is_none())
+        });
+        let one = one.ok_or_else(|| trouble("not exactly one descendant font"))?;
+        let one = objects.resolve(one, &mut inner)?.dict();
+        let one = one.ok_or_else(|| trouble("the descendant is no dictionary"))?;
+        let default_advance = match one.get(b"DW") {
+            None => 1.0,
+            Some(width) => width.number().ok_or_else(|| trouble("DW is malformed"))? / 1000.0,
         };
-        let descendants = pdf.get(dict, b"DescendantFonts")?;
-        let [descendant] = descendants.map(Object::as_array).transpose()?.map_or(&[][..], |d| d)
-        else {
-            return Err(trouble("not exactly one descendant font"));
-        };
-        let descendant = pdf.resolve(descendant)?.as_dict()?;
-        let default_width = pdf.get(descendant, b"DW")?.map_or(Ok(1000.0), Object::as_float)?;
         let mut advances = Vec::new();
-        if let Some(widths) = pdf.get(descendant, b"W")? {
-            read_cid_widths(pdf, widths.as_array()?, default_width / 1000.0, &mut advances)
+        if let Some(widths) = one.get(b"W") {
+            let widths = objects.resolve(widths, &mut width_slot)?.array();
+            let widths = widths.ok_or_else(|| trouble("W is malformed"))?;
+            read_cid_widths(objects, widths, default_advance, &mut advances)?
                 .ok_or_else(|| trouble("W is malformed"))?;
         }
-        let default_advance = default_width / 1000.0;
-        Ok(Self { name, code_len: 2, unicode, advances, default_advance })
+        Ok(Self::new(name, 2, unicode.as_ref(), &advances, default_advance))
     }
 
     fn simple(
-        pdf: &Pdf,
-        dict: &Dictionary,
+        objects: &mut Objects<'_>,
+        dict: Dict<'_>,
         name: String,
         unicode: Option<ToUnicode>,
         type3: bool,
     ) -> Result<Self, ReadError> {
-        let unicode = match unicode {
-            Some(table) => Unicode::Table(table),
-            None if type3 => Unicode::Pictures,
-            None => Unicode::Missing,
-        };
-        let scale = match pdf.get(dict, b"FontMatrix")? {
-            Some(matrix) if type3 => matrix.as_array()?.first().map_or(Ok(0.001), number)?,
+        let trouble = |what: &str| ReadError::structure(format!("font {name}"), what);
+        let (mut slot, mut other) = (None, None);
+        let scale = match dict.get(b"FontMatrix") {
+            Some(matrix) if type3 => {
+                let matrix = objects.resolve(matrix, &mut other)?.array();
+                let first = matrix.and_then(|matrix| matrix.values().next()?.number());
+                first.ok_or_else(|| trouble("FontMatrix is malformed"))?
+            }
             _ => 0.001,
         };
-        let first = pdf.get(dict, b"FirstChar")?.map_or(Ok(0), Object::as_i64)?;
-        let mut advances = vec![0.0; usize::try_from(first).unwrap_or(0).min(255)];
-        if let Some(widths) = pdf.get(dict, b"Widths")? {
-            for width in widths.as_array()? {
-                advances.push(number(pdf.resolve(width)?)? * scale);
+        let first = dict.get(b"FirstChar").map_or(Some(0), Value::int);
+        let first = first.and_then(|first| usize::try_from(first).ok()).filter(|f| *f < 256);
+        let mut advances = vec![0.0; first.ok_or_else(|| trouble("FirstChar is malformed"))?];
+        if let Some(widths) = dict.get(b"Widths") {
+            let widths = objects.resolve(widths, &mut slot)?.array();
+            for width in widths.ok_or_else(|| trouble("Widths is no array"))?.values() {
+                let mut slot = None;
+                let width = objects.resolve(width, &mut slot)?.number();
+                advances.push(width.ok_or_else(|| trouble("Widths has no number"))? * scale);
             }
         }
-        Ok(Self { name, code_len: 1, unicode, advances, default_advance: 0.0 })
+        let mut font = Self::new(name, 1, unicode.as_ref(), &advances, 0.0);
+        font.pictures = type3 && unicode.is_none();
+        Ok(font)
     }
 
-    /// Returns the text of a code, empty for a picture; `None` if it has none but should.
-    pub(crate) fn text(&self, code: u16) -> Option<&str> {
-        match &self.unicode {
-            Unicode::Table(table) => Some(table.text(code)).filter(|text| !text.is_empty()),
-            Unicode::Pictures => Some(""),
-            Unicode::Missing => None,
-        }
+    fn new(
+        name: String,
+        code_len: usize,
+        unicode: Option<&ToUnicode>,
+        advances: &[f32],
+        default_advance: f32,
+    ) -> Self {
+        let count = unicode.map_or(0, ToUnicode::end).max(advances.len());
+        let mut long = Vec::new();
+        let code = |code: usize| {
+            let text = unicode.map_or("", |table| table.text(code as u16)).as_bytes();
+            let (mut short, mut len) = ([0; SHORT], text.len() as u8);
+            match short.get_mut(..text.len()) {
+                Some(short) => short.copy_from_slice(text),
+                None => {
+                    len = LONG;
+                    short[..4].copy_from_slice(&(long.len() as u32).to_be_bytes());
+                    long.push(String::from_utf8_lossy(text).into_owned());
+                }
+            }
+            let advance = advances.get(code).copied().unwrap_or(default_advance);
+            Code { advance, text: short, len }
+        };
+        let codes = (0..count).map(code).collect();
+        Self { name, code_len, pictures: false, codes, long, default_advance }
     }
 
-    /// Returns the advance of a code for size 1.
-    pub(crate) fn advance(&self, code: u16) -> f32 {
-        self.advances.get(usize::from(code)).copied().unwrap_or(self.default_advance)
+    /// Returns what a code stands for.
+    #[inline]
+    pub(crate) fn code(&self, code: u16) -> Code {
+        let unlisted = Code { advance: self.default_advance, text: [0; SHORT], len: 0 };
+        self.codes.get(usize::from(code)).copied().unwrap_or(unlisted)
+    }
+
+    /// Returns a long text.
+    pub(crate) fn long(&self, code: Code) -> &str {
+        let [a, b, c, d, ..] = code.text;
+        self.long.get(u32::from_be_bytes([a, b, c, d]) as usize).map_or("", String::as_str)
+    }
+
+    /// Whether a code without a text is a picture.
+    pub(crate) fn is_pictures(&self) -> bool {
+        self.pictures
     }
 }
 
 /// Reads `c [w …]` and `first last w` (ISO 32000-2 §9.7.4.3).
 fn read_cid_widths(
-    pdf: &Pdf,
-    widths: &[Object],
+    objects: &mut Objects<'_>,
+    widths: Array<'_>,
     default: f32,
     advances: &mut Vec<f32>,
-) -> Option<()> {
-    let mut set = |cid: i64, advance: f32| {
+) -> Result<Option<()>, ReadError> {
+    let mut set = |cid: i64, width: Option<f32>| {
         let cid = usize::from(u16::try_from(cid).ok()?);
         if advances.len() <= cid {
             advances.resize(cid + 1, default);
         }
-        advances[cid] = advance;
+        advances[cid] = width? / 1000.0;
         Some(())
     };
-    let mut rest = widths.iter();
+    let mut rest = widths.values();
     while let Some(first) = rest.next() {
-        let first = first.as_i64().ok()?;
-        match pdf.resolve(rest.next()?).ok()? {
-            Object::Array(each) => {
-                for (cid, width) in (first..).zip(each) {
-                    set(cid, number(width).ok()? / 1000.0)?;
+        let (Some(first), Some(second)) = (first.int(), rest.next()) else { return Ok(None) };
+        let mut slot = None;
+        match objects.resolve(second, &mut slot)? {
+            Value::Array(each) => {
+                for (cid, width) in (first..).zip(each.values()) {
+                    if set(cid, width.number()).is_none() {
+                        return Ok(None);
+                    }
                 }
             }
             last => {
-                let width = number(rest.next()?).ok()? / 1000.0;
-                let last = last.as_i64().ok()?;
+                let (Some(last), Some(width)) = (last.int(), rest.next()) else { return Ok(None) };
                 // A span beyond the 65,536 CIDs fails at its first CID too high.
                 for cid in first..=last {
-                    set(cid, width)?;
+                    if set(cid, width.number()).is_none() {
+                        return Ok(None);
+                    }
                 }
             }
         }
     }
-    Some(())
-}
-
-fn number(object: &Object) -> Result<f32, lopdf::Error> {
-    object.as_float()
+    Ok(Some(()))
 }

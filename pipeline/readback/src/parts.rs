@@ -3,122 +3,181 @@
 //! ISO 16612-2:2010 (PDF/VT) §6.5 as the Arlington model has it: inner nodes hold arrays of arrays
 //! of parts, leaves hold Start and, with more than one page, End.
 
-use std::ops::Range;
-
 use letter::PieceId;
-use lopdf::{Dictionary, Object, ObjectId};
 
 use crate::error::ReadError;
-use crate::pdf::{PageObject, Pdf, TREE_DEPTH_MAX};
+use crate::objects::{Body, Objects};
+use crate::pages::TREE_DEPTH_MAX;
+use crate::syntax::{Dict, Id, Value};
 
 /// A leaf of the tree: one letter.
+#[derive(Debug)]
 pub(crate) struct Leaf {
-    pub(crate) id: PieceId,
+    /// The part's own object.
+    pub(crate) object: Id,
+    pub(crate) piece: PieceId,
     /// 通番, if the metadata name it.
     pub(crate) sequence: Option<i64>,
-    /// Page indexes, from 0.
-    pub(crate) pages: Range<usize>,
+    /// The first page.
+    pub(crate) start: Id,
+    /// The last page, if there is more than one.
+    pub(crate) end: Option<Id>,
 }
 
-/// Returns the leaves in order.
-///
-/// # Errors
-/// If they do not cover the pages once each and in order, a page does not point back at its leaf,
-/// or a leaf does not name its piece.
-pub(crate) fn leaves(pdf: &Pdf, pages: &[PageObject<'_>]) -> Result<Vec<Leaf>, ReadError> {
-    let root = pdf.dict(pdf.catalog()?, b"DPartRoot")?;
-    let root = root.ok_or_else(|| ReadError::structure("catalog", "no DPartRoot"))?;
-    let node = root.get(b"DPartRootNode").and_then(Object::as_reference);
-    let node = node.map_err(|_| ReadError::structure("DPartRoot", "no DPartRootNode"))?;
-    let mut nodes = Vec::new();
-    collect(pdf, node, 0, &mut nodes)?;
-    let count = nodes.len();
-    let fault = |leaf: usize, trouble: String| ReadError::Leaf { leaf, leaves: count, trouble };
-    let mut leaves = Vec::with_capacity(count);
-    let mut next = 0;
-    for (i, &(id, dict)) in nodes.iter().enumerate() {
-        let last = last_page(dict, pages, next).map_err(|trouble| fault(i + 1, trouble))?;
-        for (number, page) in pages[next..=last].iter().enumerate() {
-            if page.dict.get(b"DPart").and_then(Object::as_reference).ok() != Some(id) {
-                let trouble = format!("page {} does not point back at it", next + number + 1);
-                return Err(fault(i + 1, trouble));
+/// A walk of the part tree, which keeps one branch in memory.
+#[derive(Debug, Default)]
+pub(crate) struct Parts {
+    branch: Vec<(Id, std::vec::IntoIter<Id>)>,
+    found: usize,
+}
+
+impl Parts {
+    /// Begins at the root node that the catalog's DPartRoot names.
+    pub(crate) fn open(objects: &mut Objects<'_>, catalog: Dict<'_>) -> Result<Self, ReadError> {
+        let root = catalog.get(b"DPartRoot");
+        let root = root.ok_or_else(|| ReadError::structure("catalog", "no DPartRoot"))?;
+        let mut slot = None;
+        let root = objects.resolve(root, &mut slot)?.dict();
+        let node = root.and_then(|root| root.get(b"DPartRootNode")).and_then(Value::reference);
+        let node = node.ok_or_else(|| ReadError::structure("DPartRoot", "no DPartRootNode"))?;
+        // The root node points back at the dictionary that names it, or at nothing.
+        Ok(Self { branch: vec![(Id::default(), vec![node].into_iter())], found: 0 })
+    }
+
+    /// Returns how many leaves were found.
+    pub(crate) fn found(&self) -> usize {
+        self.found
+    }
+
+    /// Returns the next leaf.
+    ///
+    /// # Errors
+    /// If the tree is none, or a leaf does not name its pages and its piece.
+    pub(crate) fn next(&mut self, objects: &mut Objects<'_>) -> Result<Option<Leaf>, ReadError> {
+        while let Some((parent, kids)) = self.branch.last_mut() {
+            let parent = *parent;
+            let Some(id) = kids.next() else {
+                self.branch.pop();
+                continue;
+            };
+            if let Some(leaf) = self.enter(objects, id, parent)? {
+                return Ok(Some(leaf));
             }
         }
-        let (piece, sequence) = identity(pdf, dict)?;
-        let id = piece.ok_or_else(|| fault(i + 1, "its metadata name no piece".to_owned()))?;
-        leaves.push(Leaf { id, sequence, pages: next..last + 1 });
-        next = last + 1;
+        Ok(None)
     }
-    if next < pages.len() {
-        return Err(fault(count, format!("no leaf has page {} or a later one", next + 1)));
-    }
-    Ok(leaves)
-}
 
-fn collect<'a>(
-    pdf: &'a Pdf,
-    id: ObjectId,
-    depth: usize,
-    leaves: &mut Vec<(ObjectId, &'a Dictionary)>,
-) -> Result<(), ReadError> {
-    let dict = pdf.object(id)?.as_dict()?;
-    if depth > TREE_DEPTH_MAX {
-        let object = format!("document part object {}", id.0);
-        return Err(ReadError::structure(object, "the tree is too deep or a circle"));
-    }
-    let Some(groups) = pdf.get(dict, b"DParts")? else {
-        leaves.push((id, dict));
-        return Ok(());
-    };
-    for group in groups.as_array()? {
-        for part in pdf.resolve(group)?.as_array()? {
-            let child = part.as_reference()?;
-            let parent = pdf.object(child)?.as_dict()?.get(b"Parent");
-            if parent.and_then(Object::as_reference).ok() != Some(id) {
-                let object = format!("document part object {}", child.0);
-                return Err(ReadError::structure(object, "Parent is not the node it hangs from"));
+    fn enter(
+        &mut self,
+        objects: &mut Objects<'_>,
+        id: Id,
+        parent: Id,
+    ) -> Result<Option<Leaf>, ReadError> {
+        let body = objects.load(id)?;
+        let fault = |trouble: &str| {
+            ReadError::structure(format!("document part object {}", id.number), trouble)
+        };
+        let (mut start, mut end, mut metadata, mut parts) = (None, None, None, None);
+        let mut parent_found = None;
+        for (key, value) in body.dict()?.entries() {
+            match &*key.decoded() {
+                b"Type" if !value.is_name(b"DPart") => return Err(fault("it is none")),
+                b"Parent" => parent_found = value.reference(),
+                b"Start" => start = Some(value),
+                b"End" => end = Some(value),
+                b"DPM" => metadata = Some(value),
+                b"DParts" => parts = Some(value),
+                _ => {}
             }
-            collect(pdf, child, depth + 1, leaves)?;
         }
+        if self.branch.len() > 1 && parent_found != Some(parent) {
+            return Err(fault("Parent is not the node it hangs from"));
+        }
+        if let Some(parts) = parts {
+            if self.branch.len() > TREE_DEPTH_MAX {
+                return Err(fault("the tree is too deep or a circle"));
+            }
+            let kids = self.kids(objects, &body, parts)?;
+            self.branch.push((id, kids.into_iter()));
+            return Ok(None);
+        }
+        self.found += 1;
+        if self.found > objects.count() {
+            return Err(fault("more parts than the file has objects"));
+        }
+        let fault =
+            |trouble: &str| ReadError::Leaf { leaf: self.found, trouble: trouble.to_owned() };
+        let start = start.ok_or_else(|| fault("no Start"))?.reference();
+        let start = start.ok_or_else(|| fault("Start is not a reference"))?;
+        let end = end.map(|end| end.reference().ok_or_else(|| fault("End is not a reference")));
+        let (piece, sequence) = match metadata {
+            Some(metadata) => identity(objects, metadata)?,
+            None => (None, None),
+        };
+        let piece = piece.ok_or_else(|| fault("its metadata name no piece"))?;
+        Ok(Some(Leaf { object: id, piece, sequence, start, end: end.transpose()? }))
     }
-    Ok(())
-}
 
-/// Returns the index of the leaf's last page; its first must be page `next`.
-fn last_page(leaf: &Dictionary, pages: &[PageObject<'_>], next: usize) -> Result<usize, String> {
-    let start = leaf.get(b"Start").and_then(Object::as_reference).map_err(|_| "no Start")?;
-    if pages.get(next).map(|page| page.id) != Some(start) {
-        return Err(format!("Start is not page {}, the first that no leaf has yet", next + 1));
+    fn kids(
+        &self,
+        objects: &mut Objects<'_>,
+        body: &Body,
+        parts: Value<'_>,
+    ) -> Result<Vec<Id>, ReadError> {
+        let fault = || body.fault("DParts is not an array of arrays of parts");
+        let mut slot = None;
+        let groups = objects.resolve(parts, &mut slot)?.array().ok_or_else(fault)?;
+        let mut kids = Vec::new();
+        for group in groups.values() {
+            let mut slot = None;
+            let group = objects.resolve(group, &mut slot)?.array().ok_or_else(fault)?;
+            for part in group.values() {
+                kids.push(part.reference().ok_or_else(fault)?);
+            }
+        }
+        Ok(kids)
     }
-    let Ok(end) = leaf.get(b"End") else {
-        return Ok(next);
-    };
-    let end = end.as_reference().map_err(|_| "End is not a reference")?;
-    let distance = pages[next..].iter().position(|page| page.id == end);
-    distance.map(|distance| next + distance).ok_or_else(|| "End lies before Start".to_owned())
 }
 
 /// Reads what the metadata call the letter: the piece id, sixteen hexadecimal digits in the root's
 /// or the recipient's ExternalID (ISO 21812-1), and the shop's own sequence.
-fn identity(pdf: &Pdf, leaf: &Dictionary) -> Result<(Option<PieceId>, Option<i64>), ReadError> {
-    let Some(metadata) = pdf.dict(leaf, b"DPM")? else {
-        return Ok((None, None));
+fn identity(
+    objects: &mut Objects<'_>,
+    metadata: Value<'_>,
+) -> Result<(Option<PieceId>, Option<i64>), ReadError> {
+    let [mut first, mut second, mut third] = [None, None, None];
+    let Some(metadata) = objects.resolve(metadata, &mut first)?.dict() else {
+        return Err(ReadError::structure("DPM", "not a dictionary"));
     };
-    let sequence = pdf.get(metadata, b"LS_Sequence")?.map(Object::as_i64).transpose()?;
-    let Some(root) = pdf.dict(metadata, b"CIP4_Root")? else {
+    let sequence = match metadata.get(b"LS_Sequence") {
+        None => None,
+        Some(value) => {
+            let sequence = objects.resolve(value, &mut second)?.int();
+            Some(sequence.ok_or_else(|| ReadError::structure("LS_Sequence", "no whole number"))?)
+        }
+    };
+    let Some(root) = metadata.get(b"CIP4_Root") else {
         return Ok((None, sequence));
     };
-    let id = match pdf.get(root, b"CIP4_ExternalID")? {
+    let root = objects.resolve(root, &mut third)?.dict();
+    let root = root.ok_or_else(|| ReadError::structure("CIP4_Root", "not a dictionary"))?;
+    let [mut recipient_slot, mut id_slot] = [None, None];
+    let id = match root.get(b"CIP4_ExternalID") {
         Some(id) => Some(id),
-        None => match pdf.dict(root, b"CIP4_Recipient")? {
-            Some(recipient) => pdf.get(recipient, b"CIP4_ExternalID")?,
+        None => match root.get(b"CIP4_Recipient") {
             None => None,
+            Some(recipient) => {
+                let recipient = objects.resolve(recipient, &mut recipient_slot)?.dict();
+                recipient.and_then(|recipient| recipient.get(b"CIP4_ExternalID"))
+            }
         },
     };
-    Ok((id.and_then(|id| piece_id(id.as_name().ok()?)), sequence))
+    let Some(id) = id else { return Ok((None, sequence)) };
+    let name = objects.resolve(id, &mut id_slot)?.name();
+    Ok((name.and_then(|name| piece_id(&name.decoded())), sequence))
 }
 
-fn piece_id(name: &[u8]) -> Option<PieceId> {
+pub(crate) fn piece_id(name: &[u8]) -> Option<PieceId> {
     let digits = name.len() == 16 && name.iter().all(u8::is_ascii_hexdigit);
     let name = std::str::from_utf8(name).ok().filter(|_| digits)?;
     u64::from_str_radix(name, 16).ok().map(PieceId)

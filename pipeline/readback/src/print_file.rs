@@ -2,14 +2,16 @@
 
 use std::ops::Range;
 
-use letter::barcode::BAR_COUNT;
-use letter::piece::{SheetMark, MARK_LEN};
+use letter::piece::SheetMark;
 use letter::PieceId;
 
-use crate::content::{ContentReader, Follow, Lines};
+use crate::content::{ContentReader, Follow, Shown};
 use crate::error::ReadError;
-use crate::parts::{leaves, Leaf};
-use crate::pdf::Pdf;
+use crate::letters::{check_order, Named, Seen};
+use crate::objects::{Kept, Objects};
+use crate::pages::{Page, Pages};
+use crate::parts::{Leaf, Parts};
+use crate::source::ReadAt;
 
 /// What a print file holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,14 +67,157 @@ impl PrintFileText {
     }
 }
 
+/// A print file that is read letter by letter, in memory that does not grow with the file: its
+/// cross-references, eight bytes an object, and a few windows.
+///
+/// ```no_run
+/// # fn main() -> Result<(), readback::ReadError> {
+/// let bytes: &[u8] = b"%PDF-1.6 ...";
+/// let mut file = readback::PrintFile::open(&bytes)?;
+/// while let Some(letter) = file.next_letter()? {
+///     assert!(letter.sheets > 0);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub struct PrintFile<'s> {
+    objects: Objects<'s>,
+    pages: Pages,
+    parts: Parts,
+    content: ContentReader,
+    shown: Shown,
+    seen: Seen,
+    sequence: Option<u32>,
+    sheets: u64,
+    symbols: u64,
+}
+
+impl<'s> PrintFile<'s> {
+    /// Opens a file: its end, its cross-references, the roots of its trees.
+    ///
+    /// # Errors
+    /// If one of them is malformed, or says what this reader does not understand.
+    pub fn open(source: &'s dyn ReadAt) -> Result<Self, ReadError> {
+        Self::open_following(source, Follow::PageOnly)
+    }
+
+    fn open_following(source: &'s dyn ReadAt, follow: Follow) -> Result<Self, ReadError> {
+        let mut objects = Objects::open(source, Kept::default())?;
+        let root = objects.root();
+        let catalog = objects.load(root)?;
+        let dict = catalog.dict()?;
+        Ok(Self {
+            pages: Pages::open(&mut objects, dict)?,
+            parts: Parts::open(&mut objects, dict)?,
+            objects,
+            content: ContentReader::new(follow),
+            shown: Shown::default(),
+            seen: Seen::default(),
+            sequence: None,
+            sheets: 0,
+            symbols: 0,
+        })
+    }
+
+    /// Returns how many pages were read so far.
+    pub fn pages(&self) -> u32 {
+        u32::try_from(self.pages.found()).unwrap_or(u32::MAX)
+    }
+
+    /// Returns on how many sheets so far a DataMatrix was decoded and found to say what the digits
+    /// beside it say: on all of them, or on none.
+    pub fn symbols(&self) -> u64 {
+        self.symbols
+    }
+
+    /// Reads the next letter; `None` after the last.
+    ///
+    /// # Errors
+    /// If the file is not a sound PDF there; if the leaves of its document parts do not cover all
+    /// pages once and in order; if the marks of a letter do not say sheet 1 to n of n with one job
+    /// and sequence, on the front of each sheet; if a DataMatrix says something else; or if
+    /// sequences do not rise.
+    pub fn next_letter(&mut self) -> Result<Option<LetterFacts>, ReadError> {
+        self.next_with(|_| {})
+    }
+
+    fn next_with(
+        &mut self,
+        mut keep: impl FnMut(&Shown),
+    ) -> Result<Option<LetterFacts>, ReadError> {
+        let Some(leaf) = self.parts.next(&mut self.objects)? else {
+            return match self.pages.next(&mut self.objects)? {
+                None => Ok(None),
+                Some(_) => {
+                    let trouble = format!("no leaf has page {} or a later one", self.pages());
+                    Err(self.fault(trouble))
+                }
+            };
+        };
+        let first = self.pages();
+        let Leaf { piece, sequence, .. } = leaf;
+        self.seen.clear();
+        loop {
+            let Some(page) = self.pages.next(&mut self.objects)? else {
+                return Err(self.fault("the pages end before its own".to_owned()));
+            };
+            let number = self.pages();
+            self.check_page(&leaf, &page, number, number - 1 == first)?;
+            let Self { objects, content, shown, seen, .. } = self;
+            content.page(objects, &page, u64::from(number), shown)?;
+            keep(shown);
+            seen.note(piece, number - 1, &shown.lines)?;
+            seen.note_symbols(piece, number - 1, &shown.symbols)?;
+            if leaf.end.is_none_or(|end| end == page.id) {
+                break;
+            }
+        }
+        let letter = self.seen.letter(Named { piece, sequence }, first, self.pages())?;
+        check_order(self.sequence, &letter)?;
+        self.sequence = Some(letter.sequence);
+        self.sheets += u64::from(letter.sheets);
+        self.symbols += u64::from(self.seen.symbols());
+        if self.symbols != 0 && self.symbols != self.sheets {
+            let trouble = "a sheet without the DataMatrix that others have".to_owned();
+            return Err(ReadError::Mark { piece, page: first + 1, trouble });
+        }
+        Ok(Some(letter))
+    }
+
+    /// Checks that a page is the leaf's next one and knows it.
+    fn check_page(
+        &self,
+        leaf: &Leaf,
+        page: &Page,
+        number: u32,
+        first: bool,
+    ) -> Result<(), ReadError> {
+        if first && leaf.start != page.id {
+            let trouble = format!("Start is not page {number}, the first that no leaf has yet");
+            return Err(self.fault(trouble));
+        }
+        match page.part == Some(leaf.object) {
+            true => Ok(()),
+            false => Err(self.fault(format!("page {number} does not point back at it"))),
+        }
+    }
+
+    fn fault(&self, trouble: String) -> ReadError {
+        ReadError::Leaf { leaf: self.parts.found(), trouble }
+    }
+}
+
 /// Reads a print file's letters and their marks.
 ///
 /// # Errors
-/// If the file is not a sound PDF; if the leaves of its document parts do not cover all pages once
-/// and in order; if the marks of a letter do not say sheet 1 to n of n with one job and sequence,
-/// on the front of each sheet; or if sequences do not rise.
+/// Those of [`PrintFile::open`] and [`PrintFile::next_letter`].
 pub fn read_print_file(bytes: &[u8]) -> Result<PrintFileFacts, ReadError> {
-    read(bytes, Follow::PageOnly, |_, _| {}).map(|(facts, _)| facts)
+    let mut file = PrintFile::open(&bytes)?;
+    let mut letters = Vec::new();
+    while let Some(letter) = file.next_letter()? {
+        letters.push(letter);
+    }
+    Ok(PrintFileFacts { pages: file.pages(), letters })
 }
 
 /// Reads a print file's letters, their marks and all text.
@@ -82,122 +227,17 @@ pub fn read_print_file(bytes: &[u8]) -> Result<PrintFileFacts, ReadError> {
 pub fn read_print_file_with_text(
     bytes: &[u8],
 ) -> Result<(PrintFileFacts, PrintFileText), ReadError> {
-    let mut pages = Vec::new();
-    let keep = |text: &str, forms: &[usize]| {
-        pages.push(PageText { text: text.to_owned(), forms: forms.to_vec() });
+    let mut file = PrintFile::open_following(&bytes, Follow::Forms)?;
+    let (mut letters, mut pages) = (Vec::new(), Vec::new());
+    let mut keep = |shown: &Shown| {
+        let text = shown.lines.as_str().to_owned();
+        pages.push(PageText { text, forms: shown.forms.clone() });
     };
-    let (facts, forms) = read(bytes, Follow::Forms, keep)?;
-    Ok((facts, PrintFileText { pages, forms }))
-}
-
-fn read(
-    bytes: &[u8],
-    follow: Follow,
-    mut keep: impl FnMut(&str, &[usize]),
-) -> Result<(PrintFileFacts, Vec<String>), ReadError> {
-    let pdf = Pdf::load(bytes)?;
-    let pages = pdf.pages()?;
-    let leaves = leaves(&pdf, &pages)?;
-    let mut reader = ContentReader::new(&pdf, follow);
-    let mut lines = Lines::default();
-    let mut shown = Vec::new();
-    let mut seen = Seen::default();
-    let mut letters: Vec<LetterFacts> = Vec::with_capacity(leaves.len());
-    for leaf in &leaves {
-        seen.clear();
-        for index in leaf.pages.clone() {
-            reader.page(&pages[index], index + 1, &mut lines, &mut shown)?;
-            keep(lines.as_str(), &shown);
-            seen.note(leaf, index, lines.as_str())?;
-        }
-        let letter = letter_of(leaf, &seen)?;
-        if let Some(before) = letters.last().filter(|before| before.sequence >= letter.sequence) {
-            let trouble = format!("sequence {} comes after {}", letter.sequence, before.sequence);
-            return Err(fault(leaf, leaf.pages.start, trouble));
-        }
+    while let Some(letter) = file.next_with(&mut keep)? {
         letters.push(letter);
     }
-    Ok((PrintFileFacts { pages: pages.len() as u32, letters }, reader.into_forms()))
-}
-
-/// What the pages of one letter show beside its text.
-#[derive(Default)]
-struct Seen {
-    /// Page index and mark.
-    marks: Vec<(usize, SheetMark)>,
-    bars: String,
-}
-
-impl Seen {
-    fn clear(&mut self) {
-        self.marks.clear();
-        self.bars.clear();
-    }
-
-    /// Notes a page's mark, of which the front of a sheet has one, and the first barcode.
-    fn note(&mut self, leaf: &Leaf, index: usize, text: &str) -> Result<(), ReadError> {
-        let before = self.marks.len();
-        for part in text.split(['\n', '\t']) {
-            match part.len() {
-                // A number of the letter's own fails the check.
-                MARK_LEN => self.marks.extend(SheetMark::parse(part).map(|mark| (index, mark))),
-                BAR_COUNT if self.bars.is_empty() && part.bytes().all(is_bar) => {
-                    self.bars.push_str(part);
-                }
-                _ => {}
-            }
-        }
-        if self.marks.len() - before > 1 {
-            return Err(fault(leaf, index, "more than one mark".to_owned()));
-        }
-        Ok(())
-    }
-}
-
-fn is_bar(byte: u8) -> bool {
-    matches!(byte, b'F' | b'A' | b'D' | b'T')
-}
-
-/// Makes a letter of a leaf's marks: sheet 1 to n, each on a front.
-fn letter_of(leaf: &Leaf, seen: &Seen) -> Result<LetterFacts, ReadError> {
-    let Seen { marks, bars } = seen;
-    let first_page = leaf.pages.start;
-    let Some(&(_, mark)) = marks.first() else {
-        return Err(fault(leaf, first_page, "no mark on any page".to_owned()));
-    };
-    if leaf.sequence.is_some_and(|sequence| sequence != i64::from(mark.sequence)) {
-        let trouble = format!("the mark says another sequence, {}", mark.sequence);
-        return Err(fault(leaf, first_page, trouble));
-    }
-    let sheets = usize::from(mark.sheets);
-    let sides = leaf.pages.len() / sheets.max(1);
-    if marks.len() != sheets || !(1..=2).contains(&sides) || sides * sheets != leaf.pages.len() {
-        let (pages, found) = (leaf.pages.len(), marks.len());
-        let trouble = format!("{pages} pages and {found} marks for {sheets} sheets");
-        return Err(fault(leaf, first_page, trouble));
-    }
-    for (i, (page, found)) in marks.iter().enumerate() {
-        let expected = SheetMark { sheet: i as u16 + 1, ..mark };
-        if *found != expected {
-            let trouble = format!("the mark says {}, not {}", found.text(), expected.text());
-            return Err(fault(leaf, *page, trouble));
-        }
-        if *page != first_page + i * sides {
-            return Err(fault(leaf, *page, "a mark that is not on the front of its sheet".into()));
-        }
-    }
-    Ok(LetterFacts {
-        id: leaf.id,
-        sequence: mark.sequence,
-        sheets: mark.sheets,
-        pages: first_page as u32..leaf.pages.end as u32,
-        mark,
-        bars: bars.clone(),
-    })
-}
-
-fn fault(leaf: &Leaf, index: usize, trouble: String) -> ReadError {
-    ReadError::Mark { piece: leaf.id, page: index as u32 + 1, trouble }
+    let forms = file.content.forms().to_vec();
+    Ok((PrintFileFacts { pages: file.pages(), letters }, PrintFileText { pages, forms }))
 }
 
 #[cfg(test)]

@@ -1,360 +1,235 @@
 //! The grammar of content streams: operands, then an operator (ISO 32000-2 §7.8.2).
 
-use std::ops::Range;
+use crate::content::image::Image;
+use crate::syntax::{is_blank, Dict, Fault, Name, Scanner, Text, Value};
 
 /// More operands than any operator but TJ takes; a TJ of a whole line has some hundreds.
 const OPERANDS_MAX: usize = 4096;
 
-/// Cuts a content stream into operators with their operands.
-pub(crate) struct Lexer<'a> {
-    bytes: &'a [u8],
-    at: usize,
-    /// The operands of the current operator; arrays lie flat among them.
-    operands: Vec<Raw>,
-    /// Strings that had escapes or were hexadecimal.
-    scratch: Vec<u8>,
-}
-
-/// One operand.
+/// One operand; an array lies flat between its brackets.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Operand<'l> {
+pub(crate) enum Operand<'a> {
     Number(f32),
-    Name(&'l [u8]),
-    String(&'l [u8]),
+    Name(Name<'a>),
+    Text(Text<'a>),
+    Dict(Dict<'a>),
+    Open,
+    Close,
+    /// A truth value or null.
+    Other,
 }
 
-enum Raw {
-    Number(f32),
-    Name(Range<usize>),
-    Plain(Range<usize>),
-    Scratch(Range<usize>),
+/// An operator's up to three letters in one number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Operator(pub(crate) u32);
+
+impl Operator {
+    pub(crate) const fn of(letters: &[u8]) -> Self {
+        let (mut packed, mut i) = (0, 0);
+        while i < letters.len() {
+            packed = packed << 8 | letters[i] as u32;
+            i += 1;
+        }
+        Self(packed)
+    }
 }
 
-type Trouble = &'static str;
+/// Cuts a content stream into operators with their operands, none of which are copied.
+pub(crate) struct Lexer<'a> {
+    scanner: Scanner<'a>,
+    operands: Vec<Operand<'a>>,
+    image: Option<Image<'a>>,
+}
 
 impl<'a> Lexer<'a> {
     pub(crate) fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, at: 0, operands: Vec::new(), scratch: Vec::new() }
+        Self { scanner: Scanner::new(bytes), operands: Vec::with_capacity(64), image: None }
     }
 
     /// Returns the byte that is read next.
     pub(crate) fn at(&self) -> usize {
-        self.at
+        self.scanner.at
     }
 
     /// Reads on to the next operator and returns it; `None` at the end.
-    pub(crate) fn operator(&mut self) -> Result<Option<&'a [u8]>, Trouble> {
+    ///
+    /// An inline image counts as one operator, BI.
+    pub(crate) fn operator(&mut self) -> Result<Option<Operator>, Fault> {
         self.operands.clear();
-        self.scratch.clear();
+        let mut in_array = false;
         loop {
-            self.skip_blanks();
-            let Some(&byte) = self.bytes.get(self.at) else {
-                let whole = self.operands.is_empty();
-                return if whole { Ok(None) } else { Err("operands without an operator") };
+            let Some(byte) = self.next_byte() else {
+                return match self.operands.is_empty() {
+                    true => Ok(None),
+                    false => Err(self.scanner.fault("operands without an operator")),
+                };
             };
             if self.operands.len() > OPERANDS_MAX {
-                return Err("too many operands");
+                return Err(self.scanner.fault("too many operands"));
             }
-            match byte {
-                b'0'..=b'9' | b'+' | b'-' | b'.' => self.number()?,
-                b'/' => self.read_name(),
-                b'(' => self.literal_string()?,
-                b'<' if self.bytes.get(self.at + 1) == Some(&b'<') => self.at += 2,
-                b'>' if self.bytes.get(self.at + 1) == Some(&b'>') => self.at += 2,
-                b'<' => self.hex_string()?,
-                b'[' | b']' => self.at += 1,
-                b')' | b'>' | b'{' | b'}' => return Err("an unexpected delimiter"),
-                _ => {
-                    let word = self.word();
-                    if word == b"ID" {
-                        self.skip_inline_image()?;
-                    }
-                    if !matches!(word, b"true" | b"false" | b"null") {
-                        return Ok(Some(word));
-                    }
+            let operand = match byte {
+                b'0'..=b'9' | b'+' | b'-' | b'.' => Operand::Number(self.number()?),
+                b'/' => Operand::Name(self.scanner.name()?),
+                b'(' => Operand::Text(self.scanner.literal_string()?),
+                b'<' if self.scanner.bytes.get(self.at() + 1) != Some(&b'<') => {
+                    Operand::Text(self.scanner.hex_string()?)
                 }
-            }
+                b'<' => match self.scanner.value()? {
+                    Value::Dict(dict) => Operand::Dict(dict),
+                    _ => Operand::Other,
+                },
+                b'[' if !in_array => {
+                    in_array = true;
+                    self.scanner.at += 1;
+                    Operand::Open
+                }
+                b']' if in_array => {
+                    in_array = false;
+                    self.scanner.at += 1;
+                    Operand::Close
+                }
+                b')' | b'>' | b'[' | b']' | b'{' | b'}' => {
+                    return Err(self.scanner.fault("an unexpected delimiter"));
+                }
+                _ => match self.scanner.word() {
+                    b"true" | b"false" | b"null" => Operand::Other,
+                    _ if in_array => return Err(self.scanner.fault("an array without an end")),
+                    b"BI" => {
+                        self.image = Some(Image::read(&mut self.scanner)?);
+                        return Ok(Some(Operator::of(b"BI")));
+                    }
+                    word if word.len() <= 3 => return Ok(Some(Operator::of(word))),
+                    _ => return Err(self.scanner.fault("an unknown operator")),
+                },
+            };
+            self.operands.push(operand);
         }
     }
 
     /// Returns the operands of the operator read last.
-    pub(crate) fn operands(&self) -> impl Iterator<Item = Operand<'_>> {
-        self.operands.iter().map(|raw| match raw {
-            Raw::Number(number) => Operand::Number(*number),
-            Raw::Name(range) => Operand::Name(&self.bytes[range.clone()]),
-            Raw::Plain(range) => Operand::String(&self.bytes[range.clone()]),
-            Raw::Scratch(range) => Operand::String(&self.scratch[range.clone()]),
-        })
+    pub(crate) fn operands(&self) -> &[Operand<'a>] {
+        &self.operands
     }
 
-    /// Returns the first `N` operands as numbers.
-    pub(crate) fn numbers<const N: usize>(&self) -> Result<[f32; N], Trouble> {
+    /// Returns the image of the operator BI.
+    pub(crate) fn image(&mut self) -> Option<Image<'a>> {
+        self.image.take()
+    }
+
+    /// Returns the operands, exactly `N` numbers.
+    pub(crate) fn numbers<const N: usize>(&self) -> Result<[f32; N], &'static str> {
         let mut numbers = [0.0; N];
-        for (i, number) in numbers.iter_mut().enumerate() {
-            match self.operands.get(i) {
-                Some(Raw::Number(value)) => *number = *value,
-                _ => return Err("a number is missing"),
+        if self.operands.len() != N {
+            return Err("a wrong number of operands");
+        }
+        for (number, operand) in numbers.iter_mut().zip(&self.operands) {
+            match operand {
+                Operand::Number(value) => *number = *value,
+                _ => return Err("an operand that is no number"),
             }
         }
         Ok(numbers)
     }
 
-    /// Returns the first operand as a name.
-    pub(crate) fn name(&self) -> Result<&'a [u8], Trouble> {
-        match self.operands.first() {
-            Some(Raw::Name(range)) => Ok(&self.bytes[range.clone()]),
-            _ => Err("a name is missing"),
+    /// Returns the one operand, a name.
+    pub(crate) fn name(&self) -> Result<Name<'a>, &'static str> {
+        match self.operands[..] {
+            [Operand::Name(name)] => Ok(name),
+            _ => Err("operands that are not one name"),
         }
     }
 
-    /// Returns a name and the number after it.
-    pub(crate) fn name_and_number(&self) -> Result<(&'a [u8], f32), Trouble> {
-        match self.operands.get(1) {
-            Some(Raw::Number(number)) => Ok((self.name()?, *number)),
-            _ => Err("a number is missing"),
+    fn next_byte(&mut self) -> Option<u8> {
+        // Nearly always one blank, or none.
+        let byte = self.scanner.peek()?;
+        if !is_blank(byte) && byte != b'%' {
+            return Some(byte);
         }
+        self.scanner.skip_blanks();
+        self.scanner.peek()
     }
 
-    fn skip_blanks(&mut self) {
-        while let Some(&byte) = self.bytes.get(self.at) {
-            match byte {
-                b'\0' | b'\t' | b'\n' | b'\x0c' | b'\r' | b' ' => self.at += 1,
-                b'%' => {
-                    let rest = &self.bytes[self.at..];
-                    let len = rest.iter().position(|&b| b == b'\n' || b == b'\r');
-                    self.at += len.unwrap_or(rest.len());
-                }
-                _ => return,
-            }
-        }
-    }
-
-    /// Reads the regular characters from here on.
-    fn word(&mut self) -> &'a [u8] {
-        let rest = &self.bytes[self.at..];
-        let len = rest.iter().position(|&b| !is_regular(b)).unwrap_or(rest.len());
-        self.at += len;
-        &rest[..len]
-    }
-
-    fn read_name(&mut self) {
-        self.at += 1;
-        let start = self.at;
-        self.word();
-        self.operands.push(Raw::Name(start..self.at));
-    }
-
-    fn number(&mut self) -> Result<(), Trouble> {
-        let word = self.word();
-        let (sign, digits) = match word.split_first() {
-            Some((b'-', rest)) => (-1.0, rest),
-            Some((b'+', rest)) => (1.0, rest),
-            _ => (1.0, word),
+    /// Reads a number; most are whole and short.
+    fn number(&mut self) -> Result<f32, Fault> {
+        let rest = &self.scanner.bytes[self.scanner.at..];
+        let (negative, digits) = match rest {
+            [b'-', rest @ ..] => (true, rest),
+            _ => (false, rest),
         };
-        // f64 holds every number of up to 15 digits exactly; a coordinate has at most nine.
-        let (mut value, mut scale, mut point) = (0.0f64, 1.0f64, false);
-        for &byte in digits {
+        let mut value = 0i32;
+        for (i, &byte) in digits.iter().take(SHORT_NUMBER).enumerate() {
             match byte {
-                b'0'..=b'9' => {
-                    value = value * 10.0 + f64::from(byte - b'0');
-                    if point {
-                        scale *= 10.0;
-                    }
+                b'0'..=b'9' => value = value * 10 + i32::from(byte - b'0'),
+                b' ' | b'\n' if i > 0 => {
+                    self.scanner.at += i + usize::from(negative);
+                    return Ok(if negative { -value } else { value } as f32);
                 }
-                b'.' if !point => point = true,
-                _ => return Err("a malformed number"),
+                _ => break,
             }
         }
-        if digits.is_empty() || digits == b"." {
-            return Err("a malformed number");
-        }
-        self.operands.push(Raw::Number((sign * value / scale) as f32));
-        Ok(())
-    }
-
-    /// Reads `( … )`; without escapes it is taken where it lies (§7.3.4.2).
-    fn literal_string(&mut self) -> Result<(), Trouble> {
-        self.at += 1;
-        let start = self.at;
-        let mut depth = 1;
-        loop {
-            match *self.bytes.get(self.at).ok_or("a string without an end")? {
-                b'\\' | b'\r' => return self.escaped_string(start),
-                b'(' => depth += 1,
-                b')' => depth -= 1,
-                _ => {}
-            }
-            self.at += 1;
-            if depth == 0 {
-                self.operands.push(Raw::Plain(start..self.at - 1));
-                return Ok(());
-            }
-        }
-    }
-
-    fn escaped_string(&mut self, start: usize) -> Result<(), Trouble> {
-        let from = self.scratch.len();
-        let mut depth = 1;
-        self.at = start;
-        loop {
-            let byte = self.take()?;
-            match byte {
-                b'\\' => self.escape()?,
-                // An end of line of any writing is one line feed.
-                b'\r' => {
-                    if self.bytes.get(self.at) == Some(&b'\n') {
-                        self.at += 1;
-                    }
-                    self.scratch.push(b'\n');
-                }
-                b')' if depth == 1 => break,
-                _ => {
-                    depth += i32::from(byte == b'(') - i32::from(byte == b')');
-                    self.scratch.push(byte);
-                }
-            }
-        }
-        self.operands.push(Raw::Scratch(from..self.scratch.len()));
-        Ok(())
-    }
-
-    fn escape(&mut self) -> Result<(), Trouble> {
-        let byte = match self.take()? {
-            b'n' => b'\n',
-            b'r' => b'\r',
-            b't' => b'\t',
-            b'b' => 8,
-            b'f' => 12,
-            b'\n' => return Ok(()),
-            b'\r' => {
-                if self.bytes.get(self.at) == Some(&b'\n') {
-                    self.at += 1;
-                }
-                return Ok(());
-            }
-            first @ b'0'..=b'7' => {
-                let mut value = u32::from(first - b'0');
-                for _ in 0..2 {
-                    match self.bytes.get(self.at) {
-                        Some(&digit @ b'0'..=b'7') => value = value * 8 + u32::from(digit - b'0'),
-                        _ => break,
-                    }
-                    self.at += 1;
-                }
-                value as u8
-            }
-            other => other,
-        };
-        self.scratch.push(byte);
-        Ok(())
-    }
-
-    fn hex_string(&mut self) -> Result<(), Trouble> {
-        self.at += 1;
-        let from = self.scratch.len();
-        let mut high = None;
-        loop {
-            let byte = self.take()?;
-            if byte == b'>' {
-                break;
-            }
-            if byte.is_ascii_whitespace() || byte == 0 {
-                continue;
-            }
-            let digit =
-                char::from(byte).to_digit(16).ok_or("a malformed hexadecimal string")? as u8;
-            match high.take() {
-                None => high = Some(digit),
-                Some(high) => self.scratch.push(high << 4 | digit),
-            }
-        }
-        if let Some(high) = high {
-            self.scratch.push(high << 4);
-        }
-        self.operands.push(Raw::Scratch(from..self.scratch.len()));
-        Ok(())
-    }
-
-    /// Skips from after ID to after EI, which stands between blanks (§8.9.7).
-    fn skip_inline_image(&mut self) -> Result<(), Trouble> {
-        let rest = &self.bytes[self.at..];
-        let blank = |b: Option<&u8>| b.is_none_or(|b| b.is_ascii_whitespace());
-        let end = (1..rest.len()).find(|&i| {
-            rest[i..].starts_with(b"EI") && blank(rest.get(i - 1)) && blank(rest.get(i + 2))
-        });
-        self.at += end.ok_or("an inline image without an end")? + 2;
-        Ok(())
-    }
-
-    fn take(&mut self) -> Result<u8, Trouble> {
-        let byte = *self.bytes.get(self.at).ok_or("a string without an end")?;
-        self.at += 1;
-        Ok(byte)
+        let value = self.scanner.number()?.number();
+        Ok(value.expect("the scanner returned a number"))
     }
 }
 
-fn is_regular(byte: u8) -> bool {
-    !matches!(
-        byte,
-        b'\0'
-            | b'\t'
-            | b'\n'
-            | b'\x0c'
-            | b'\r'
-            | b' '
-            | b'('
-            | b')'
-            | b'<'
-            | b'>'
-            | b'['
-            | b']'
-            | b'{'
-            | b'}'
-            | b'/'
-            | b'%'
-    )
-}
+/// Whole numbers of so few digits fit 32 bits; f32 holds seven digits, and rounds like the other
+/// way round.
+const SHORT_NUMBER: usize = 9;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(content: &[u8]) -> Result<Vec<String>, Trouble> {
+    fn read(content: &[u8]) -> Result<Vec<String>, Fault> {
         let mut lexer = Lexer::new(content);
         let mut found = Vec::new();
         while let Some(operator) = lexer.operator()? {
             let operands: Vec<String> =
-                lexer.operands().map(|operand| format!("{operand:?}")).collect();
-            found.push(format!("{} {}", operands.join(" "), String::from_utf8_lossy(operator)));
+                lexer.operands().iter().map(|operand| format!("{operand:?}")).collect();
+            let letters = operator.0.to_be_bytes();
+            let letters = String::from_utf8_lossy(&letters).replace('\0', "");
+            found.push(format!("{} {letters}", operands.join(" ")));
         }
         Ok(found)
     }
 
     #[test]
     fn operands_of_every_writing_are_read() {
-        let content =
-            b"q 1 0 0 -.5 +72. 3 cm%note\n/F1 9 Tf[(a\\(b\\)\\101\\\r\nc(d))-250<4 14>]TJ Q";
+        let content = b"q 1 0 0 -.5 +72. 3 cm%note\n/F1 9 Tf[(a)-250<4 14>]TJ -17\tw Q";
         assert_eq!(
             read(content).expect("sound content"),
             [
                 " q",
                 "Number(1.0) Number(0.0) Number(0.0) Number(-0.5) Number(72.0) Number(3.0) cm",
-                "Name([70, 49]) Number(9.0) Tf",
-                "String([97, 40, 98, 41, 65, 99, 40, 100, 41]) Number(-250.0) String([65, 64]) TJ",
+                "Name(Name([70, 49])) Number(9.0) Tf",
+                "Open Text(Plain([97])) Number(-250.0) Text(Hex([52, 32, 49, 52])) Close TJ",
+                "Number(-17.0) w",
                 " Q",
             ]
         );
     }
 
     #[test]
-    fn an_inline_image_is_passed_over() {
-        let found = read(b"BI /W 2 /H 1 ID \x00(EI\xff EI Q").expect("sound content");
-        assert_eq!(found.last().map(String::as_str), Some(" Q"));
+    fn an_inline_image_is_one_operator() {
+        let found = read(b"BI /W 9/H 2/BPC 1/CS/G ID \x00(EI\nEI Q").expect("sound content");
+        assert_eq!(found, [" BI", " Q"]);
     }
 
     #[test]
     fn a_broken_stream_is_an_error() {
-        for content in [&b"(abc"[..], b"1 2", b"1-2 w", b"<4g> Tj", b") Tj", b"- w", b"BI ID xx"] {
+        for content in [
+            &b"(abc"[..],
+            b"1 2",
+            b"1-2 w",
+            b"<4g> Tj",
+            b") Tj",
+            b"- w",
+            b"BI ID xx",
+            b"BI/W 9/H 2/IM true/F/LZW ID xx EI",
+            b"[1 2 w",
+            b"[1[2]] w",
+            b"long",
+        ] {
             assert!(read(content).is_err(), "{}", String::from_utf8_lossy(content));
         }
     }

@@ -1,9 +1,11 @@
 //! Print files made here by another writer, sound and broken in one way each.
 
 use lopdf::content::{Content, Operation};
+use lopdf::xref::XrefType;
 use lopdf::{dictionary, Dictionary, Document, Object, ObjectId, SaveOptions, Stream};
 
 use super::*;
+use crate::second;
 
 /// A letter to be written: the mark of each page (none on a blank back) and lines of text.
 struct Letter {
@@ -197,19 +199,32 @@ fn letters_pages_marks_and_text_are_read_back() {
     assert_eq!((pages[1].text.as_str(), &pages[1].forms[..]), ("裏面", &[][..]));
     assert_eq!((text.forms.clone(), &pages[0].forms[..]), (vec!["納税通知書".into()], &[0][..]));
     assert_eq!(read_print_file(&bytes).expect("a sound file"), facts);
+    let (seconded, second_text) = second::read_print_file_with_text(&bytes).expect("a sound file");
+    assert_eq!((seconded, second_text.pages, second_text.forms), (facts, text.pages, text.forms));
 }
 
-/// Reads two letters after `breaking` one thing and compares the message.
+/// Reads two letters after `breaking` one thing and compares what both readers say.
 fn check(expected: &str, breaking: impl FnOnce(&mut Made)) {
+    check_both([expected; 2], breaking);
+}
+
+fn check_both(expected: [&str; 2], breaking: impl FnOnce(&mut Made)) {
     let mut made = make(&two_letters());
     breaking(&mut made);
-    let error = read_print_file(&made.bytes()).expect_err(expected).to_string();
-    assert!(error.contains(expected), "{error:?} does not say {expected:?}");
+    refused(&made.bytes(), expected);
+}
+
+/// Compares what the reader says of a bad file, and what the second one says.
+fn refused(bytes: &[u8], expected: [&str; 2]) {
+    for (read, expected) in [read_print_file, second::read_print_file].iter().zip(expected) {
+        let error = read(bytes).expect_err(expected).to_string();
+        assert!(error.contains(expected), "{error:?} does not say {expected:?}");
+    }
 }
 
 #[test]
 fn parts_that_do_not_cover_the_pages_are_found() {
-    check("End lies before Start", |made| {
+    check_both(["the pages end before its own", "End lies before Start"], |made| {
         let early = made.pages[0];
         made.dict(made.leaves[1]).set("End", early);
     });
@@ -217,7 +232,7 @@ fn parts_that_do_not_cover_the_pages_are_found() {
         let late = made.pages[3];
         made.dict(made.leaves[1]).set("Start", late);
     });
-    check("no leaf has page 6", |made| {
+    check_both(["3 pages and 2 marks for 2 sheets", "no leaf has page 6"], |made| {
         let early = made.pages[4];
         made.dict(made.leaves[1]).set("End", early);
     });
@@ -236,7 +251,7 @@ fn parts_that_do_not_cover_the_pages_are_found() {
 
 #[test]
 fn a_page_tree_that_miscounts_is_found() {
-    check("Count is Some(5), 6 pages", |made| made.dict(made.page_root).set("Count", 5));
+    check("6 pages lie below", |made| made.dict(made.page_root).set("Count", 5));
     check("neither Page nor Pages", |made| made.dict(made.pages[0]).set("Type", "Leaf"));
 }
 
@@ -247,8 +262,7 @@ fn check_marks(expected: &str, marks: &[&[Option<SheetMark>]]) {
         pages: marks.iter().map(|&mark| (mark, vec!["本文"])).collect(),
     };
     let letters: Vec<Letter> = marks.iter().enumerate().map(letter).collect();
-    let error = read_print_file(&make(&letters).bytes()).expect_err(expected).to_string();
-    assert!(error.contains(expected), "{error:?} does not say {expected:?}");
+    refused(&make(&letters).bytes(), [expected; 2]);
 }
 
 #[test]
@@ -265,8 +279,7 @@ fn marks_that_disagree_are_found() {
 #[test]
 fn a_mark_with_a_wrong_check_is_found() {
     let letters = [Letter { id: 1, pages: vec![(None, vec!["12026112200000010101100039"])] }];
-    let error = read_print_file(&make(&letters).bytes()).expect_err("a wrong check");
-    assert!(error.to_string().contains("no mark on any page"), "{error}");
+    refused(&make(&letters).bytes(), ["no mark on any page"; 2]);
 }
 
 #[test]
@@ -283,8 +296,7 @@ fn a_code_without_unicode_is_found_on_a_page() {
     let content = b"BT /A 9 Tf <FFFF> Tj ET".to_vec();
     let content = made.document.add_object(Stream::new(dictionary! {}, content));
     made.dict(made.pages[1]).set("Contents", content);
-    let error = read_print_file(&made.bytes()).expect_err("no Unicode value").to_string();
-    assert_eq!(error, "page 2: code 0xffff of font Made has no Unicode value");
+    refused(&made.bytes(), ["page 2: code 0xffff of font Made has no Unicode value"; 2]);
 }
 
 #[test]
@@ -303,8 +315,7 @@ fn a_page_whose_compressed_content_is_damaged_is_found() {
         let mut packed = stream.content.clone();
         damage(&mut packed);
         stream.set_content(packed);
-        let error = read_print_file(&made.bytes()).expect_err(trouble).to_string();
-        assert!(error.contains(trouble), "{error}");
+        refused(&made.bytes(), [trouble; 2]);
     }
 }
 
@@ -314,4 +325,44 @@ fn a_file_cut_off_anywhere_is_an_error_and_no_panic() {
     for end in (0..bytes.len() - 8).step_by(7) {
         assert!(read_print_file(&bytes[..end]).is_err(), "cut at {end}");
     }
+}
+
+#[test]
+fn a_file_with_a_table_and_without_object_streams_is_read_as_well() {
+    let mut made = make(&two_letters());
+    let packed = read_print_file(&made.bytes()).expect("a sound file");
+    let mut bytes = Vec::new();
+    made.document.reference_table.cross_reference_type = XrefType::CrossReferenceTable;
+    made.document.save_to(&mut bytes).expect("memory takes all");
+    assert!(bytes.windows(5).any(|window| window == b"\nxref"));
+    assert_eq!(read_print_file(&bytes).expect("a sound file"), packed);
+    agree_when_damaged(&bytes, &packed);
+}
+
+#[test]
+fn both_readers_refuse_or_agree_when_any_one_byte_is_changed() {
+    let bytes = make(&two_letters()).bytes();
+    let sound = read_print_file(&bytes).expect("a sound file");
+    agree_when_damaged(&bytes, &sound);
+}
+
+/// Changes every byte in two ways; what is then read must be what was written, or what lopdf reads
+/// as well. The first reader refuses more than lopdf, never less.
+fn agree_when_damaged(bytes: &[u8], sound: &PrintFileFacts) {
+    let mut refused = 0;
+    for at in 0..bytes.len() {
+        for change in [0x01, 0x20] {
+            let mut damaged = bytes.to_vec();
+            damaged[at] ^= change;
+            match read_print_file(&damaged) {
+                Err(_) => refused += 1,
+                Ok(found) if found == *sound => {}
+                Ok(found) => match second::read_print_file(&damaged) {
+                    Ok(seconded) => assert_eq!(found, seconded, "byte {at} ^ {change}"),
+                    Err(error) => panic!("byte {at} ^ {change}: only lopdf says {error}"),
+                },
+            }
+        }
+    }
+    assert!(refused > bytes.len(), "{refused} refusals of {} damaged files", 2 * bytes.len());
 }

@@ -55,4 +55,10 @@ impl Matrix {
             c.hypot(d)
         }
     }
+
+    /// Whether a unit square becomes an upright square: not turned, mirrored or stretched.
+    pub(crate) fn is_upright_square(&self) -> bool {
+        let [a, b, c, d, ..] = self.0;
+        a > 0.0 && (a - d).abs() <= a * 0.01 && b.abs() <= a * 0.001 && c.abs() <= a * 0.001
+    }
 }

@@ -1,0 +1,158 @@
+//! What the marks of a letter must say: sheet 1 to n of n, each on a front.
+
+use letter::barcode::BAR_COUNT;
+use letter::piece::{SheetMark, MARK_LEN};
+use letter::PieceId;
+
+use crate::error::ReadError;
+use crate::lines::Lines;
+use crate::print_file::LetterFacts;
+
+/// What a document part says of its letter.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Named {
+    pub(crate) piece: PieceId,
+    /// 通番, if the metadata name it.
+    pub(crate) sequence: Option<i64>,
+}
+
+/// What the pages of one letter show beside its text.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    /// Page index and mark.
+    marks: Vec<(u32, SheetMark)>,
+    bars: String,
+    symbols: u32,
+}
+
+impl Seen {
+    pub(crate) fn clear(&mut self) {
+        self.marks.clear();
+        self.bars.clear();
+        self.symbols = 0;
+    }
+
+    /// Returns how many sheets had a DataMatrix that says what their mark says.
+    pub(crate) fn symbols(&self) -> u32 {
+        self.symbols
+    }
+
+    /// Notes a page's mark, of which the front of a sheet has one, and the first barcode.
+    ///
+    /// # Errors
+    /// If it has several marks.
+    pub(crate) fn note(
+        &mut self,
+        piece: PieceId,
+        index: u32,
+        lines: &Lines,
+    ) -> Result<(), ReadError> {
+        let before = self.marks.len();
+        for part in lines.parts() {
+            match part.len() {
+                // A number of the letter's own fails the check.
+                MARK_LEN => {
+                    let mark = std::str::from_utf8(part).ok().and_then(SheetMark::parse);
+                    self.marks.extend(mark.map(|mark| (index, mark)));
+                }
+                BAR_COUNT if self.bars.is_empty() && part.iter().copied().all(is_bar) => {
+                    self.bars.extend(part.iter().map(|&bar| char::from(bar)));
+                }
+                _ => {}
+            }
+        }
+        if self.marks.len() - before > 1 {
+            return Err(fault(piece, index, "more than one mark".to_owned()));
+        }
+        Ok(())
+    }
+
+    /// Notes a page's symbols: no page has one without a mark, and it says what the mark says.
+    ///
+    /// # Errors
+    /// If it says something else, or there are several.
+    pub(crate) fn note_symbols(
+        &mut self,
+        piece: PieceId,
+        index: u32,
+        symbols: &[String],
+    ) -> Result<(), ReadError> {
+        let mark = self.marks.last().filter(|(page, _)| *page == index);
+        match (symbols, mark) {
+            ([], _) => Ok(()),
+            ([symbol], Some((_, mark))) if *symbol == mark.text() => {
+                self.symbols += 1;
+                Ok(())
+            }
+            ([_], _) => Err(fault(piece, index, "a DataMatrix that says another thing".to_owned())),
+            _ => Err(fault(piece, index, "more than one DataMatrix".to_owned())),
+        }
+    }
+
+    /// Makes the letter of pages `first` up to before `end`.
+    ///
+    /// # Errors
+    /// If its marks do not say sheet 1 to n of n with one job and sequence, on the front of each
+    /// sheet.
+    pub(crate) fn letter(
+        &self,
+        named: Named,
+        first: u32,
+        end: u32,
+    ) -> Result<LetterFacts, ReadError> {
+        let Self { marks, bars, .. } = self;
+        let Named { piece, sequence } = named;
+        let Some(&(_, mark)) = marks.first() else {
+            return Err(fault(piece, first, "no mark on any page".to_owned()));
+        };
+        if sequence.is_some_and(|sequence| sequence != i64::from(mark.sequence)) {
+            let trouble = format!("the mark says another sequence, {}", mark.sequence);
+            return Err(fault(piece, first, trouble));
+        }
+        let (pages, sheets) = (end - first, u32::from(mark.sheets));
+        let sides = pages / sheets.max(1);
+        let found = marks.len();
+        if found != sheets as usize || !(1..=2).contains(&sides) || sides * sheets != pages {
+            let trouble = format!("{pages} pages and {found} marks for {sheets} sheets");
+            return Err(fault(piece, first, trouble));
+        }
+        for (i, (page, found)) in (0u32..).zip(marks) {
+            let expected = SheetMark { sheet: i as u16 + 1, ..mark };
+            if *found != expected {
+                let trouble = format!("the mark says {}, not {}", found.text(), expected.text());
+                return Err(fault(piece, *page, trouble));
+            }
+            if *page != first + i * sides {
+                let trouble = "a mark that is not on the front of its sheet".to_owned();
+                return Err(fault(piece, *page, trouble));
+            }
+        }
+        Ok(LetterFacts {
+            id: piece,
+            sequence: mark.sequence,
+            sheets: mark.sheets,
+            pages: first..end,
+            mark,
+            bars: bars.clone(),
+        })
+    }
+}
+
+/// Returns an error unless `letter` comes after the sequence before.
+pub(crate) fn check_order(before: Option<u32>, letter: &LetterFacts) -> Result<(), ReadError> {
+    match before.filter(|before| *before >= letter.sequence) {
+        None => Ok(()),
+        Some(before) => {
+            let trouble = format!("sequence {} comes after {before}", letter.sequence);
+            Err(fault(letter.id, letter.pages.start, trouble))
+        }
+    }
+}
+
+fn is_bar(byte: u8) -> bool {
+    matches!(byte, b'F' | b'A' | b'D' | b'T')
+}
+
+fn fault(piece: PieceId, index: u32, trouble: String) -> ReadError {
+    ReadError::Mark { piece, page: index + 1, trouble }
+}
