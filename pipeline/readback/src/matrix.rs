@@ -56,6 +56,12 @@ impl Matrix {
         }
     }
 
+    /// Whether text stands upright and is not stretched.
+    pub(crate) fn is_upright(&self) -> bool {
+        let [a, b, c, d, ..] = self.0;
+        b == 0.0 && c == 0.0 && a > 0.0 && a == d
+    }
+
     /// Whether a unit square becomes an upright square: not turned, mirrored or stretched.
     pub(crate) fn is_upright_square(&self) -> bool {
         let [a, b, c, d, ..] = self.0;

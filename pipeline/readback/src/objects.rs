@@ -123,9 +123,11 @@ impl<'s> Objects<'s> {
     }
 
     fn check_header(&mut self) -> Result<(), ReadError> {
-        let head = self.kept.far.up_to(self.source, 0, HEADER_LEN)?;
-        let version = head.strip_prefix(b"%PDF-").and_then(|rest| rest.get(..3));
-        match version {
+        let mut head = [0; HEADER_LEN];
+        if self.source.size() >= HEADER_LEN as u64 {
+            self.source.read_exact_at(0, &mut head)?;
+        }
+        match head.strip_prefix(b"%PDF-") {
             Some([b'1', b'.', b'0'..=b'7'] | b"2.0") => Ok(()),
             _ => Err(ReadError::Byte { offset: 0, trouble: "no header of PDF 1.0 to 2.0" }),
         }
@@ -580,7 +582,7 @@ const OBJECT_LEN_USUAL: usize = 512;
 const OBJECT_LEN_MAX: usize = 16 << 20;
 /// The longest stream as it lies in the file.
 const RAW_LEN_MAX: usize = 64 << 20;
-const HEADER_LEN: usize = 16;
+const HEADER_LEN: usize = 8;
 /// Where startxref is looked for.
 const END_LEN: usize = 1024;
 /// Enough for line end, endstream, line end, endobj and what ends the word.

@@ -14,6 +14,9 @@ use crate::syntax::Text;
 /// own pages must be readable throughout.
 const UNREADABLE: &str = "\u{FFFD}";
 
+/// Strings of one operator that are closer than this part of the size are one text in any case.
+const NARROW: f32 = 0.25;
+
 /// More saved states than a page has.
 const STATES_MAX: usize = 64;
 
@@ -276,24 +279,34 @@ impl<'r> Run<'r> {
         let ContentReader { stock, scratch, .. } = &mut *self.reader;
         let font = state.font.ok_or_else(|| fault("text without a font"))?;
         let pass = Pass { font: &stock.fonts[font], state, place };
+        // All strings of one operator stand on one line: only what lies between them counts.
+        let base = pen.then(&state.ctm);
+        let narrow = if base.is_upright() { state.size.abs() * NARROW } else { 0.0 };
+        let (mut x, mut begun) = (0.0, None);
         for element in elements {
             match *element {
-                Operand::Number(number) => {
-                    pen = pen.moved(-number / 1000.0 * state.size * state.stretch, 0.0);
-                }
+                Operand::Number(number) => x -= number / 1000.0 * state.size * state.stretch,
                 Operand::Text(text) => {
-                    lines.begin(&pen.then(&state.ctm).moved(0.0, state.rise), state.size);
+                    if begun.is_none_or(|end: f32| (x - end).abs() >= narrow) {
+                        if let Some(end) = begun {
+                            lines.end(&base.moved(end, state.rise));
+                        }
+                        lines.begin(&base.moved(x, state.rise), state.size);
+                    }
                     let bytes = match text {
                         Text::Plain(bytes) => bytes,
                         text => text.decode(scratch),
                     };
-                    let advance = pass.string(bytes, lexer.at(), lines)?;
-                    pen = pen.moved(advance, 0.0);
-                    lines.end(&pen.then(&state.ctm).moved(0.0, state.rise));
+                    x += pass.string(bytes, lexer.at(), lines)?;
+                    begun = Some(x);
                 }
                 _ => return Err(fault("neither string nor number in TJ")),
             }
         }
+        if let Some(end) = begun {
+            lines.end(&base.moved(end, state.rise));
+        }
+        pen = pen.moved(x, 0.0);
         if let Some((_, kept)) = &mut self.text {
             *kept = pen;
         }
