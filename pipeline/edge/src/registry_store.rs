@@ -154,8 +154,9 @@ fn merge_key(link: &Link) -> Vec<u8> {
     format!("l{}\0{}\0{}", link.recipient, link.sender, link.pseudonym).into_bytes()
 }
 
-/// Changes between two syncs: a sync of 4 ms then costs under a microsecond a change.
-const GROUP_LEN: u64 = 4_096;
+/// Changes between two syncs: some megabytes of memory, and enough that neighbours meet in one block
+/// of the view, which is written whole.
+const GROUP_LEN: u64 = 65_536;
 
 #[cfg(test)]
 mod tests {

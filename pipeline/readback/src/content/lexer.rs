@@ -151,21 +151,22 @@ impl<'a> Lexer<'a> {
 
     /// Reads a number; most are whole and short.
     fn number(&mut self) -> Result<f32, Fault> {
-        let rest = &self.scanner.bytes[self.scanner.at..];
-        let (negative, digits) = match rest {
-            [b'-', rest @ ..] => (true, rest),
-            _ => (false, rest),
-        };
-        let mut value = 0i32;
-        for (i, &byte) in digits.iter().take(SHORT_NUMBER).enumerate() {
-            match byte {
-                b'0'..=b'9' => value = value * 10 + i32::from(byte - b'0'),
-                b' ' | b'\n' if i > 0 => {
-                    self.scanner.at += i + usize::from(negative);
-                    return Ok(if negative { -value } else { value } as f32);
-                }
-                _ => break,
+        let bytes = self.scanner.bytes;
+        let negative = bytes[self.scanner.at] == b'-';
+        let start = self.scanner.at + usize::from(negative);
+        let (mut at, mut value) = (start, 0i32);
+        let after = loop {
+            let byte = bytes.get(at).copied().unwrap_or(b'.');
+            let digit = byte.wrapping_sub(b'0');
+            if digit > 9 || at - start == SHORT_NUMBER {
+                break byte;
             }
+            value = value * 10 + i32::from(digit);
+            at += 1;
+        };
+        if at > start && matches!(after, b' ' | b'\n' | b'(' | b']') {
+            self.scanner.at = at;
+            return Ok(if negative { -value } else { value } as f32);
         }
         let value = self.scanner.number()?.number();
         Ok(value.expect("the scanner returned a number"))
