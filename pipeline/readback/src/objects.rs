@@ -350,8 +350,11 @@ impl<'s> Objects<'s> {
             let data_at = at + data as u64;
             body.data = Some(Data { at: data_at, len, coding });
             end = data_at + len as u64;
-            let rest = self.kept.window(way).up_to(source, data_at, len + STREAM_END_LEN)?;
-            let rest = rest.get(len..).unwrap_or_default();
+            // A picture is not taken into memory for its end.
+            let seen = if len > FAR_LEN { len } else { 0 };
+            let (from, span) = (data_at + seen as u64, len - seen + STREAM_END_LEN);
+            let rest = self.kept.window(way).up_to(source, from, span)?;
+            let rest = rest.get(len - seen..).unwrap_or_default();
             check_stream_end(rest).map_err(|trouble| ReadError::Byte { offset: end, trouble })?;
         }
         if let Some((_, furthest)) = &mut self.kept.trace {
