@@ -154,8 +154,8 @@ fn merge_key(link: &Link) -> Vec<u8> {
     format!("l{}\0{}\0{}", link.recipient, link.sender, link.pseudonym).into_bytes()
 }
 
-/// Changes between two syncs: some megabytes of memory, and enough that neighbours meet in one block
-/// of the view, which is written whole.
+/// Changes between two syncs: some megabytes of memory, and enough that neighbours meet in one
+/// block of the view, which is written whole.
 const GROUP_LEN: u64 = 65_536;
 
 #[cfg(test)]

@@ -4,8 +4,9 @@
 //! cargo run --release -p readback --example recount_speed -- out/print/*/*/*.pdf copies/*.pdf
 //! ```
 //!
-//! Print files and copies are told apart by their document parts. Both readers take every print file
-//! in turn, several rounds, and their facts must be equal; the least CPU time of a round counts.
+//! Print files and copies are told apart by their document parts. Both readers take every print
+//! file in turn, several rounds, and their facts must be equal; the least CPU time of a round
+//! counts.
 //! Copies begin with what they share. `--memory FILE` reads one file as the night does, in windows,
 //! and prints the peak of the program's own memory.
 #![allow(clippy::print_stdout, reason = "what it measures is what it prints")]

@@ -39,12 +39,12 @@ pub(crate) struct Body {
     /// Where it lies in the file, or the object stream that it lies in.
     at: u64,
     bytes: Bytes,
-    data: Option<Data>,
+    data: Option<Packed>,
 }
 
 /// The data of a stream as they lie in the file.
 #[derive(Clone, Copy)]
-struct Data {
+struct Packed {
     at: u64,
     len: usize,
     coding: Result<Coding, &'static str>,
@@ -235,7 +235,7 @@ impl<'s> Objects<'s> {
     }
 
     fn decode_through(&mut self, body: &Body, way: Way, out: &mut Buffer) -> Result<(), ReadError> {
-        let Data { at, len, coding } = body.data.ok_or_else(|| body.fault("not a stream"))?;
+        let Packed { at, len, coding } = body.data.ok_or_else(|| body.fault("not a stream"))?;
         let Kept { near, far, inflater, scratch, .. } = &mut self.kept;
         let window = if way == Way::Near { near } else { far };
         let data = window.exactly(self.source, at, len)?;
@@ -348,7 +348,7 @@ impl<'s> Objects<'s> {
         if let Some(StreamHead { data, len, coding }) = data {
             let len = self.stream_len(&body, len)?;
             let data_at = at + data as u64;
-            body.data = Some(Data { at: data_at, len, coding });
+            body.data = Some(Packed { at: data_at, len, coding });
             end = data_at + len as u64;
             // A picture is not taken into memory for its end.
             let seen = if len > FAR_LEN { len } else { 0 };

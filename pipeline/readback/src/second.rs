@@ -1,8 +1,8 @@
 //! The second opinion: the same files read with lopdf, into the same facts.
 //!
-//! It shares with the first reader what text means once it is decoded and what a letter's marks must
-//! say, and nothing of how bytes become objects or operators. It takes several times as long, and
-//! holds the whole file.
+//! It shares with the first reader what text means once it is decoded and what a letter's marks
+//! must say, and nothing of how bytes become objects or operators. It takes several times as long,
+//! and holds the whole file.
 
 mod content;
 mod font;

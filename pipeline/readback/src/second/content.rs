@@ -1,4 +1,4 @@
-//! Content streams for the second opinion: from operators to lines of text, in the order in which they are painted.
+//! Content streams for the second opinion: lines of text in the order in which they are painted.
 
 use std::collections::BTreeMap;
 
