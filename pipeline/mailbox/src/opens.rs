@@ -1,8 +1,8 @@
 //! The list of opened copies that a sender finds in its outbox: `<batch>.opens.csv`.
 //!
-//! People open it in a spreadsheet, which would take a cell that starts with `=`, `+`, `-`, `@`,
-//! TAB, CR or LF for a formula. Such a cell gets a leading apostrophe, which a spreadsheet shows as
-//! text; a program that reads the list back takes one apostrophe off before such a character.
+//! People open it in a spreadsheet, which could take a cell for a formula
+//! ([`letter::cell::is_formula`]). Such a cell gets a leading apostrophe, which a spreadsheet shows
+//! as text; a program that reads the list back takes one apostrophe off.
 
 use std::borrow::Cow;
 
@@ -27,7 +27,7 @@ pub fn opens_csv(notices: &[OpenNotice]) -> Vec<u8> {
 
 /// Returns `text` such that no spreadsheet takes it for a formula.
 pub fn spreadsheet_cell(text: &str) -> Cow<'_, str> {
-    if text.starts_with(FORMULA_STARTS) {
+    if letter::cell::is_formula(text) {
         format!("'{text}").into()
     } else {
         text.into()
@@ -44,9 +44,6 @@ fn push_cell(csv: &mut String, text: &str) {
         csv.push_str(&cell);
     }
 }
-
-/// OWASP, "CSV Injection": the characters with which a formula may start.
-const FORMULA_STARTS: [char; 7] = ['=', '+', '-', '@', '\t', '\r', '\n'];
 
 #[cfg(test)]
 mod tests {
