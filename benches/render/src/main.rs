@@ -2,10 +2,10 @@
 //!
 //! `cargo run --release [peers|stages|cores|memory LETTERS|letters COUNT|write FILE]`, from this
 //! folder; without a word peers, stages and cores. `letters` sets and writes letters into nowhere,
-//! for counting instructions. Every contender sets the letter with the house's typesetter and writes
-//! it its own way. Contenders take turns in every round, so that a noisy neighbour meets them all;
-//! time is the thread's own CPU time; figures are medians over the rounds, and a ratio is the median
-//! of the rounds' ratios.
+//! for counting instructions. Every contender sets the letter with the house's typesetter and
+//! writes it its own way. Contenders take turns in every round, so that a noisy neighbour meets
+//! them all; time is the thread's own CPU time; figures are medians over the rounds, and a ratio is
+//! the median of the rounds' ratios.
 
 mod cores;
 mod engine;
