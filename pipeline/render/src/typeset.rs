@@ -144,9 +144,10 @@ impl<'a> Setter<'a> {
     fn write_value(&self, value: &Value, texts: &mut [String; 2]) -> Result<(), Reason> {
         let [text, other] = texts;
         text.clear();
-        match self.text_of(value.source) {
-            Some(known) => text.push_str(known),
-            None => self.write_fact(value.source, text),
+        match (self.text_of(value.source), value.source) {
+            (Some(known), _) => text.push_str(known),
+            (None, Source::Sum(column)) => self.write_sum(column, value, text)?,
+            (None, source) => self.write_fact(source, text),
         }
         for filter in &value.filters {
             other.clear();
@@ -177,6 +178,27 @@ impl<'a> Setter<'a> {
         }
     }
 
+    /// Writes the sum of a column; an empty cell adds nothing.
+    fn write_sum(&self, column: usize, value: &Value, text: &mut String) -> Result<(), Reason> {
+        use std::fmt::Write;
+        let wrong = |why: &str| {
+            let (field, why) = (value.name.clone(), why.to_owned());
+            Reason::TemplateValue { field, why }
+        };
+        let mut sum = 0_i64;
+        for row in 0..self.record.row_count() {
+            let cell = self.record.cell(row, column);
+            if cell.is_empty() {
+                continue;
+            }
+            let number = cell.parse::<i64>().ok().filter(|_| !cell.starts_with('+'));
+            let number = number.ok_or_else(|| wrong("a row is not a whole number"))?;
+            sum = sum.checked_add(number).ok_or_else(|| wrong("the sum is too large"))?;
+        }
+        let _ = write!(text, "{sum}");
+        Ok(())
+    }
+
     /// Writes a value that the record does not hold.
     fn write_fact(&self, source: Source, text: &mut String) {
         use std::fmt::Write;
@@ -198,7 +220,7 @@ impl<'a> Setter<'a> {
             Source::Page => write!(text, "{}", self.page + 1),
             Source::Pages => write!(text, "{}", self.scratch.count),
             Source::RowCount => write!(text, "{}", self.record.row_count()),
-            Source::Field(_) | Source::Cell(_) => Ok(()),
+            Source::Field(_) | Source::Cell(_) | Source::Sum(_) => Ok(()),
         };
     }
 

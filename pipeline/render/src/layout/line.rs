@@ -62,7 +62,8 @@ const HALF_EM: i32 = 500;
 const WORD_MIN: i32 = 250;
 /// How far beyond the measure 追い込み looks for a place to break.
 const PUSH_IN_MAX: i32 = 1000;
-/// A date or amount is parted, and a last line stays short, rather than leave more than this part of a line blank.
+/// A date or amount is parted, and a last line stays short, rather than leave more than this part
+/// of a line blank.
 const BLANK_PART_MAX: i32 = 6;
 
 /// 棒組み (bōgumi): a run of sorts and where each stands while no line is broken.
@@ -127,8 +128,8 @@ impl<'a> Galley<'a> {
         }
     }
 
-    /// Returns a line that leaves at least `least` to the last line after it, if it is not too short
-    /// then.
+    /// Returns a line that leaves at least `least` to the last line after it, if it is not too
+    /// short then.
     fn spare(&self, line: Line, measure: i32, least: i32) -> Option<Line> {
         let ends = (line.start + 1..line.next).rev();
         let mut breaks = ends.filter(|&at| may_break(&self.sorts[at - 1]));

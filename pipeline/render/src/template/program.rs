@@ -188,6 +188,8 @@ pub enum Source {
     Page,
     Pages,
     RowCount,
+    /// The whole numbers of a column, of all rows, added up.
+    Sum(usize),
 }
 
 /// A condition.

@@ -76,8 +76,8 @@ impl<'a> Setter<'a> {
         }
     }
 
-    /// Sets the collected text as a QR code of as few modules as hold it at error correction M, or
-    /// at the highest level that takes no more modules. This is the one mark whose making allocates.
+    /// Sets the collected text as a QR code of as few modules as hold it at error correction M,
+    /// or at the highest level that takes no more. This is the one mark whose making allocates.
     fn qr(&mut self, frame: &Frame, bars: &Bars, page: usize) -> Result<(), Reason> {
         let too_long = || Reason::DoesNotFit { frame: frame.name.clone(), lines: 2, max: 1 };
         let code = QrCode::encode_text(&self.scratch.texts[0], QrCodeEcc::Medium);

@@ -171,6 +171,11 @@ impl Compiler<'_> {
 
     fn cond(&mut self, cond: &parse::Cond, in_row: bool) -> Option<Cond> {
         let source = self.source(&cond.name, in_row, cond.place)?;
+        if let Source::Sum(_) = source {
+            let fix = "choose by a field, or by rows";
+            self.faults.push(cond.place.fault("a sum decides nothing", fix));
+            return None;
+        }
         Some(Cond { source, negated: cond.negated, equals: cond.equals.clone() })
     }
 
@@ -182,9 +187,10 @@ impl Compiler<'_> {
             "page" => Ok(Source::Page),
             "pages" => Ok(Source::Pages),
             "rows" => Ok(Source::RowCount),
-            _ => match name.strip_prefix("row.") {
-                Some(column) => self.column(column, in_row, place),
-                None => self.field(name, place),
+            _ => match (name.strip_prefix("row."), name.strip_prefix("sum.")) {
+                (Some(column), _) => self.column(column, in_row, place),
+                (_, Some(column)) => self.sum(column, place),
+                _ => self.field(name, place),
             },
         };
         found.map_err(|fault| self.faults.push(fault)).ok()
@@ -201,6 +207,13 @@ impl Compiler<'_> {
         };
         self.note_use(name);
         Ok(Source::Cell(column))
+    }
+
+    fn sum(&mut self, name: &str, place: Place) -> Result<Source, TemplateFault> {
+        match self.column(name, true, place)? {
+            Source::Cell(column) => Ok(Source::Sum(column)),
+            other => Ok(other),
+        }
     }
 
     fn field(&mut self, name: &str, place: Place) -> Result<Source, TemplateFault> {

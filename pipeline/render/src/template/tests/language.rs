@@ -116,3 +116,32 @@ fn stationery_has_a_layer_on_every_page_even_where_nothing_is_static() {
     assert_eq!(layers(Some(b"%PDF-1.7")), [Some(0), Some(1)]);
     assert_eq!(layers(None), [None, None]);
 }
+
+#[test]
+fn a_sum_adds_up_a_column_and_holds_what_is_no_number() {
+    let mut stock = Stock::read("tax-notice");
+    stock.toml = stock.toml.replace("\"{{ total | number }}\"", "\"{{ sum.amount | number }}\"");
+    assert!(stock.toml.contains("sum.amount"));
+    let chain = chain();
+    let template = stock.compile(&chain).unwrap_or_else(|faults| panic!("{faults:#?}"));
+    let mut scratch = Scratch::default();
+    let mut letter = stock.sample.letters[0].clone();
+    for (row, amount) in letter.rows.iter_mut().zip(["1200000", "", "-34", "5"]) {
+        row.insert("amount".to_owned(), amount.to_owned());
+    }
+    assert_eq!(letter.rows.len(), 4);
+    stock.typeset(&template, &mut scratch, &letter, Form::Print).expect("numbers");
+    let text = text_of(&scratch.pages()[0], &chain);
+    assert!(text.contains(&"1,199,971".to_owned()), "{text:?}");
+    for wrong in ["1.5", "+3", "十", "9223372036854775807"] {
+        letter.rows[1].insert("amount".to_owned(), wrong.to_owned());
+        // The column's own filter takes the last two as they are.
+        stock.toml = stock.toml.replace("{{ row.amount | number }}", "{{ row.amount }}");
+        let template = stock.compile(&chain).unwrap_or_else(|faults| panic!("{faults:#?}"));
+        let held = stock.typeset(&template, &mut scratch, &letter, Form::Print);
+        let Err(Reason::TemplateValue { field, .. }) = &held else { panic!("{wrong}: {held:?}") };
+        assert_eq!(field, "sum.amount");
+    }
+    stock.toml = stock.toml.replace("sum.amount", "sum.nothing");
+    assert!(stock.compile(&chain).is_err());
+}
