@@ -97,16 +97,17 @@ pub(crate) fn write_stream(out: &mut Vec<u8>, number: u32, entries: &str, packed
 
 /// Writes a whole number.
 pub(crate) fn whole(out: &mut Vec<u8>, number: u32) {
-    // The last digit moves up as those before it come. Sixteen bytes are copied faster than a few
+    // The last digits move up as those before them come. Sixteen bytes are copied faster than a few
     // whose number is not known before.
     let (mut digits, mut len, mut rest) = (0u128, 0, number);
-    loop {
-        digits = digits << 8 | u128::from(b'0' + (rest % 10) as u8);
+    while rest >= 10 {
+        digits = digits << 16 | u128::from(PAIRS[(rest % 100) as usize]);
+        len += 2;
+        rest /= 100;
+    }
+    if rest > 0 || len == 0 {
+        digits = digits << 8 | u128::from(b'0' + rest as u8);
         len += 1;
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
     }
     let end = out.len() + len;
     out.extend_from_slice(&digits.to_le_bytes());
@@ -121,4 +122,31 @@ pub(crate) fn write(out: &mut Vec<u8>, text: std::fmt::Arguments<'_>) {
 /// Returns the reference to an object number.
 pub(crate) fn reference(number: u32) -> Ref {
     Ref::new(i32::try_from(number).expect("a file has fewer than 2^31 objects"))
+}
+
+/// Two digits each, the tens in the lower byte.
+const PAIRS: [u16; 100] = {
+    let mut pairs = [0; 100];
+    let mut at = 0;
+    while at < 100 {
+        pairs[at] = u16::from_le_bytes([b'0' + (at / 10) as u8, b'0' + (at % 10) as u8]);
+        at += 1;
+    }
+    pairs
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_numbers_are_written_as_they_are_shown() {
+        let powers = (0..10).map(|exponent| 10u32.pow(exponent));
+        let near = powers.flat_map(|power| [power - 1, power, power + 1, power + power / 9]);
+        for number in near.chain(0..2_000).chain([u32::MAX - 1, u32::MAX]) {
+            let mut out = b"n ".to_vec();
+            whole(&mut out, number);
+            assert_eq!(out, format!("n {number}").into_bytes());
+        }
+    }
 }
