@@ -9,6 +9,8 @@ use letter::Moment;
 
 use verify::VerifyCommand;
 
+use crate::confined::CONFINED;
+
 /// What a command's exit code says.
 const EXIT_CODES: &str = "Exit codes:
   0  all is well; a night is well when every record is accounted for, whatever was refused
@@ -92,6 +94,33 @@ A piece that is already printed is pulled at the inserter, not here.")]
   lettershop address \"〒100-0013 東京都千代田区霞が関1丁目3番2号 郵便プラザ503室\" --json
   lettershop address --json < addresses.txt      one address a line")]
     Address(Address),
+    /// Examines a sender's own PDF as the night does: zones, fonts, what a page may not hold
+    #[command(after_help = "Example:
+  lettershop preflight stationery.pdf --png pictures
+Exit codes: 0 it can be laid under letters, 2 it is refused, 3 and 4 as ever.")]
+    Preflight(Preflight),
+    /// The confined child of `preflight` and of the night: a PDF on standard input, JSON out
+    #[command(name = CONFINED, hide = true)]
+    ConfinedPreflight {
+        /// Rules and limits, as JSON
+        question: String,
+    },
+}
+
+/// Arguments of `preflight`.
+#[derive(Debug, Args)]
+pub struct Preflight {
+    /// The PDF
+    pub pdf: PathBuf,
+    /// The envelope whose window it is held against, by name; without it, the default one
+    #[arg(long, value_name = "NAME")]
+    pub envelope: Option<String>,
+    /// A folder for one picture a page, with the house's zones in red
+    #[arg(long, value_name = "DIR")]
+    pub png: Option<PathBuf>,
+    /// Prints JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Arguments of `night`.

@@ -282,6 +282,21 @@ impl TemplateFiles {
     }
 }
 
+/// Returns the stock's envelope of that name, or the default one, and the default inserter.
+///
+/// # Errors
+/// If there is no such envelope.
+pub fn stock_profiles(envelope: Option<&str>) -> Result<(EnvelopeProfile, InserterProfile)> {
+    let config: Config = toml::from_str(stock::CONFIG).context("the built-in configuration")?;
+    let envelopes: Envelopes = toml::from_str(stock::ENVELOPES).context("the built-in stock")?;
+    let inserters: Inserters = toml::from_str(stock::INSERTERS).context("the built-in stock")?;
+    let envelope = envelope.unwrap_or(&config.print.envelope);
+    Ok((
+        by_name("envelope", envelope, envelopes.envelopes, |e| &e.name)?,
+        by_name("inserter", &config.print.inserter, inserters.inserters, |i| &i.name)?,
+    ))
+}
+
 fn read_config(root: &Path) -> Result<Config> {
     let mut keys: toml::Table =
         stock::CONFIG.parse().expect("the built-in configuration is sound; a test reads it");

@@ -18,6 +18,7 @@ mod batch;
 mod close;
 mod commands;
 mod config;
+mod confined;
 mod deliver;
 mod fates;
 mod faults;
@@ -126,5 +127,9 @@ fn dispatch(command: Command) -> anyhow::Result<Ending> {
         Command::Sample(command) => commands::sample::sample(&command),
         Command::Template(command) => commands::template::template(&command),
         Command::Address(args) => commands::address::address(&args),
+        Command::Preflight(args) => commands::preflight::preflight(&args),
+        Command::ConfinedPreflight { question } => {
+            confined::answer(&question).map(|()| Ending::Well)
+        }
     }
 }

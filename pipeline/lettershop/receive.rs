@@ -2,6 +2,7 @@
 
 mod source;
 mod spooling;
+mod stationery;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use edge::Memory;
 use intake::layout::Layout;
 use intake::{refusal, ExtractError, OpenError, Sender};
 use ledger::receipt::{Head, Receipt};
-use letter::{Origin, Refusal};
+use letter::Refusal;
 use mailbox::Seal;
 use runner::{Entry, FileMark, Journal, NightPlan, Part, SeenDrop, Stage};
 
@@ -27,12 +28,29 @@ use spooling::Spooling;
 enum Trouble {
     /// The drop's fault, with the batch as far as it is known.
     Refused(Box<Refusal>, Option<Part>),
+    /// The same, with what shows the sender where the fault is.
+    Shown(Box<Refusal>, Option<Part>, Vec<Enclosure>),
     /// It is still being written.
     Waits,
     /// It continues a part that is not closed yet: receive it again when it is.
     Later,
     /// The machine's.
     Machine(anyhow::Error),
+}
+
+/// A refusal with all that is said with it.
+struct Refused<'r> {
+    refusal: &'r Refusal,
+    part: Option<&'r Part>,
+    records: u64,
+    enclosures: &'r [Enclosure],
+}
+
+/// A file beside a receipt.
+struct Enclosure {
+    /// Behind the receipt's own name.
+    suffix: String,
+    bytes: Vec<u8>,
 }
 
 impl From<anyhow::Error> for Trouble {
@@ -139,6 +157,11 @@ impl Counter<'_> {
             Err(Trouble::Refused(refusal, part)) => {
                 self.refuse(journal, drop, sha256, &refusal, part.as_ref(), 0)?;
             }
+            Err(Trouble::Shown(refusal, part, enclosures)) => {
+                let (part, enclosures) = (part.as_ref(), &enclosures[..]);
+                let refused = Refused { refusal: &refusal, part, records: 0, enclosures };
+                self.refuse_with(journal, drop, sha256, refused)?;
+            }
             Err(Trouble::Waits) => journal.append(Entry::DropWaits { drop: drop.clone() })?,
             Err(Trouble::Later) => return Ok(false),
             Err(Trouble::Machine(error)) => {
@@ -161,6 +184,18 @@ impl Counter<'_> {
         part: Option<&Part>,
         records: u64,
     ) -> Result<()> {
+        let refused = Refused { refusal, part, records, enclosures: &[] };
+        self.refuse_with(journal, drop, sha256, refused)
+    }
+
+    fn refuse_with(
+        &self,
+        journal: &mut FileJournal,
+        drop: &SeenDrop,
+        sha256: String,
+        refused: Refused<'_>,
+    ) -> Result<()> {
+        let Refused { refusal, part, records, enclosures } = refused;
         let mut refusal = refusal.clone();
         if refusal.origin.file.is_empty() {
             refusal.origin.file.clone_from(&drop.name);
@@ -177,7 +212,11 @@ impl Counter<'_> {
             dictionary: self.house.dictionary.month().to_owned(),
         };
         let receipt = Receipt::refused(head, records, &refusal);
-        let files = write_receipt(self.out, &drop.sender, &name, &receipt)?;
+        let mut files = write_receipt(self.out, &drop.sender, &name, &receipt)?;
+        for Enclosure { suffix, bytes } in enclosures {
+            let path = self.out.outbox(&drop.sender, &format!("{name}.{suffix}"));
+            files.push(self.out.publish_bytes(&path, bytes)?);
+        }
         let part = part.cloned();
         let (drop, refusal) = (drop.clone(), Box::new(refusal));
         journal.append(Entry::DropRefused { drop, sha256, refusal, part, files })
@@ -265,7 +304,7 @@ impl Counter<'_> {
         let layout = layout_of(sender, &opened)?;
         let mut files = source.extract(self.out, &folder, &opened)?;
         if opened.stationery {
-            check_stationery(&folder.join(STATIONERY))?;
+            stationery::check(self.shop, &folder.join(STATIONERY))?;
         }
         let lines = opened.lines_from.clone().map(|from| from.join(LINES));
         let spooling = Spooling {
@@ -328,21 +367,11 @@ impl Trouble {
     fn of_part(self, part: &Part) -> Self {
         match self {
             Self::Refused(refusal, None) => Self::Refused(refusal, Some(part.clone())),
+            Self::Shown(refusal, None, enclosures) => {
+                Self::Shown(refusal, Some(part.clone()), enclosures)
+            }
             other => other,
         }
-    }
-}
-
-/// Refuses a drop whose own stationery cannot be used, before any of its letters is set.
-fn check_stationery(path: &Path) -> Result<(), Trouble> {
-    let pdf = fs::read(path).with_context(|| format!("reading {}", path.display()))?;
-    match press::check_stationery(&pdf) {
-        Ok(()) => Ok(()),
-        Err(press::PressError::Stationery(why)) => {
-            let origin = Origin { file: STATIONERY.to_owned(), ..Origin::default() };
-            Err(Refusal { origin, ..refusal::bad_stationery(&why) }.into())
-        }
-        Err(error) => Err(anyhow::Error::new(error).into()),
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::shop::{lettershop, Shop};
 
 /// Every subcommand.
-const COMMANDS: [&[&str]; 24] = [
+const COMMANDS: [&[&str]; 25] = [
     &["night"],
     &["status"],
     &["report"],
@@ -11,6 +11,7 @@ const COMMANDS: [&[&str]; 24] = [
     &["verify-output"],
     &["approve"],
     &["pull"],
+    &["preflight"],
     &["address"],
     &["mailbox", "list"],
     &["mailbox", "read"],

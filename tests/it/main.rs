@@ -10,6 +10,7 @@ mod mailbox;
 mod mended;
 mod night;
 mod operator;
+mod preflight;
 mod resume;
 mod sample_applications;
 mod shop;

@@ -6,6 +6,7 @@ pub mod mailbox;
 pub mod night;
 pub mod operator;
 pub mod postcodes;
+pub mod preflight;
 pub mod registry;
 pub mod report;
 pub mod sample;

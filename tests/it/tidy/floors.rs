@@ -72,7 +72,7 @@ const ONE_PLACE: [(&str, &[&str]); 19] = [
     ("polars-io", &["columnar"]),
     ("polars-ops", &["columnar"]),
     ("printpdf", &["paperwork"]),
-    ("lopdf", &["readback", "press"]),
+    ("lopdf", &["readback", "press", "preflight"]),
     ("pdf-writer", &["press"]),
     ("sled", &["edge"]),
     ("icu_segmenter", &["render"]),

@@ -1,0 +1,133 @@
+//! What the house asks of a sender's page: its zones, the printable area, transparency.
+
+use letter::stock::{EnvelopeProfile, InserterProfile};
+use serde::{Deserialize, Serialize};
+
+use crate::area::Area;
+
+/// What a sender's PDF is held against.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Rules {
+    /// Where only the house may print.
+    pub zones: Vec<Zone>,
+    /// Width of the edge that printers leave blank, mm.
+    pub margin_mm: f64,
+    /// What becomes of blend modes and soft masks.
+    pub transparency: Transparency,
+    /// The most pages.
+    pub pages_max: usize,
+}
+
+/// A part of the sheet that is the house's.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Zone {
+    /// What the house prints there.
+    pub kind: ZoneKind,
+    /// Where it is.
+    pub area: Area,
+    /// On which pages.
+    pub pages: Pages,
+}
+
+/// What a zone is kept for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ZoneKind {
+    /// 宛名窓: what may ever show in the envelope's window, address and customer barcode within.
+    Window,
+    /// 制御マーク: the inserter's symbol with its digits.
+    Mark,
+}
+
+/// Which pages of a sender's PDF have a zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pages {
+    /// The first, which lies in the window.
+    First,
+    /// Every page: any may come to lie on a sheet's front.
+    Every,
+}
+
+/// What becomes of a blend mode other than Normal and of a soft mask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Transparency {
+    /// They refuse the file.
+    Refused,
+    /// They are noted.
+    Noted,
+}
+
+impl Rules {
+    /// Returns the rules of a house with that envelope and that inserter.
+    pub fn of_house(envelope: &EnvelopeProfile, inserter: &InserterProfile) -> Self {
+        let window = Zone { kind: ZoneKind::Window, area: shown(envelope), pages: Pages::First };
+        let mark = inserter.data_matrix.then(|| Zone {
+            kind: ZoneKind::Mark,
+            area: mark(inserter),
+            pages: Pages::Every,
+        });
+        Self {
+            zones: std::iter::once(window).chain(mark).collect(),
+            margin_mm: MARGIN_MM,
+            transparency: Transparency::Refused,
+            pages_max: PAGES_MAX,
+        }
+    }
+
+    /// Returns the zones of a page, the first being 1.
+    pub fn zones_of(&self, page: u32) -> impl Iterator<Item = &Zone> {
+        self.zones.iter().filter(move |zone| zone.is_on(page))
+    }
+
+    /// Returns what printers can print on.
+    pub fn printable(&self) -> Area {
+        SHEET.grown(-self.margin_mm)
+    }
+}
+
+impl Zone {
+    /// Whether a page has it, the first being 1.
+    pub(crate) fn is_on(&self, page: u32) -> bool {
+        self.pages == Pages::Every || page == 1
+    }
+}
+
+/// Returns what of the sheet shows in the window wherever the folded sheet lies in the envelope:
+/// the window, and as far again to the left and upwards as the sheet has play.
+fn shown(envelope: &EnvelopeProfile) -> Area {
+    let window = envelope.window;
+    let sideways = (envelope.inner_width_mm - SHEET.right_mm).max(0.0);
+    let upwards = (envelope.inner_height_mm - envelope.folded_height_mm).max(0.0);
+    let shown = Area {
+        left_mm: window.left_mm - sideways,
+        top_mm: window.top_mm - upwards,
+        right_mm: window.left_mm + window.width_mm,
+        bottom_mm: window.top_mm + window.height_mm,
+    };
+    shown.shared(SHEET)
+}
+
+/// Returns symbol and digits with their clear zone.
+fn mark(inserter: &InserterProfile) -> Area {
+    let side = inserter.module_mm * MODULES;
+    let clear = inserter.module_mm * CLEAR_MODULES;
+    let (left_mm, top_mm) = (inserter.mark_left_mm, inserter.mark_top_mm);
+    let right_mm = left_mm + side + clear + DIGITS_MM;
+    Area { left_mm, top_mm, right_mm, bottom_mm: top_mm + side }.grown(clear)
+}
+
+/// A4 upright.
+pub(crate) const SHEET: Area =
+    Area { left_mm: 0.0, top_mm: 0.0, right_mm: 210.0, bottom_mm: 297.0 };
+/// The edge that office and production printers leave blank; the stock templates keep to it.
+const MARGIN_MM: f64 = 5.0;
+/// As many pages as the press takes over.
+const PAGES_MAX: usize = 16;
+/// A DataMatrix of 26 digits has 18 × 18 modules.
+const MODULES: f64 = 18.0;
+/// Clear modules around the symbol: ISO/IEC 16022 asks for one, the press keeps two.
+const CLEAR_MODULES: f64 = 2.0;
+/// The 26 digits beside the symbol take 18 to 25 mm.
+const DIGITS_MM: f64 = 25.0;
