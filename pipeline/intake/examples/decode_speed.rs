@@ -1,6 +1,7 @@
 //! How many rows a second of CPU time are decoded from memory, for the forms that senders use.
 //!
-//! `cargo run --release -p intake --example decode_speed [csv] [ROWS]`; `csv` measures that form alone
+//! `cargo run --release -p intake --example decode_speed [csv] [ROWS]`; `csv` measures that form
+//! alone.
 
 // An example speaks on standard output.
 #![allow(clippy::print_stdout)]
