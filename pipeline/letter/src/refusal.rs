@@ -32,9 +32,10 @@ pub struct Refusal {
 ///         "再送してください", "send the file again";
 /// }
 ///
-/// assert_eq!(half_file(7).english, "the file ends after 7 bytes");
-/// assert_eq!(CODES, ["half-file"]);
-/// # fn main() {}
+/// fn main() {
+///     assert_eq!(half_file(7).english, "the file ends after 7 bytes");
+///     assert_eq!(CODES, ["half-file"]);
+/// }
 /// ```
 #[macro_export]
 macro_rules! refusals {
