@@ -50,7 +50,13 @@ pub fn deliver(
     let (out, now) = (counter.out, counter.night.now);
     let part = batch.part();
     let name = part.name();
-    let meta = CopyBatchMeta { sender_name: &batch.sender.name, batch: &name, now, lang: "ja-JP" };
+    let meta = CopyBatchMeta {
+        title: batch.template.title(),
+        sender_name: &batch.sender.name,
+        batch: &name,
+        now,
+        lang: "ja-JP",
+    };
     let press = CopyPress::build(&forme.fonts, &forme.layers, &meta);
     let shared = out.publish_bytes(&out.pack(part, "shared"), press.shared())?;
     let head = PackHead {
@@ -126,7 +132,7 @@ impl Desk {
         batch.template.typeset_copy(&mut letters.render, &view, &facts).map_err(again)?;
         let id = batch.piece(&view);
         let row_id = batch.key(&view).to_owned();
-        let meta = CopyMeta { id, row_id: &row_id, title: batch.template.title() };
+        let meta = CopyMeta { id, row_id: &row_id };
         let mut tail = Vec::new();
         let seal = press.copy(&mut self.press, &meta, letters.render.pages(), &mut tail)?;
         Ok(Sealed { piece: id, mailbox, row_id, seal: Seal(seal), tail })

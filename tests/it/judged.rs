@@ -1,5 +1,6 @@
 //! What other programs say of our output: syntax, fonts, text, barcodes, marks.
 
+mod aloud;
 mod barcode;
 mod code128;
 mod fonts;

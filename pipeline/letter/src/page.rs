@@ -138,6 +138,78 @@ pub struct Page {
     pub marks: Vec<Mark>,
     /// The glyphs of all text marks.
     pub glyphs: Vec<Glyph>,
+    /// What the marks are to a reader who does not see them; filled for electronic copies only. A
+    /// mark of no passage is ornament, or belongs to the page rather than to the letter.
+    pub passages: Vec<Passage>,
+    /// The words that stand for figures, one after the other.
+    pub alternatives: String,
+}
+
+/// A stretch of a page's marks with a role in the letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Passage {
+    /// Place in the letter's reading order, over all pages. Passages of different pages with the
+    /// same place are one element that goes on over the page's end.
+    pub place: u32,
+    /// What it is.
+    pub role: Role,
+    /// First mark.
+    pub start: u32,
+    /// One past the last mark; a cell may have none.
+    pub end: u32,
+}
+
+/// What a passage is to a reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// 見出し (midashi): a heading; level 1 is the letter's title.
+    Heading(u8),
+    /// A paragraph.
+    Paragraph,
+    /// The label of an item of a list.
+    Label(Item),
+    /// The text of an item of a list.
+    ItemText(Item),
+    /// A cell of a table; all cells of a row follow one another, and all rows of a table.
+    Cell(Cell),
+    /// A code or a picture; its words are a stretch of [`Page::alternatives`], in bytes.
+    Figure {
+        /// First byte.
+        start: u32,
+        /// One past the last byte.
+        end: u32,
+    },
+}
+
+/// An item of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Item {
+    /// The list, counted through a letter.
+    pub list: u16,
+    /// The item in its list.
+    pub item: u16,
+}
+
+/// A cell of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Cell {
+    /// The table, counted through a letter.
+    pub table: u16,
+    /// The row in its table.
+    pub row: u16,
+    /// For what it is a head, if for anything.
+    pub scope: Scope,
+}
+
+/// For what a cell of a table is a head.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// For nothing: it holds a figure or a text.
+    Own,
+    /// For the cells below.
+    Column,
+    /// For the cells beside.
+    Row,
 }
 
 impl Page {
@@ -145,6 +217,8 @@ impl Page {
     pub fn clear(&mut self) {
         self.marks.clear();
         self.glyphs.clear();
+        self.passages.clear();
+        self.alternatives.clear();
     }
 }
 

@@ -7,7 +7,7 @@ use letter::page::Page;
 use letter::piece::SheetMark;
 use letter::PieceId;
 
-use crate::content::{Composer, Manner};
+use crate::content::Composer;
 use crate::deflate::Scratch;
 use crate::error::PressError;
 use crate::packed::PackedObjects;
@@ -224,7 +224,7 @@ impl BlockComposer<'_> {
     ) -> Result<(), PressError> {
         let run = self.run;
         let out = &mut self.scratch.streams.raw;
-        let mut composer = Composer::new(run.fonts, run.layers.count(), Manner::Print, out);
+        let mut composer = Composer::new(run.fonts, run.layers.count(), out);
         composer.form = run.form;
         composer.scale();
         composer.page(page)?;

@@ -11,21 +11,11 @@ use crate::fonts::{resource_letter, Code, Fonts, NO_CODE};
 use crate::parts::whole;
 use crate::run::FileForm;
 
-/// How a page is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Manner {
-    /// For paper: marks as they are.
-    Print,
-    /// For an electronic copy: text tagged as paragraphs, rules as artifacts, no barcode.
-    Tagged,
-}
-
 /// Writes one content stream and keeps what the stream's graphics state is.
 pub(crate) struct Composer<'a> {
     fonts: &'a Fonts,
     /// Layers that exist.
     layers: usize,
-    manner: Manner,
     /// How bars are drawn.
     pub(crate) form: FileForm,
     out: &'a mut Vec<u8>,
@@ -37,9 +27,6 @@ pub(crate) struct Composer<'a> {
     line: (i32, i32),
     /// Per cent of black.
     tint: u8,
-    /// Paragraphs and layers tagged so far.
-    tagged: u32,
-    last_line: Option<Line>,
 }
 
 /// What the stream is in the middle of.
@@ -52,26 +39,12 @@ enum Open {
     Rules,
 }
 
-/// Where the last line of text stood, to see whether the next one belongs to its paragraph.
-#[derive(Clone, Copy)]
-struct Line {
-    face: FaceIndex,
-    size: i32,
-    y: i32,
-}
-
 impl<'a> Composer<'a> {
     /// Starts a stream whose unit is 1/100 point by the surrounding matrix.
-    pub(crate) fn new(
-        fonts: &'a Fonts,
-        layers: usize,
-        manner: Manner,
-        out: &'a mut Vec<u8>,
-    ) -> Self {
+    pub(crate) fn new(fonts: &'a Fonts, layers: usize, out: &'a mut Vec<u8>) -> Self {
         Self {
             fonts,
             layers,
-            manner,
             form: FileForm::default(),
             out,
             open: Open::Nothing,
@@ -79,8 +52,6 @@ impl<'a> Composer<'a> {
             spacing: 0,
             line: (0, 0),
             tint: BLACK,
-            tagged: 0,
-            last_line: None,
         }
     }
 
@@ -94,9 +65,6 @@ impl<'a> Composer<'a> {
     /// # Errors
     /// A character that the fonts do not hold, or a layer that does not exist.
     pub(crate) fn page(&mut self, page: &Page) -> Result<(), PressError> {
-        if self.manner == Manner::Tagged {
-            return page.marks.iter().try_for_each(|mark| self.mark(page, mark));
-        }
         let mut rest = &page.marks[..];
         while !rest.is_empty() {
             let (stretch, after) = rest.split_at(order::stretch(rest));
@@ -122,19 +90,16 @@ impl<'a> Composer<'a> {
                 self.rule([x, y, width, height], tint);
             }
             Mark::Barcode { x, y, size, ref barcode } => {
-                if self.manner == Manner::Print {
-                    self.barcode(x, y, size, barcode);
-                }
+                self.barcode(x, y, size, barcode);
             }
             Mark::Layer(layer) => self.layer(layer)?,
         }
         Ok(())
     }
 
-    /// Closes what is open and returns the number of tagged paragraphs.
-    pub(crate) fn finish(mut self) -> u32 {
+    /// Closes what is open.
+    pub(crate) fn finish(mut self) {
         self.close();
-        self.tagged
     }
 
     /// Writes one run of glyphs.
@@ -177,14 +142,14 @@ impl<'a> Composer<'a> {
         self.out
     }
 
-    fn begin_line(&mut self, face: FaceIndex, size: Len, (x, y): (Len, Len)) {
-        let line = Line { face, size: size.0, y: y.0 };
-        let same_paragraph = self.last_line.is_some_and(|last| last.continues(line));
-        if self.manner == Manner::Tagged && !same_paragraph {
-            self.close();
-        }
+    /// Gives the stream within a text object, for marked content.
+    pub(crate) fn in_text(&mut self) -> &mut Vec<u8> {
         self.open_text();
-        self.last_line = Some(line);
+        self.out
+    }
+
+    fn begin_line(&mut self, face: FaceIndex, size: Len, (x, y): (Len, Len)) {
+        self.open_text();
         self.shade(BLACK);
         self.select(resource_letter(usize::from(face)), size.0);
         self.move_to(x.0, y.0);
@@ -208,9 +173,6 @@ impl<'a> Composer<'a> {
     fn rule(&mut self, rectangle: [Len; 4], tint: u8) {
         if self.open != Open::Rules || self.tint != tint {
             self.close();
-            if self.manner == Manner::Tagged {
-                self.out.extend_from_slice(b"/Artifact BMC\n");
-            }
             self.shade(tint);
             self.open = Open::Rules;
         }
@@ -227,23 +189,10 @@ impl<'a> Composer<'a> {
         }
         self.close();
         self.shade(BLACK);
-        if self.manner == Manner::Tagged {
-            self.begin_paragraph();
-        }
         self.out.extend_from_slice(b"/L");
         number(self.out, i32::from(layer));
         self.out.extend_from_slice(b" Do\n");
-        if self.manner == Manner::Tagged {
-            self.out.extend_from_slice(b"EMC\n");
-        }
         Ok(())
-    }
-
-    fn begin_paragraph(&mut self) {
-        self.out.extend_from_slice(b"/P<</MCID ");
-        number(self.out, self.tagged as i32);
-        self.out.extend_from_slice(b">>BDC\n");
-        self.tagged += 1;
     }
 
     fn open_text(&mut self) {
@@ -251,25 +200,19 @@ impl<'a> Composer<'a> {
             return;
         }
         self.close();
-        if self.manner == Manner::Tagged {
-            self.begin_paragraph();
-        }
         self.out.extend_from_slice(b"BT\n");
         self.line = (0, 0);
         self.open = Open::Text;
     }
 
     fn close(&mut self) {
-        let end: &[u8] = match (self.open, self.manner) {
-            (Open::Nothing, _) => b"",
-            (Open::Text, Manner::Print) => b"ET\n",
-            (Open::Text, Manner::Tagged) => b"ET\nEMC\n",
-            (Open::Rules, Manner::Print) => b"f\n",
-            (Open::Rules, Manner::Tagged) => b"f\nEMC\n",
+        let end: &[u8] = match self.open {
+            Open::Nothing => b"",
+            Open::Text => b"ET\n",
+            Open::Rules => b"f\n",
         };
         self.out.extend_from_slice(end);
         self.open = Open::Nothing;
-        self.last_line = None;
     }
 
     fn select(&mut self, letter: u8, size: i32) {
@@ -305,16 +248,6 @@ impl<'a> Composer<'a> {
             decimal(self.out, 10 * (100 - i32::from(tint.min(100))));
             self.out.extend_from_slice(b" g\n");
         }
-    }
-}
-
-impl Line {
-    /// Whether `next` goes on with this line's paragraph: the same letters on the same or the next
-    /// line.
-    fn continues(self, next: Self) -> bool {
-        let step = self.y - next.y;
-        let same = self.face == next.face && self.size == next.size;
-        step == 0 || same && (0..=self.size * LEADING_MAX).contains(&step)
     }
 }
 
@@ -420,5 +353,3 @@ pub(crate) fn decimal(out: &mut Vec<u8>, thousandths: i32) {
 }
 
 const BLACK: u8 = 100;
-/// Lines further apart than this many times the size are two paragraphs.
-const LEADING_MAX: i32 = 2;

@@ -1,11 +1,15 @@
-//! Electronic copies: PDF/A-2u, of which everything that a batch shares is one common beginning.
+//! Electronic copies: PDF/A-2u and PDF/UA-1, of which everything that a batch shares is one common
+//! beginning.
 
-use letter::page::Page;
+mod first_layer;
+
+use letter::page::{Mark, Page};
 use letter::{Moment, PieceId};
 use pdf_writer::Name;
 use sha2::{Digest, Sha256};
 
-use crate::content::{Composer, Manner};
+use self::first_layer::{FirstLayer, TAGGED};
+use crate::content::Composer;
 use crate::deflate::Scratch;
 use crate::error::PressError;
 use crate::fonts::Fonts;
@@ -13,13 +17,16 @@ use crate::icc;
 use crate::layers::Layers;
 use crate::packed::PackedObjects;
 use crate::parts::{write, write_stream, Parts};
-use crate::structure::Structure;
-use crate::xmp::{self, hex_string, pdf_date, text_string, CopyPacket};
+use crate::structure::{reference, Places, Tree};
+use crate::tagged::{write_page, TAGGED_LAYER};
+use crate::xmp::{self, hex_string, pdf_date, text_string};
 use crate::xref::XrefRows;
 
 /// What all copies of a batch say of themselves.
 #[derive(Clone, Copy, Debug)]
 pub struct CopyBatchMeta<'a> {
+    /// The title that a reader shows.
+    pub title: &'a str,
     /// The sender's name: the document's author.
     pub sender_name: &'a str,
     /// The sender's id of the batch.
@@ -37,8 +44,6 @@ pub struct CopyMeta<'a> {
     pub id: PieceId,
     /// The sender's own key of the record.
     pub row_id: &'a str,
-    /// The title that a reader shows.
-    pub title: &'a str,
 }
 
 /// What the copies of a batch share; any number of threads make copies from it.
@@ -51,11 +56,22 @@ pub struct CopyPress<'a> {
     hash: Sha256,
     /// The rows of the objects in `shared`.
     rows: XrefRows,
-    packet: CopyPacket,
-    /// The entries of every copy's Info and catalog that are the same.
+    /// The entries of every copy's Info that are the same.
     info: String,
-    catalog: String,
+    numbers: SharedNumbers,
+    /// Place and number of the first layer's elements that are in the document itself.
+    tops: Vec<(u32, u32)>,
+}
+
+/// The numbers of shared objects that a copy's own ones name.
+#[derive(Clone, Copy, Debug)]
+struct SharedNumbers {
     resources: u32,
+    catalog: u32,
+    /// The attributes of heads: of columns, of rows.
+    scopes: [u32; 2],
+    /// The array that leads from the first layer's marked content to its elements.
+    parents: u32,
 }
 
 impl<'a> CopyPress<'a> {
@@ -65,14 +81,6 @@ impl<'a> CopyPress<'a> {
         let profile = own.packed_stream(&icc::srgb(), |stream| {
             stream.pair(Name(b"N"), 3);
         });
-        let resources = own.raw(
-            format!(
-                "<</Font<<{}>>/XObject<<{}>>>>",
-                fonts.resource_entries(),
-                layers.resource_entries()
-            )
-            .as_bytes(),
-        );
         let intents = own.raw(
             format!(
                 "[<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier(sRGB)\
@@ -80,6 +88,43 @@ impl<'a> CopyPress<'a> {
             )
             .as_bytes(),
         );
+        // Uncompressed, so that it is found without a PDF reader.
+        let packet = xmp::copy_packet(meta.title, meta.sender_name, meta.now);
+        let metadata = own.raw(
+            format!(
+                "<</Type/Metadata/Subtype/XML/Length {}>>\nstream\n{packet}\nendstream",
+                packet.len()
+            )
+            .as_bytes(),
+        );
+        let scopes = ["Column", "Row"]
+            .map(|scope| own.raw(format!("<</O/Table/Scope/{scope}>>").as_bytes()));
+        let first_layer = FirstLayer::write(&mut own, fonts, layers, meta.sender_name);
+        let resources = own.raw(
+            format!(
+                "<</Font<<{}>>/XObject<<{}{} {} 0 R>>>>",
+                fonts.resource_entries(),
+                layers.resource_entries(),
+                str::from_utf8(TAGGED_LAYER).expect("a name in ASCII"),
+                first_layer.form
+            )
+            .as_bytes(),
+        );
+        // Elements, the array and the catalog are the last shared objects.
+        let first = own.next() + first_layer.tree.len() + 2;
+        let (parents, tops) = first_layer.write_elements(&mut own, first, scopes);
+        let catalog = own.raw(
+            format!(
+                "<</Type/Catalog/Pages {} 0 R/Metadata {metadata} 0 R/StructTreeRoot {} 0 R\
+                 /Lang{}/MarkInfo<</Marked true>>/ViewerPreferences<</DisplayDocTitle true>>\
+                 /OutputIntents {intents} 0 R>>",
+                Numbers::pages(first),
+                Numbers::structure(first),
+                text_string(meta.lang)
+            )
+            .as_bytes(),
+        );
+        debug_assert_eq!(own.next(), first);
         let mut shared = HEADER.to_vec();
         let mut rows = XrefRows::new();
         for parts in [&fonts.parts, &layers.parts, &own] {
@@ -87,20 +132,16 @@ impl<'a> CopyPress<'a> {
             shared.extend_from_slice(parts.bytes());
         }
         let info = format!(
-            "/Author{}/Creator({})/CreationDate({})/Batch{}",
+            "/Title{}/Author{}/Creator({})/CreationDate({})/Batch{}",
+            text_string(meta.title),
             text_string(meta.sender_name),
             xmp::CREATOR,
             pdf_date(meta.now),
             text_string(meta.batch)
         );
-        let catalog = format!(
-            "/Lang{}/MarkInfo<</Marked true>>/ViewerPreferences<</DisplayDocTitle true>>\
-             /OutputIntents {intents} 0 R",
-            text_string(meta.lang)
-        );
-        let packet = CopyPacket::new(meta.sender_name, meta.now);
         let hash = Sha256::new_with_prefix(&shared);
-        Self { fonts, layers, shared, hash, rows, packet, info, catalog, resources }
+        let numbers = SharedNumbers { resources, catalog, scopes, parents };
+        Self { fonts, layers, shared, hash, rows, info, numbers, tops }
     }
 
     /// Returns the bytes with which every copy of the batch begins.
@@ -113,7 +154,7 @@ impl<'a> CopyPress<'a> {
     ///
     /// # Errors
     /// A glyph that the fonts do not hold, a layer that does not exist, no page or too many, or
-    /// too many paragraphs for one object stream; `out` then holds a broken rest.
+    /// too many elements for one object stream; `out` then holds a broken rest.
     pub fn copy(
         &self,
         scratch: &mut Scratch,
@@ -124,178 +165,209 @@ impl<'a> CopyPress<'a> {
         if !(1..=COPY_PAGES_MAX).contains(&pages.len()) {
             return Err(PressError::PageCount { found: pages.len(), max: COPY_PAGES_MAX });
         }
-        let numbers = Numbers::after(self.rows.next(), pages.len() as u32);
+        let tree = Tree::of(pages);
+        let numbers = Numbers { first: self.rows.next(), pages: pages.len() as u32 };
+        let packed_count = numbers.packed_count(&tree)?;
         let start = out.len();
         let at = |out: &Vec<u8>| (self.shared.len() + out.len() - start) as u64;
-        let metadata_at = at(out);
-        self.write_metadata(numbers.metadata, meta, out);
-        let mut structure = Structure::new(&numbers);
         let mut contents_at = Vec::with_capacity(pages.len());
-        for (index, page) in pages.iter().enumerate() {
+        for (index, page) in (0..).zip(pages) {
             contents_at.push(at(out));
-            let content = numbers.content(index as u32);
-            let paragraphs = self.write_content(scratch, page, content, out)?;
-            structure.add_page(paragraphs);
+            self.compose(scratch, &tree, index, page)?;
+            write_stream(out, numbers.content(index.into()), "", &scratch.packed);
         }
         let stream_at = at(out);
-        let packed = self.small_objects(&numbers, meta, pages.len() as u32, &structure);
-        packed.write(numbers.object_stream, scratch, out);
+        let packed = self.small_objects(&numbers, meta, pages, &tree);
+        packed.write(numbers.first, scratch, out);
 
         let mut rows = self.rows.clone();
-        rows.at(metadata_at);
         rows.at(stream_at);
+        let before_contents = numbers.content(0) - numbers.first - 1;
+        (0..before_contents).for_each(|index| rows.within(numbers.first, index as u16));
         contents_at.iter().for_each(|&at| rows.at(at));
-        for index in 0..numbers.packed_count(&structure)? {
-            rows.within(numbers.object_stream, index);
-        }
+        (before_contents as u16..packed_count).for_each(|index| rows.within(numbers.first, index));
         let mut hash = self.hash.clone();
         hash.update(&out[start..]);
         let id: [u8; 32] = hash.clone().finalize().into();
         let id = hex_string(&id[..16]);
-        let trailer =
-            format!("/Root {} 0 R/Info {} 0 R/ID[{id}{id}]", numbers.catalog, numbers.info);
+        let trailer = format!(
+            "/Root {} 0 R/Info {} 0 R/ID[{id}{id}]",
+            self.numbers.catalog,
+            Numbers::info(numbers.first)
+        );
         let end = rows.finish(at(out), &trailer, scratch);
         hash.update(&end);
         out.extend_from_slice(&end);
         Ok(hash.finalize().into())
     }
 
-    /// Writes the packet uncompressed, so that it is found without a PDF reader.
-    fn write_metadata(&self, number: u32, meta: &CopyMeta<'_>, out: &mut Vec<u8>) {
-        let mut packet = Vec::with_capacity(PACKET_LEN_USUAL);
-        self.packet.write(meta.title, meta.row_id, &mut packet);
-        let len = packet.len();
-        write(
-            out,
-            format_args!("{number} 0 obj\n<</Type/Metadata/Subtype/XML/Length {len}>>\nstream\n"),
-        );
-        out.extend_from_slice(&packet);
-        out.extend_from_slice(b"\nendstream\nendobj\n");
-    }
-
-    /// Writes a page's content and returns its number of paragraphs.
-    fn write_content(
+    /// Composes a page's content and leaves it compressed in the scratch.
+    fn compose(
         &self,
         scratch: &mut Scratch,
+        tree: &Tree,
+        index: u16,
         page: &Page,
-        number: u32,
-        out: &mut Vec<u8>,
-    ) -> Result<u32, PressError> {
+    ) -> Result<(), PressError> {
         scratch.content.clear();
         let layers = self.layers.count();
-        let mut composer = Composer::new(self.fonts, layers, Manner::Tagged, &mut scratch.content);
+        let mut composer = Composer::new(self.fonts, layers, &mut scratch.content);
         composer.scale();
-        composer.page(page)?;
-        let paragraphs = composer.finish();
+        let tagged = (index == 0).then_some(TAGGED);
+        write_page(&mut composer, layers, page, tree.pieces(index), tagged)?;
+        composer.finish();
         scratch.pack_content();
-        write_stream(out, number, "", &scratch.packed);
-        Ok(paragraphs)
+        Ok(())
     }
 
-    /// Collects catalog, Info, page tree and structure in the order of [`Numbers`].
+    /// Collects Info, page tree and structure in the order of their numbers.
     fn small_objects(
         &self,
         numbers: &Numbers,
         meta: &CopyMeta<'_>,
-        pages: u32,
-        structure: &Structure,
+        pages: &[Page],
+        tree: &Tree,
     ) -> PackedObjects {
+        let (first, count) = (numbers.first, pages.len());
         let mut packed = PackedObjects::default();
-        packed.begin(numbers.catalog);
+        packed.begin(Numbers::info(first));
         write(
             &mut packed.bodies,
             format_args!(
-                "<</Type/Catalog/Pages {} 0 R/Metadata {} 0 R/StructTreeRoot {} 0 R{}>>",
-                numbers.pages, numbers.metadata, numbers.structure, self.catalog
-            ),
-        );
-        packed.begin(numbers.info);
-        write(
-            &mut packed.bodies,
-            format_args!(
-                "<</Title{}{}/RowId{}/PieceId({})>>",
-                text_string(meta.title),
+                "<<{}/RowId{}/PieceId({})>>",
                 self.info,
                 text_string(meta.row_id),
                 meta.id
             ),
         );
-        packed.begin(numbers.pages);
+        packed.begin(Numbers::pages(first));
         write(
             &mut packed.bodies,
             format_args!(
-                "<</Type/Pages/Count {pages}/MediaBox[0 0 595.28 841.89]/Resources {} 0 R/Kids[",
-                self.resources
+                "<</Type/Pages/Count {count}/MediaBox[0 0 595.28 841.89]/Resources {} 0 R/Kids[",
+                self.numbers.resources
             ),
         );
-        for index in 0..pages {
-            write(&mut packed.bodies, format_args!("{} 0 R ", numbers.page(index)));
+        for index in 0..count as u32 {
+            reference(&mut packed.bodies, Numbers::page(first, index));
         }
         packed.bodies.extend_from_slice(b"]>>");
-        for index in 0..pages {
-            packed.begin(numbers.page(index));
+        let layer = Mark::Layer(TAGGED);
+        let tops: &[(u32, u32)] = if pages[0].marks.contains(&layer) { &self.tops } else { &[] };
+        self.write_root(numbers, tree, tops, &mut packed);
+        for index in 0..count as u32 {
+            packed.begin(Numbers::page(first, index));
             write(
                 &mut packed.bodies,
                 format_args!(
-                    "<</Type/Page/Parent {} 0 R/StructParents {index}/Tabs/S/Contents {} 0 R>>",
-                    numbers.pages,
+                    "<</Type/Page/Parent {} 0 R/StructParents {}/Tabs/S/Contents {} 0 R>>",
+                    Numbers::pages(first),
+                    index + 1,
                     numbers.content(index)
                 ),
             );
         }
-        structure.write(&mut packed);
+        let places = Places {
+            first: numbers.element(0),
+            document: Numbers::document(first),
+            first_page: Numbers::page(first, 0),
+            form: None,
+            scopes: self.numbers.scopes,
+            pages,
+        };
+        tree.write(&places, &mut packed);
         packed
+    }
+
+    /// Writes the root of the structure tree and the document's element, in which the first
+    /// layer's elements stand among the copy's own.
+    fn write_root(
+        &self,
+        numbers: &Numbers,
+        tree: &Tree,
+        tops: &[(u32, u32)],
+        packed: &mut PackedObjects,
+    ) {
+        let (root, document) =
+            (Numbers::structure(numbers.first), Numbers::document(numbers.first));
+        packed.begin(root);
+        let out = &mut packed.bodies;
+        write(out, format_args!("<</Type/StructTreeRoot/K {document} 0 R/ParentTree<</Nums["));
+        if !tops.is_empty() {
+            write(out, format_args!("{LAYER_PARENTS} {} 0 R ", self.numbers.parents));
+        }
+        for index in 0..numbers.pages {
+            write(out, format_args!("{}", index + 1));
+            tree.write_parents(index as u16, numbers.element(0), out);
+        }
+        write(out, format_args!("]>>/ParentTreeNextKey {}>>", numbers.pages + 1));
+        packed.begin(document);
+        let out = &mut packed.bodies;
+        write(out, format_args!("<</S/Document/P {root} 0 R/K["));
+        let mut shared = tops.iter().peekable();
+        for (place, number) in tree.tops(numbers.element(0)) {
+            while let Some((_, number)) = shared.next_if(|(before, _)| *before < place) {
+                reference(out, *number);
+            }
+            reference(out, number);
+        }
+        shared.for_each(|(_, number)| reference(out, *number));
+        out.extend_from_slice(b"]>>");
     }
 }
 
-/// The numbers of a copy's own objects: metadata, object stream and contents first, then those that
-/// lie in the object stream, in its order.
+/// The numbers of a copy's own objects: the object stream, what lies in it from Info to the pages,
+/// the contents, and then the elements, which lie in it too. Those that shared objects name do not
+/// depend on the number of pages.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Numbers {
-    metadata: u32,
-    object_stream: u32,
-    first_content: u32,
-    catalog: u32,
-    info: u32,
+struct Numbers {
+    /// The object stream, the first object of a copy's own.
+    first: u32,
     pages: u32,
-    first_page: u32,
-    /// The structure tree's root, then the document element, then its paragraphs.
-    pub(crate) structure: u32,
 }
 
 impl Numbers {
-    fn after(first: u32, pages: u32) -> Self {
-        let catalog = first + 2 + pages;
-        Self {
-            metadata: first,
-            object_stream: first + 1,
-            first_content: first + 2,
-            catalog,
-            info: catalog + 1,
-            pages: catalog + 2,
-            first_page: catalog + 3,
-            structure: catalog + 3 + pages,
-        }
+    fn info(first: u32) -> u32 {
+        first + 1
     }
 
-    fn content(&self, index: u32) -> u32 {
-        self.first_content + index
+    fn pages(first: u32) -> u32 {
+        first + 2
+    }
+
+    /// The structure tree's root.
+    fn structure(first: u32) -> u32 {
+        first + 3
+    }
+
+    /// The document's element.
+    fn document(first: u32) -> u32 {
+        first + 4
     }
 
     /// Returns the number of page `index`, from 0.
-    pub(crate) fn page(&self, index: u32) -> u32 {
-        self.first_page + index
+    fn page(first: u32, index: u32) -> u32 {
+        first + 5 + index
+    }
+
+    fn content(self, index: u32) -> u32 {
+        Self::page(self.first, self.pages) + index
+    }
+
+    fn element(self, index: u32) -> u32 {
+        self.content(self.pages) + index
     }
 
     /// Returns how many objects lie in the object stream.
-    fn packed_count(&self, structure: &Structure) -> Result<u16, PressError> {
-        let count = self.structure + structure.object_count() - self.catalog;
+    fn packed_count(self, tree: &Tree) -> Result<u16, PressError> {
+        let count = self.content(0) - Self::info(self.first) + tree.len();
         u16::try_from(count).map_err(|_| PressError::TooManyParagraphs(count))
     }
 }
 
 /// Pages of one copy: as many as a letter on paper has.
 pub const COPY_PAGES_MAX: usize = crate::block::PAGES_PER_LETTER_MAX;
+/// The key of the first layer among those that lead from content to its elements; page n has n + 1.
+const LAYER_PARENTS: u32 = 0;
 /// The comment's four bytes above 127 are asked for by ISO 19005-2 §6.1.2.
 const HEADER: &[u8] = b"%PDF-1.7\n%\xE2\xE3\xCF\xD3\n";
-const PACKET_LEN_USUAL: usize = 1024;

@@ -2,7 +2,7 @@
 
 use letter::page::{Mark, Page, A4};
 
-use crate::content::{Composer, Manner};
+use crate::content::Composer;
 use crate::error::PressError;
 use crate::fonts::Fonts;
 use crate::parts::Parts;
@@ -15,6 +15,10 @@ pub struct Layers {
     pub(crate) parts: Parts,
     /// The form of each layer.
     forms: Vec<u32>,
+    /// What stands on the first layer, for copies, which tag it.
+    pub(crate) first: Page,
+    /// The form of the stationery under the first layer.
+    pub(crate) under_first: Option<u32>,
 }
 
 impl Layers {
@@ -43,7 +47,8 @@ impl Layers {
             let content = static_content(fonts, index, layer, under.get(index).is_some())?;
             forms.push(write_form(&mut parts, fonts, &content, under.get(index)));
         }
-        Ok(Self { parts, forms })
+        let first = layers.first().cloned().unwrap_or_default();
+        Ok(Self { parts, forms, first, under_first: under.first().copied() })
     }
 
     /// Returns the number of layers.
@@ -72,7 +77,7 @@ fn static_content(
     if on_stationery {
         content.extend_from_slice(b"/S Do\n");
     }
-    let mut composer = Composer::new(fonts, 0, Manner::Print, &mut content);
+    let mut composer = Composer::new(fonts, 0, &mut content);
     composer.page(layer)?;
     composer.finish();
     Ok(content)
@@ -80,12 +85,16 @@ fn static_content(
 
 /// Writes a form in units of 1/100 point, the unit of the pages that paint it.
 fn write_form(parts: &mut Parts, fonts: &Fonts, content: &[u8], under: Option<&u32>) -> u32 {
+    parts.raw_stream(content, &form_entries(fonts, under))
+}
+
+/// Returns the dictionary entries of a layer's form, `/S` the form of the stationery under it.
+pub(crate) fn form_entries(fonts: &Fonts, under: Option<&u32>) -> String {
     let under = under.map(|form| format!("/XObject<</S {form} 0 R>>")).unwrap_or_default();
-    let entries = format!(
+    format!(
         "/Type/XObject/Subtype/Form/BBox[0 0 {} {}]/Resources<</Font<<{}>>{under}>>",
         A4.0 .0,
         A4.1 .0,
         fonts.resource_entries()
-    );
-    parts.raw_stream(content, &entries)
+    )
 }

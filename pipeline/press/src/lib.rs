@@ -18,6 +18,7 @@ mod run;
 mod stationery;
 mod streams;
 mod structure;
+mod tagged;
 mod xmp;
 mod xref;
 

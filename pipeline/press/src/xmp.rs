@@ -37,48 +37,24 @@ pub(crate) fn print_packet(packet: &Packet<'_>) -> String {
     )
 }
 
-/// The packet of every copy of a batch, cut where title and row id go in.
-#[derive(Clone, Debug)]
-pub(crate) struct CopyPacket {
-    before_title: String,
-    before_row: String,
-    end: String,
-}
-
-impl CopyPacket {
-    /// Makes the packet of PDF/A-2u (ISO 19005-2 §6.6.4) for the copies of one sender
-    /// and moment.
-    ///
-    /// It lies uncompressed in every copy: it says what the standard and the Info ask for, no more.
-    pub(crate) fn new(sender_name: &str, now: Moment) -> Self {
-        let whole = frame(
-            &format!(
-                " xmlns:pdfaid=\"http://www.aiim.org/pdfa/ns/id/\" \
-                 xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\" \
-                 pdfaid:part=\"2\" pdfaid:conformance=\"U\" \
-                 xmp:CreatorTool=\"{CREATOR}\" xmp:CreateDate=\"{}\"",
-                now.rfc3339_jst()
-            ),
-            &format!(
-                "{}<dc:creator><rdf:Seq><rdf:li>{}</rdf:li></rdf:Seq></dc:creator>\
-                 <dc:identifier>{GAP}</dc:identifier>",
-                title_entry(GAP),
-                escape(sender_name)
-            ),
-        );
-        let mut pieces = whole.split(GAP).map(str::to_owned);
-        let mut next = || pieces.next().expect("the frame has two gaps");
-        Self { before_title: next(), before_row: next(), end: next() }
-    }
-
-    /// Writes the packet of one copy.
-    pub(crate) fn write(&self, title: &str, row_id: &str, out: &mut Vec<u8>) {
-        for text in
-            [&self.before_title, &*escape(title), &self.before_row, &escape(row_id), &self.end]
-        {
-            out.extend_from_slice(text.as_bytes());
-        }
-    }
+/// Returns the packet of all copies of a batch: PDF/A-2u (ISO 19005-2 §6.6.4) and PDF/UA-1
+/// (ISO 14289-1 §5), whose identifier PDF/A wants to have explained (§6.6.2.3.3).
+pub(crate) fn copy_packet(title: &str, sender_name: &str, now: Moment) -> String {
+    let attributes = format!(
+        " xmlns:pdfaid=\"http://www.aiim.org/pdfa/ns/id/\" \
+         xmlns:pdfuaid=\"http://www.aiim.org/pdfua/ns/id/\" \
+         xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\" \
+         xmlns:pdfaExtension=\"http://www.aiim.org/pdfa/ns/extension/\" \
+         xmlns:pdfaSchema=\"http://www.aiim.org/pdfa/ns/schema#\" \
+         xmlns:pdfaProperty=\"http://www.aiim.org/pdfa/ns/property#\" \
+         pdfaid:part=\"2\" pdfaid:conformance=\"U\" pdfuaid:part=\"1\" \
+         xmp:CreatorTool=\"{CREATOR}\" xmp:CreateDate=\"{}\"",
+        now.rfc3339_jst()
+    );
+    let title = title_entry(&escape(title));
+    let sender = escape(sender_name);
+    let creator = format!("<dc:creator><rdf:Seq><rdf:li>{sender}</rdf:li></rdf:Seq></dc:creator>");
+    frame(&attributes, &(title + &creator + PDFUA_SCHEMA))
 }
 
 /// Returns the packet around the properties of one document.
@@ -144,8 +120,18 @@ fn uuid(mut id: [u8; 16]) -> String {
     format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
 }
 
-/// Stands in a packet where a copy's own text goes; escaped text never holds it.
-const GAP: &str = "\u{1}";
+/// What PDF/UA's identifier is, in the words of PDF/A (ISO 19005-2 §6.6.2.3.3).
+const PDFUA_SCHEMA: &str = "<pdfaExtension:schemas><rdf:Bag>\
+    <rdf:li rdf:parseType=\"Resource\"><pdfaSchema:schema>PDF/UA Universal Accessibility Schema\
+    </pdfaSchema:schema><pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/\
+    </pdfaSchema:namespaceURI><pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>\
+    <pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType=\"Resource\">\
+    <pdfaProperty:name>part</pdfaProperty:name>\
+    <pdfaProperty:valueType>Integer</pdfaProperty:valueType>\
+    <pdfaProperty:category>internal</pdfaProperty:category>\
+    <pdfaProperty:description>Indicates, which part of ISO 14289 standard is followed\
+    </pdfaProperty:description></rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag>\
+    </pdfaExtension:schemas>";
 /// The program that made the document, in Info and XMP alike.
 pub(crate) const CREATOR: &str = "lettershop";
 /// The program that wrote the PDF, in Info and XMP alike.

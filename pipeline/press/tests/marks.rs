@@ -98,7 +98,7 @@ fn sheet(a: f64, form: FileForm) -> std::path::PathBuf {
             size: Len::from_pt(a),
             barcode: barcode(7),
         }],
-        glyphs: Vec::new(),
+        ..Page::default()
     };
     let data: Vec<FaceData<'_>> = faces.iter().map(Face::data).collect();
     let fonts = Fonts::build(&data, &uses(&faces, [&page])).expect("fonts");

@@ -53,7 +53,7 @@ fn rule(x: i32, y: i32, width: i32, height: i32, tint: u8) -> Mark {
 }
 
 fn page(marks: Vec<Mark>) -> Page {
-    Page { marks, glyphs: Vec::new() }
+    Page { marks, ..Page::default() }
 }
 
 /// A stock face that draws the given characters.
@@ -78,7 +78,7 @@ fn text_page(count: u32, x: i32, y: i32) -> Page {
     let glyphs = (0..count).map(|char_index| Glyph { char_index, extra: 500 }).collect();
     let (size, x, y) = (Len(10_000), Len(x), Len(y));
     let text = Mark::Text { face: 0, size, x, y, start: 0, end: count };
-    Page { marks: vec![text], glyphs }
+    Page { marks: vec![text], glyphs, ..Page::default() }
 }
 
 #[test]

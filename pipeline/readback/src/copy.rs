@@ -21,7 +21,7 @@ pub struct CopyFacts {
     pub pdfa: Option<String>,
     /// The title in the metadata.
     pub title: Option<String>,
-    /// The sender's row id, which the metadata has as the document's identifier.
+    /// The sender's row id, `RowId` of the document information.
     pub row_id: Option<String>,
     /// The natural language, `ja-JP`.
     pub language: Option<String>,
@@ -60,7 +60,7 @@ pub struct CopyHead {
     pub pages: u32,
     /// What the metadata claims to follow: `2u` for PDF/A-2u.
     pub pdfa: Option<String>,
-    /// The sender's row id, which the metadata has as the document's identifier.
+    /// The sender's row id, `RowId` of the document information.
     pub row_id: Option<String>,
 }
 
@@ -82,15 +82,11 @@ impl<'p> CopyReader<'p> {
     /// If the file is not a sound PDF, its text cannot be decoded or it has no metadata packet.
     pub fn read(&mut self, tail: &[u8]) -> Result<CopyHead, ReadError> {
         let mut pages = 0;
-        let (xmp, _) = self.read_with(tail, |_| pages += 1)?;
-        Ok(CopyHead { pages, pdfa: claim(&xmp), row_id: value(&xmp, "identifier") })
+        let said = self.read_with(tail, |_| pages += 1)?;
+        Ok(CopyHead { pages, pdfa: claim(&said.xmp), row_id: said.row_id })
     }
 
-    fn read_with(
-        &mut self,
-        tail: &[u8],
-        keep: impl FnMut(&Shown),
-    ) -> Result<(String, Option<String>), ReadError> {
+    fn read_with(&mut self, tail: &[u8], keep: impl FnMut(&Shown)) -> Result<Said, ReadError> {
         let whole = Joined { shared: self.shared, tail };
         let kept = self.kept.take().unwrap_or_default();
         let mut objects = Objects::open(&whole, kept)?;
@@ -99,12 +95,12 @@ impl<'p> CopyReader<'p> {
         facts
     }
 
-    /// Returns the metadata packet and the language.
+    /// Returns what the file says of itself.
     fn read_objects(
         &mut self,
         objects: &mut Objects<'_>,
         mut keep: impl FnMut(&Shown),
-    ) -> Result<(String, Option<String>), ReadError> {
+    ) -> Result<Said, ReadError> {
         self.content.keep_shared(objects, self.shared.len() as u64);
         let catalog = objects.load(objects.root())?;
         let catalog = catalog.dict()?;
@@ -118,13 +114,36 @@ impl<'p> CopyReader<'p> {
         let metadata = objects.load(metadata)?;
         let xmp = String::from_utf8(objects.decoded(&metadata)?);
         let xmp = xmp.map_err(|_| ReadError::structure("Metadata", "not UTF-8"))?;
-        let language = match catalog.get(b"Lang") {
-            Some(Value::Text(text)) => {
-                String::from_utf8(text.decode(&mut Vec::new()).to_vec()).ok()
-            }
-            _ => None,
+        let language = catalog.get(b"Lang").and_then(text_string);
+        let row_id = match objects.info() {
+            Some(info) => objects.load(info)?.dict()?.get(b"RowId").and_then(text_string),
+            None => None,
         };
-        Ok((xmp, language))
+        Ok(Said { xmp, language, row_id })
+    }
+}
+
+/// What a copy says of itself.
+struct Said {
+    xmp: String,
+    language: Option<String>,
+    row_id: Option<String>,
+}
+
+/// Reads a text string (ISO 32000-1 §7.9.2.2) in UTF-16, or in ASCII.
+fn text_string(value: Value<'_>) -> Option<String> {
+    let Value::Text(text) = value else { return None };
+    let mut bytes = Vec::new();
+    let bytes = text.decode(&mut bytes);
+    match bytes.strip_prefix(b"\xFE\xFF") {
+        Some(units) => {
+            let units = units.chunks(2).map(|pair| match *pair {
+                [high, low] => u16::from_be_bytes([high, low]),
+                _ => 0xFFFD,
+            });
+            char::decode_utf16(units).collect::<Result<_, _>>().ok()
+        }
+        None => String::from_utf8(bytes.to_vec()).ok(),
     }
 }
 
@@ -158,7 +177,7 @@ impl ReadAt for Joined<'_> {
 pub fn read_copy(bytes: &[u8]) -> Result<CopyFacts, ReadError> {
     let mut reader = CopyReader::following(&[], Follow::Forms);
     let mut pages = Vec::new();
-    let (xmp, language) = reader.read_with(bytes, |shown| {
+    let Said { xmp, language, row_id } = reader.read_with(bytes, |shown| {
         let text = shown.lines.as_str().to_owned();
         pages.push(PageText { text, forms: shown.forms.clone() });
     })?;
@@ -167,7 +186,7 @@ pub fn read_copy(bytes: &[u8]) -> Result<CopyFacts, ReadError> {
         forms: reader.content.forms().to_vec(),
         pdfa: claim(&xmp),
         title: value(&xmp, "title"),
-        row_id: value(&xmp, "identifier"),
+        row_id,
         language,
         xmp,
     })
@@ -224,11 +243,10 @@ mod tests {
         xmp:CreatorTool=\"lettershop\" xmp:CreateDate=\"2026-11-22T02:00:00+09:00\">\
         <dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">納税通知書</rdf:li></rdf:Alt></dc:title>\
         <dc:creator><rdf:Seq><rdf:li>星見市</rdf:li></rdf:Seq></dc:creator>\
-        <dc:identifier> R&lt;5&gt;&amp;1</dc:identifier>\
         </rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end=\"r\"?>";
 
     /// Returns a copy of one empty page with this packet, made by another writer than the press.
-    fn copy(packet: &str) -> Vec<u8> {
+    fn copy(packet: &str, row_id: Option<&str>) -> Vec<u8> {
         let mut pdf = Document::with_version("1.7");
         let pages = pdf.new_object_id();
         let page = pdf.add_object(dictionary! {
@@ -248,6 +266,14 @@ mod tests {
             "Lang" => lopdf::Object::string_literal("ja-JP"),
         });
         pdf.trailer.set("Root", root);
+        if let Some(row_id) = row_id {
+            let units = row_id.encode_utf16().flat_map(u16::to_be_bytes);
+            let text: Vec<u8> = [0xFE, 0xFF].into_iter().chain(units).collect();
+            let info = pdf.add_object(dictionary! {
+                "RowId" => lopdf::Object::String(text, lopdf::StringFormat::Hexadecimal),
+            });
+            pdf.trailer.set("Info", info);
+        }
         let mut bytes = Vec::new();
         pdf.save_with_options(&mut bytes, SaveOptions::default()).expect("a written file");
         bytes
@@ -255,13 +281,12 @@ mod tests {
 
     #[test]
     fn a_copy_says_whose_row_it_was_and_what_it_follows() {
-        let facts = read_copy(&copy(PACKET)).expect("a copy");
-        assert_eq!(facts.row_id.as_deref(), Some(" R<5>&1"), "a blank is part of a row id");
+        let facts = read_copy(&copy(PACKET, Some(" 記<5>&1"))).expect("a copy");
+        assert_eq!(facts.row_id.as_deref(), Some(" 記<5>&1"), "a blank is part of a row id");
         assert_eq!(facts.title.as_deref(), Some("納税通知書"));
         assert_eq!(facts.pdfa.as_deref(), Some("2u"));
         assert_eq!(facts.language.as_deref(), Some("ja-JP"));
-        let nameless = PACKET.replace("dc:identifier", "dc:source");
-        assert_eq!(read_copy(&copy(&nameless)).expect("a copy").row_id, None);
+        assert_eq!(read_copy(&copy(PACKET, None)).expect("a copy").row_id, None);
     }
 
     #[test]

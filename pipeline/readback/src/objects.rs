@@ -16,6 +16,7 @@ pub(crate) struct Objects<'s> {
     source: &'s dyn ReadAt,
     kept: Kept,
     root: Id,
+    info: Option<Id>,
 }
 
 /// What outlives a file: buffers and tables.
@@ -105,7 +106,7 @@ impl<'s> Objects<'s> {
         kept.far.forget();
         kept.streams.clear();
         kept.xref.begin(source.size());
-        let mut objects = Self { source, kept, root: Id::default() };
+        let mut objects = Self { source, kept, root: Id::default(), info: None };
         objects.check_header()?;
         objects.read_xref()?;
         Ok(objects)
@@ -118,6 +119,11 @@ impl<'s> Objects<'s> {
 
     pub(crate) fn root(&self) -> Id {
         self.root
+    }
+
+    /// Returns the document information dictionary.
+    pub(crate) fn info(&self) -> Option<Id> {
+        self.info
     }
 
     /// Returns how many object numbers the file has.
@@ -150,6 +156,7 @@ impl<'s> Objects<'s> {
             };
             let trailer = self.section(offset)?;
             root = root.or(trailer.root);
+            self.info = self.info.or(trailer.info);
             next = trailer.previous;
         }
         Err(ReadError::structure("trailer", "too many sections, or a circle of them"))

@@ -58,6 +58,7 @@ pub(crate) struct Xref {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Trailer {
     pub(crate) root: Option<Id>,
+    pub(crate) info: Option<Id>,
     pub(crate) previous: Option<u64>,
     pub(crate) size: u32,
 }
@@ -193,6 +194,7 @@ impl Trailer {
         for (key, value) in dict.entries() {
             match &*key.decoded() {
                 b"Root" => trailer.root = Some(value.reference().ok_or("Root is no reference")?),
+                b"Info" => trailer.info = value.reference(),
                 b"Prev" => {
                     let previous = value.int().and_then(|int| u64::try_from(int).ok());
                     trailer.previous = Some(previous.ok_or("Prev is no offset")?);

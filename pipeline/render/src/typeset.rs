@@ -3,6 +3,7 @@
 mod address;
 mod bars;
 mod flow;
+mod passage;
 mod table;
 mod wrap;
 
@@ -16,7 +17,7 @@ use crate::layout::line::Line;
 use crate::layout::shape::{self, Missing};
 use crate::template::{
     AddressFields, Cond, Filter, Form, LetterFacts, Piece, Program, Rect, Source, Value,
-    CONTINUATION_LAYER,
+    ADDRESS_SLOT, CONTINUATION_LAYER,
 };
 pub(crate) use bars::LEAST_MODULE;
 use flow::Cursor;
@@ -59,6 +60,9 @@ pub(crate) struct Setter<'a> {
     row: usize,
     /// The page whose number is meant.
     page: usize,
+    /// Whether passages are noted, for those who do not see the page.
+    notes_passages: bool,
+    count: passage::Count,
 }
 
 impl<'a> Setter<'a> {
@@ -69,15 +73,18 @@ impl<'a> Setter<'a> {
         letter: &'a LetterFacts,
         form: Form,
     ) -> Self {
-        Self { program, scratch, record, letter, form, row: 0, page: 0 }
+        let (notes_passages, count) = (form == Form::Copy, passage::Count::default());
+        Self { program, scratch, record, letter, form, row: 0, page: 0, notes_passages, count }
     }
 
     /// Sets all pages and returns how many.
     pub(crate) fn letter(mut self) -> Result<usize, Reason> {
         self.scratch.count = 0;
         self.open_page();
+        self.enter_slot(Some(ADDRESS_SLOT));
         self.address()?;
         let program = self.program;
+        self.enter_slot(Some(program.flow.slot));
         let mut cursor = Cursor::flow(&program.flow);
         self.blocks(&program.flow.blocks, &mut cursor)?;
         for page in 0..self.scratch.count {

@@ -3,7 +3,10 @@
 #![allow(dead_code)]
 
 use letter::barcode::{CustomerBarcode, CODE_COUNT};
-use letter::page::{note_use, CharIndex, CharUse, Charset, CharsetEntry, Glyph, Len, Mark, Page};
+use letter::page::{
+    note_use, Cell, CharIndex, CharUse, Charset, CharsetEntry, Glyph, Len, Mark, Page, Passage,
+    Role, Scope,
+};
 use letter::stock::InserterProfile;
 use letter::{Moment, PieceId};
 use press::{
@@ -115,6 +118,23 @@ impl<'a> Setter<'a> {
         });
     }
 
+    /// Notes what `set` sets as a passage of this role.
+    pub fn passage(&mut self, place: u32, role: Role, set: impl FnOnce(&mut Self)) {
+        let start = self.page.marks.len() as u32;
+        set(self);
+        let end = self.page.marks.len() as u32;
+        self.page.passages.push(Passage { place, role, start, end });
+    }
+
+    pub fn paragraph(&mut self, place: u32, set: impl FnOnce(&mut Self)) {
+        self.passage(place, Role::Paragraph, set);
+    }
+
+    pub fn cell(&mut self, row: u32, column: u32, scope: Scope, set: impl FnOnce(&mut Self)) {
+        let cell = Cell { table: 1, row: row as u16, scope };
+        self.passage(60 + 10 * row + column, Role::Cell(cell), set);
+    }
+
     pub fn right_line(&mut self, face: u8, size: f64, right: f64, y: f64, text: &str) {
         let data = &self.faces[usize::from(face)];
         let width: i32 = text.chars().map(|c| data.advance(data.index(c, None))).sum();
@@ -212,35 +232,54 @@ pub fn letter_page(faces: &[Face], number: u32) -> Page {
     let words = words(number);
     let mut setter = Setter::new(faces);
     setter.page.marks.push(Mark::Layer(0));
-    setter.line(0, 10.5, 60.0, 80.0, "〒100-0013");
-    setter.line(0, 10.5, 60.0, 96.0, &words.address);
-    setter.line(0, 14.0, 60.0, 120.0, &format!("{} 様", words.name));
+    setter.paragraph(10, |setter| {
+        setter.line(0, 10.5, 60.0, 80.0, "〒100-0013");
+        setter.line(0, 10.5, 60.0, 96.0, &words.address);
+    });
+    setter.paragraph(11, |setter| {
+        setter.line(0, 14.0, 60.0, 120.0, &format!("{} 様", words.name));
+    });
     setter.page.marks.push(Mark::Barcode {
         x: Len::from_pt(60.0),
         y: Len::from_pt(HEIGHT - 140.0),
         size: Len::from_pt(9.0),
         barcode: barcode(number),
     });
-    setter.right_line(0, 9.0, 535.0, 190.0, &format!("通知書番号 {number:08}"));
-    for (row, text) in BODY.iter().enumerate() {
-        setter.spaced_line(0, 10.0, 60.0, 300.0 + 16.0 * row as f64, text, 7);
-    }
+    setter.paragraph(30, |setter| {
+        setter.right_line(0, 9.0, 535.0, 190.0, &format!("通知書番号 {number:08}"));
+    });
+    setter.paragraph(50, |setter| {
+        for (row, text) in BODY.iter().enumerate() {
+            setter.spaced_line(0, 10.0, 60.0, 300.0 + 16.0 * row as f64, text, 7);
+        }
+    });
     for row in 0..8 {
         let y = 560.0 + 18.0 * f64::from(row);
-        setter.line(0, 9.0, 64.0, y, &format!("第{}期", row + 1));
-        setter.line(0, 9.0, 160.0, y, &format!("令和{}年{}月{}日", 8 + row / 4, row + 1, 20 + row));
-        let amount = thousands(1_000 + (number % 9_000) * (row + 1));
-        setter.right_line(0, 9.0, 400.0, y, &format!("{amount}円"));
+        setter.cell(row, 0, Scope::Row, |setter| {
+            setter.line(0, 9.0, 64.0, y, &format!("第{}期", row + 1));
+        });
+        setter.cell(row, 1, Scope::Own, |setter| {
+            let date = format!("令和{}年{}月{}日", 8 + row / 4, row + 1, 20 + row);
+            setter.line(0, 9.0, 160.0, y, &date);
+        });
+        setter.cell(row, 2, Scope::Own, |setter| {
+            let amount = thousands(1_000 + (number % 9_000) * (row + 1));
+            setter.right_line(0, 9.0, 400.0, y, &format!("{amount}円"));
+        });
         setter.rule(60.0, y + 5.0, 475.0, 0.5, 60);
     }
-    setter.right_line(1, 11.0, 535.0, 730.0, &format!("合計 {}円", words.amount));
+    setter.paragraph(200, |setter| {
+        setter.right_line(1, 11.0, 535.0, 730.0, &format!("合計 {}円", words.amount));
+    });
     setter.page
 }
 
 /// Returns a second page.
 pub fn second_page(faces: &[Face], number: u32) -> Page {
     let mut setter = Setter::new(faces);
-    setter.line(0, 10.5, 60.0, 80.0, &format!("別紙 {}の続き", words(number).name));
+    setter.paragraph(200, |setter| {
+        setter.line(0, 10.5, 60.0, 80.0, &format!("別紙 {}の続き", words(number).name));
+    });
     setter.page
 }
 
@@ -248,8 +287,10 @@ pub fn second_page(faces: &[Face], number: u32) -> Page {
 pub fn layer(faces: &[Face]) -> Page {
     let mut setter = Setter::new(faces);
     setter.rule(56.0, 262.0, 483.0, 30.0, 12);
-    setter.line(1, 16.0, 190.0, 255.0, "納税通知書（見本）");
-    setter.line(1, 9.0, 400.0, 80.0, "星見市役所 課税課");
+    setter.passage(40, Role::Heading(1), |setter| {
+        setter.line(1, 16.0, 190.0, 255.0, "納税通知書（見本）");
+    });
+    setter.paragraph(20, |setter| setter.line(1, 9.0, 400.0, 80.0, "星見市役所 課税課"));
     setter.rule(56.0, 770.0, 483.0, 1.0, 100);
     setter.page
 }
@@ -364,15 +405,20 @@ pub fn print_in_form(sample: &Sample, duplex: bool, form: FileForm) -> (Vec<u8>,
 /// Returns what the copies of the sample share.
 pub fn copy_press(sample: &Sample) -> press::CopyPress<'_> {
     let now = Moment::parse_rfc3339("2026-11-22T02:00:00+09:00").expect("a moment");
-    let meta =
-        press::CopyBatchMeta { sender_name: "星見市", batch: "tax-2026-1", now, lang: "ja-JP" };
+    let meta = press::CopyBatchMeta {
+        title: "納税通知書",
+        sender_name: "星見市",
+        batch: "tax-2026-1",
+        now,
+        lang: "ja-JP",
+    };
     press::CopyPress::build(&sample.fonts, &sample.layers, &meta)
 }
 
 /// Returns the whole copy of letter `number` and its seal.
 pub fn copy(press: &press::CopyPress<'_>, sample: &Sample, number: u32) -> (Vec<u8>, [u8; 32]) {
     let row_id = format!("R<{number}>&1");
-    let meta = press::CopyMeta { id: words(number).id, row_id: &row_id, title: "納税通知書" };
+    let meta = press::CopyMeta { id: words(number).id, row_id: &row_id };
     let mut bytes = press.shared().to_vec();
     let mut rest = Vec::new();
     let pages = &sample.letters[number as usize - 1];

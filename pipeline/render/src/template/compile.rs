@@ -1,11 +1,13 @@
 //! Compiles a template's files to a program: every name resolved, every static text picked.
 
 mod bars;
+mod decoration;
+mod order;
 mod text;
 
 use std::collections::BTreeMap;
 
-use letter::page::{FaceIndex, Len, Mark, Page};
+use letter::page::{FaceIndex, Len, Page};
 use letter::record::{field, Schema};
 use letter::stock::EnvelopeProfile;
 use toml::Spanned;
@@ -196,7 +198,10 @@ impl<'a> Compiler<'a> {
             first: rect(sheet.flow.first),
             continuation: rect(sheet.flow.continuation),
             blocks,
+            slot: ADDRESS_SLOT,
         };
+        let (mut frames, mut flow) = (frames, flow);
+        order::put_in_order(&mut frames, &mut flow);
         self.check_table_widths(&tables, &flow);
         Some(Program {
             name: sheet.name.clone(),
@@ -287,6 +292,7 @@ impl<'a> Compiler<'a> {
                 shrink_to_percent: frame.shrink_to_percent.clamp(1, 100),
                 one_line: frame.one_line,
                 blocks,
+                slot: None,
             });
         }
         (flow, frames)
@@ -391,7 +397,7 @@ impl<'a> Compiler<'a> {
         program.frames = fixed;
         for page in [FIRST_LAYER, CONTINUATION_LAYER] {
             let mut layer = Page::default();
-            decorate(sheet, page, &mut layer);
+            decoration::decorate(sheet, page, &mut layer);
             if let Err(reason) = typeset::set_static(program, page, &mut layer) {
                 let whole = Place { file: BODY, line: 0, column: 0 };
                 self.faults.push(whole.fault(reason.english(), reason.fix_english()));
@@ -412,40 +418,6 @@ fn is_static(blocks: &[Block]) -> bool {
         Block::Blank(_) => true,
         _ => false,
     })
-}
-
-/// Paints rules, borders and grounds.
-fn decorate(sheet: &Sheet, page: usize, layer: &mut Page) {
-    for frame in sheet.frames.values().filter(|frame| frame.pages.has(page)) {
-        let rect = rect(frame.area());
-        if frame.tint > 0 {
-            layer.marks.push(typeset::band(rect, frame.tint.min(100)));
-        }
-        if frame.border_pt > 0.0 {
-            border(rect, points(frame.border_pt).max(1), layer);
-        }
-    }
-    for rule in sheet.rules.iter().filter(|rule| rule.pages.has(page)) {
-        let rect = Rect {
-            left: millimetres(rule.left_mm),
-            top: millimetres(rule.top_mm),
-            width: millimetres(rule.width_mm),
-            height: points(rule.thickness_pt).max(1),
-        };
-        layer.marks.push(typeset::band(rect, rule.tint.clamp(1, 100)));
-    }
-}
-
-fn border(rect: Rect, thickness: i32, layer: &mut Page) {
-    let Rect { left, top, width, height } = rect;
-    let sides = [
-        Rect { height: thickness, ..rect },
-        Rect { top: top + height - thickness, height: thickness, ..rect },
-        Rect { width: thickness, ..rect },
-        Rect { left: left + width - thickness, width: thickness, ..rect },
-    ];
-    let marks: [Mark; 4] = sides.map(|side| typeset::band(side, 100));
-    layer.marks.extend(marks);
 }
 
 fn read_style(style: &StyleSheet, face: FaceIndex, digit: i32) -> Style {

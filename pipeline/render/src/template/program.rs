@@ -38,6 +38,9 @@ pub const FIRST_LAYER: usize = 0;
 /// The layer under all other pages.
 pub const CONTINUATION_LAYER: usize = 1;
 
+/// The address is read first, before every frame.
+pub const ADDRESS_SLOT: u32 = 0;
+
 /// How text looks.
 #[derive(Clone, Copy, Debug)]
 pub struct Style {
@@ -108,6 +111,8 @@ pub struct Flow {
     pub first: Rect,
     pub continuation: Rect,
     pub blocks: Vec<Block>,
+    /// Where it stands in the reading order.
+    pub slot: u32,
 }
 
 /// A frame of fixed place with variable text.
@@ -119,6 +124,9 @@ pub struct Frame {
     pub shrink_to_percent: u32,
     pub one_line: bool,
     pub blocks: Vec<Block>,
+    /// Where it stands in the reading order; a frame of other pages than the first belongs to the
+    /// page: a running head, a page number.
+    pub slot: Option<u32>,
     /// As what its text is painted, if not as text.
     pub bars: Option<Bars>,
 }
@@ -154,6 +162,8 @@ pub struct Paragraph {
     pub align: Align,
     /// Static label of a hanging paragraph.
     pub label: Option<(u32, u32)>,
+    /// Of a heading, from 1; 0 of other paragraphs.
+    pub level: u8,
     pub pieces: Vec<Piece>,
 }
 

@@ -4,7 +4,7 @@
 //! still does not fit is broken into as few lines as its sizes allow; what does not fit then holds
 //! the letter. The customer barcode stands alone directly under the name (§1.2).
 
-use letter::page::{Len, Mark, A4};
+use letter::page::{Len, Mark, Role, A4};
 use letter::record::field;
 use letter::Reason;
 
@@ -55,7 +55,9 @@ impl<'a> Setter<'a> {
             self.shrink(&mut address, &mut name)?;
         }
         let mut y = frame.rect.top;
+        let start = self.mark_count(0);
         self.postal_line(y)?;
+        self.note_next(0, start, Role::Paragraph);
         y += frame.postal.leading;
         y = self.paint_group(&address, y);
         y = self.paint_group(&name, y + frame.name_gap);
@@ -214,6 +216,7 @@ impl<'a> Setter<'a> {
 
     fn paint_group(&mut self, group: &Group, top: i32) -> i32 {
         let left = self.program.address.rect.left;
+        let start = self.mark_count(0);
         let mut y = top;
         for at in group.lines[0]..group.lines[1] {
             let height = baseline(y, group.leading(), group.size);
@@ -222,6 +225,7 @@ impl<'a> Setter<'a> {
             paint(&mut self.scratch.pages[0], &self.scratch.sorts[start..end], pen);
             y += group.leading();
         }
+        self.note_next(0, start, Role::Paragraph);
         y
     }
 

@@ -23,9 +23,24 @@ impl<'a> Setter<'a> {
             return Ok(());
         }
         self.write_collected();
-        if bars.symbology == Symbology::Qr {
-            return self.qr(frame, bars, page);
-        }
+        let start = self.mark_count(page);
+        let kind = match bars.symbology {
+            Symbology::Code128 => {
+                self.code_128(frame, bars, page)?;
+                BARCODE
+            }
+            Symbology::Qr => {
+                self.qr(frame, bars, page)?;
+                QR_CODE
+            }
+        };
+        let text = std::mem::take(&mut self.scratch.texts[0]);
+        self.note_figure(page, start, &[kind, &text]);
+        self.scratch.texts[0] = text;
+        Ok(())
+    }
+
+    fn code_128(&mut self, frame: &'a Frame, bars: &Bars, page: usize) -> Result<(), Reason> {
         self.encode(frame)?;
         let modules: i32 = code128::widths(&self.scratch.codes).sum();
         let whole = modules + 2 * QUIET_MODULES;
@@ -164,6 +179,10 @@ fn value_name(blocks: &[Block]) -> Option<&str> {
 /// The quiet zone of a QR code (ISO/IEC 18004, 9.1).
 const QR_QUIET_MODULES: i32 = 4;
 
+/// What is said before the text of a code that is read aloud.
+const BARCODE: &str = "バーコード\u{3000}";
+/// As [`BARCODE`].
+const QR_CODE: &str = "QRコード\u{3000}";
 /// The least width of a module, 0.25 mm: the X dimension that office laser printers and hand
 /// scanners are sure of.
 pub(crate) const LEAST_MODULE: i32 = 71;

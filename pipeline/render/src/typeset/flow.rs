@@ -1,5 +1,6 @@
 //! 本文: sets paragraphs down the running text's area or a frame, over as many pages as it takes.
 
+use letter::page::Role;
 use letter::Reason;
 
 use super::{baseline, Scratch, Setter};
@@ -96,14 +97,18 @@ impl<'a> Setter<'a> {
 
     /// Sets a frame of fixed place; its text shrinks as far as the template allows.
     pub(super) fn frame(&mut self, frame: &'a Frame, page: usize) -> Result<(), Reason> {
+        self.enter_slot(frame.slot);
         if let Some(bars) = &frame.bars {
             return self.bars(frame, bars, page);
         }
+        let count = self.pause();
         let number = page;
         let before = &self.scratch.pages[number];
         let (marks, glyphs) = (before.marks.len(), before.glyphs.len());
+        let passages = before.passages.len();
         let mut percent = 100;
         loop {
+            self.resume(count);
             let mut cursor = Cursor::frame(frame, number, percent);
             self.blocks(&frame.blocks, &mut cursor)?;
             if cursor.overflow == 0 {
@@ -112,6 +117,7 @@ impl<'a> Setter<'a> {
             let page = &mut self.scratch.pages[number];
             page.marks.truncate(marks);
             page.glyphs.truncate(glyphs);
+            page.passages.truncate(passages);
             percent -= SHRINK_STEP_PERCENT;
             if percent < frame.shrink_to_percent as i32 {
                 let (max, name) = (cursor.lines, frame.name.clone());
@@ -158,7 +164,8 @@ impl<'a> Setter<'a> {
         }
         let measure = mils(cursor.area.width - hang, style.size);
         self.break_paragraph(measure, indent, &style);
-        let set = Set { style, align: paragraph.align, hang, indent, measure };
+        let level = paragraph.level;
+        let set = Set { style, align: paragraph.align, hang, indent, measure, level };
         self.place(&set, paragraph.label, cursor)?;
         cursor.y += style.after;
         Ok(())
@@ -203,6 +210,16 @@ impl<'a> Setter<'a> {
         {
             self.turn(cursor)?;
         }
+        let item = label.map(|_| self.next_item());
+        let role = match (item, set.level) {
+            (Some(item), _) => Role::ItemText(item),
+            (None, 0) => Role::Paragraph,
+            (None, level) => Role::Heading(level),
+        };
+        if item.is_none() {
+            self.end_list();
+        }
+        let places = self.take_places(2);
         let mut done = 0;
         while done < total {
             let left = total - done;
@@ -212,9 +229,16 @@ impl<'a> Setter<'a> {
                 cursor.overflow += left;
                 return Ok(());
             }
-            for at in done..done + count {
-                self.paint_line(set, at, label, cursor);
+            let mut start = self.mark_count(cursor.page);
+            if let (0, Some(label), Some(item)) = (done, label, item) {
+                self.paint_label(set, label, cursor);
+                self.note(cursor.page, start, places, Role::Label(item));
+                start = self.mark_count(cursor.page);
             }
+            for at in done..done + count {
+                self.paint_line(set, at, cursor);
+            }
+            self.note(cursor.page, start, places + 1, role);
             done += count;
             if done < total && cursor.flow.is_some() {
                 self.turn(cursor)?;
@@ -223,13 +247,16 @@ impl<'a> Setter<'a> {
         Ok(())
     }
 
-    fn paint_line(
-        &mut self,
-        set: &Set,
-        at: usize,
-        label: Option<(u32, u32)>,
-        cursor: &mut Cursor<'a>,
-    ) {
+    /// Paints the label of a paragraph beside the line that comes next.
+    fn paint_label(&mut self, set: &Set, (start, end): (u32, u32), cursor: &Cursor<'a>) {
+        let Style { size, leading, gap, .. } = set.style;
+        let y = baseline(cursor.y, leading, size);
+        let sorts = &self.program.sorts[start as usize..end as usize];
+        let pen = Pen { x: cursor.area.left, y, size, gap };
+        paint(&mut self.scratch.pages[cursor.page], sorts, pen);
+    }
+
+    fn paint_line(&mut self, set: &Set, at: usize, cursor: &mut Cursor<'a>) {
         let Style { size, leading, gap, .. } = set.style;
         let line = self.scratch.lines[at];
         let is_last = at + 1 == self.scratch.lines.len();
@@ -237,11 +264,6 @@ impl<'a> Setter<'a> {
         let measure = set.measure - indent;
         let left = cursor.area.left + set.hang + scaled(indent, size);
         let y = baseline(cursor.y, leading, size);
-        let page = &mut self.scratch.pages[cursor.page];
-        if let (0, Some((start, end))) = (at, label) {
-            let sorts = &self.program.sorts[start as usize..end as usize];
-            paint(page, sorts, Pen { x: cursor.area.left, y, size, gap });
-        }
         let slack = measure - line.natural;
         let offset = match set.align {
             Align::Left | Align::Justify => 0,
@@ -267,6 +289,8 @@ struct Set {
     indent: i32,
     /// 1/1000 em.
     measure: i32,
+    /// Of a heading, 0 of a paragraph.
+    level: u8,
 }
 
 /// Returns how many of `left` lines go on a page with room for `fit`: all, or so many that at least

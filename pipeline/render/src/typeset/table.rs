@@ -1,5 +1,6 @@
 //! 表: sets tables row by row; heads are repeated on each page, rows are never split.
 
+use letter::page::Scope;
 use letter::Reason;
 
 use super::flow::Cursor;
@@ -33,6 +34,8 @@ impl<'a> Setter<'a> {
         if cursor.room() < (head_rows + 1 + last_rows(table, count == 1)) * table.row_height {
             self.turn(cursor)?;
         }
+        self.end_list();
+        self.begin_table();
         let mut top = self.open_table(table, cursor)?;
         for row in 0..count {
             self.row = row;
@@ -50,7 +53,7 @@ impl<'a> Setter<'a> {
             if cursor.room() < needed * table.row_height && row > 0 {
                 self.close_table(table, top, cursor);
                 self.turn(cursor)?;
-                top = self.open_table(table, cursor)?;
+                top = self.open_table_again(table, cursor)?;
             }
             let above = cursor.y;
             self.table_row(table, cells, Kind::Body, cursor)?;
@@ -86,6 +89,18 @@ impl<'a> Setter<'a> {
         Ok(top)
     }
 
+    /// Sets the heads again on the next page, where they are no part of the table for who hears it.
+    pub(super) fn open_table_again(
+        &mut self,
+        table: &'a Table,
+        cursor: &mut Cursor<'a>,
+    ) -> Result<i32, Reason> {
+        let count = self.pause();
+        let top = self.open_table(table, cursor);
+        self.resume(count);
+        top
+    }
+
     /// Sets the upper and lower rule, and the rules between columns.
     pub(super) fn close_table(&mut self, table: &'a Table, top: i32, cursor: &mut Cursor<'a>) {
         self.rule(table, cursor, top, HEAVY, 100);
@@ -113,6 +128,7 @@ impl<'a> Setter<'a> {
             cursor.overflow += 1;
             return Ok(());
         }
+        self.begin_row();
         let mut left = row_rect(table, cursor).left;
         for (at, (column, pieces)) in table.columns.iter().zip(cells).enumerate() {
             let heads = kind == Kind::Head || column.is_head;
@@ -127,7 +143,14 @@ impl<'a> Setter<'a> {
                 (false, _) => table.cell,
             };
             let style = cursor.style(&self.program.styles[style]);
+            let start = self.mark_count(cursor.page);
             let fits = self.cell(table, column, pieces, &style, left, cursor)?;
+            let scope = match kind {
+                Kind::Head => Scope::Column,
+                _ => row_scope(column),
+            };
+            let role = self.cell_role(scope);
+            self.note_next(cursor.page, start, role);
             if !fits {
                 let frame = format!("{}.{}", table.name, at + 1);
                 return Err(Reason::DoesNotFit { frame, lines: 2, max: 1 });
@@ -231,6 +254,14 @@ impl<'a> Setter<'a> {
 /// Rows that must follow a row on its page: the total follows the last.
 fn last_rows(table: &Table, is_last: bool) -> i32 {
     i32::from(is_last && table.total.is_some())
+}
+
+/// Returns for what a cell below the heads is a head itself.
+pub(super) fn row_scope(column: &Column) -> Scope {
+    match column.is_head {
+        true => Scope::Row,
+        false => Scope::Own,
+    }
 }
 
 pub(super) fn row_rect(table: &Table, cursor: &Cursor<'_>) -> Rect {

@@ -7,7 +7,7 @@ use std::ops::Range;
 use letter::Reason;
 
 use super::flow::Cursor;
-use super::table::{row_rect, PADDING};
+use super::table::{row_rect, row_scope, PADDING};
 use super::{band, baseline, Scratch, Setter};
 use crate::font::FaceMap;
 use crate::layout::line::{mils, scaled, Galley, Line};
@@ -35,6 +35,8 @@ impl<'a> Setter<'a> {
         cursor: &mut Cursor<'a>,
     ) -> Result<i32, Reason> {
         let lines = self.break_cells(table, cells, cursor)?;
+        self.begin_row();
+        let place = self.take_places(table.columns.len() as u32);
         let leading = self.leading(table, cursor);
         let heads = i32::from(table.heads.is_some()) * table.row_height;
         let fitting = |room: i32| match room - after - table.row_height {
@@ -48,7 +50,7 @@ impl<'a> Setter<'a> {
             let (left, fit) = (lines - done, fitting(cursor.room()));
             let is_under_heads = cursor.y == top + heads;
             if left <= fit {
-                self.paint_row(table, done..lines, is_under_heads, cursor);
+                self.paint_row(table, (done..lines, place), is_under_heads, cursor);
                 return Ok(top);
             }
             if cursor.flow.is_none() {
@@ -56,7 +58,7 @@ impl<'a> Setter<'a> {
                 return Ok(top);
             }
             if fit > usize::from(!is_under_heads) && (is_under_heads || !keeps_whole) {
-                self.paint_row(table, done..done + fit, is_under_heads, cursor);
+                self.paint_row(table, (done..done + fit, place), is_under_heads, cursor);
                 done += fit;
             } else if is_under_heads {
                 let frame = table.name.clone();
@@ -64,7 +66,7 @@ impl<'a> Setter<'a> {
             }
             self.close_table(table, top, cursor);
             self.turn(cursor)?;
-            top = self.open_table(table, cursor)?;
+            top = self.open_table_again(table, cursor)?;
             // The heads were set with the scratch.
             self.break_cells(table, cells, cursor)?;
         }
@@ -149,11 +151,11 @@ impl<'a> Setter<'a> {
         }
     }
 
-    /// Paints some of the lines of the broken cells as one row.
+    /// Paints some of the lines of the broken cells as one row, whose first cell has `place`.
     fn paint_row(
         &mut self,
         table: &'a Table,
-        lines: Range<usize>,
+        (lines, place): (Range<usize>, u32),
         is_under_heads: bool,
         cursor: &mut Cursor<'a>,
     ) {
@@ -170,10 +172,13 @@ impl<'a> Setter<'a> {
             let cell = self.scratch.broken.cells[at].clone();
             let first = above + (table.row_height - leading) / 2;
             let shown = cell.skip(lines.start).take(lines.len());
+            let start = self.mark_count(cursor.page);
             for (number, line) in (0..).zip(shown) {
                 let y = baseline(first + number * leading, leading, style.size);
                 self.paint_cell_line(column, &style, line, (left, y), cursor);
             }
+            let role = self.cell_role(row_scope(column));
+            self.note(cursor.page, start, place + at as u32, role);
             left += column.width;
         }
         if !is_under_heads {

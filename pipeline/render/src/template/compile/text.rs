@@ -61,6 +61,11 @@ impl Compiler<'_> {
         place: Place,
     ) -> Block {
         let style = self.marked_style(marker, style, place);
+        let level = match marker {
+            Marker::Heading => 1,
+            Marker::Subheading => 2,
+            _ => 0,
+        };
         let align = match marker {
             Marker::Center => Align::Center,
             Marker::Right => Align::Right,
@@ -72,6 +77,7 @@ impl Compiler<'_> {
             style,
             align,
             label,
+            level,
             pieces: self.pieces(inlines, style, in_row),
         })
     }

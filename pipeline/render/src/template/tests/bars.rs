@@ -1,6 +1,6 @@
 //! Frames whose text is a barcode.
 
-use letter::page::{Len, Mark};
+use letter::page::{Len, Mark, Role};
 
 use super::*;
 
@@ -104,4 +104,20 @@ fn barcodes_that_no_scanner_reads_are_faults() {
         let faults = stock(frame, text).compile(&chain()).expect_err("a fault");
         assert!(faults.iter().any(|fault| fault.message.contains(words)), "{faults:#?}");
     }
+}
+
+#[test]
+fn bars_are_heard_as_what_they_say() {
+    let stock = stock(FRAME, "{{ key }}");
+    let chain = chain();
+    let template = stock.compile(&chain).unwrap_or_else(|faults| panic!("{faults:#?}"));
+    let letter = with(&stock.sample.letters[0], "key", "A-1");
+    let mut scratch = Scratch::default();
+    stock.typeset(&template, &mut scratch, &letter, Form::Copy).expect("set");
+    let page = &scratch.pages()[0];
+    let words = page.passages.iter().filter_map(|passage| match passage.role {
+        Role::Figure { start, end } => Some(&page.alternatives[start as usize..end as usize]),
+        _ => None,
+    });
+    assert_eq!(words.collect::<Vec<_>>(), ["バーコード\u{3000}A-1"]);
 }

@@ -1,0 +1,42 @@
+//! Paints what of a sheet is no text: rules, borders and grounds of frames.
+
+use letter::page::{Mark, Page};
+
+use super::{millimetres, points, rect};
+use crate::template::program::Rect;
+use crate::template::sheet::Sheet;
+use crate::typeset;
+
+/// Paints rules, borders and grounds.
+pub(super) fn decorate(sheet: &Sheet, page: usize, layer: &mut Page) {
+    for frame in sheet.frames.values().filter(|frame| frame.pages.has(page)) {
+        let rect = rect(frame.area());
+        if frame.tint > 0 {
+            layer.marks.push(typeset::band(rect, frame.tint.min(100)));
+        }
+        if frame.border_pt > 0.0 {
+            border(rect, points(frame.border_pt).max(1), layer);
+        }
+    }
+    for rule in sheet.rules.iter().filter(|rule| rule.pages.has(page)) {
+        let rect = Rect {
+            left: millimetres(rule.left_mm),
+            top: millimetres(rule.top_mm),
+            width: millimetres(rule.width_mm),
+            height: points(rule.thickness_pt).max(1),
+        };
+        layer.marks.push(typeset::band(rect, rule.tint.clamp(1, 100)));
+    }
+}
+
+fn border(rect: Rect, thickness: i32, layer: &mut Page) {
+    let Rect { left, top, width, height } = rect;
+    let sides = [
+        Rect { height: thickness, ..rect },
+        Rect { top: top + height - thickness, height: thickness, ..rect },
+        Rect { width: thickness, ..rect },
+        Rect { left: left + width - thickness, width: thickness, ..rect },
+    ];
+    let marks: [Mark; 4] = sides.map(|side| typeset::band(side, 100));
+    layer.marks.extend(marks);
+}
