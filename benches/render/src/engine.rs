@@ -1,11 +1,14 @@
 //! The house's engine, ready to set and print the standard letter.
 
+#[path = "../../../pipeline/letter/tests/support/naga3.rs"]
+mod naga3;
+
 use std::borrow::Cow;
 use std::io::Write;
 use std::path::Path;
 
 use letter::page::{note_use, CharUse, Page};
-use letter::stock::{EnvelopeProfile, InserterProfile, Window};
+use letter::stock::InserterProfile;
 use letter::{PieceId, RecordView};
 use press::{
     Block, BlockStart, FaceData, Fonts, Layers, Painted, PrintFile, PrintRun, Summary, Totals,
@@ -14,6 +17,7 @@ use press::{
 use render::{FontChain, Scratch, SenderFacts, Template, TemplateSource};
 
 use crate::recipients::{schema, Recipient};
+use naga3::naga3;
 
 /// What is loaded and compiled once.
 pub struct Engine {
@@ -142,22 +146,6 @@ impl Engine {
 pub fn painted(sequence: u32, pages: &[Page]) -> Painted<'_> {
     let id = PieceId(u64::from(sequence).wrapping_mul(0x9E37_79B9_7F4A_7C15));
     Painted { id, sequence, inserts: 0, pages }
-}
-
-/// The figures of `naga3-window` in `config/envelopes.toml`.
-fn naga3() -> EnvelopeProfile {
-    EnvelopeProfile {
-        name: "naga3-window".to_owned(),
-        width_mm: 235.0,
-        height_mm: 120.0,
-        inner_width_mm: 231.0,
-        inner_height_mm: 117.0,
-        folded_height_mm: 99.0,
-        window: Window { left_mm: 20.0, top_mm: 22.0, width_mm: 90.0, height_mm: 45.0 },
-        weight_mg: 5500,
-        sheets_max: 8,
-        size_class: "teikei".to_owned(),
-    }
 }
 
 /// The night's chain: the last face draws what the others lack.

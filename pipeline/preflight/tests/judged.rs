@@ -1,25 +1,18 @@
 //! PDFs of other programs: Ghostscript writes, qpdf spoils, poppler says where the words are.
 
+#[path = "../../letter/tests/support/naga3.rs"]
+mod naga3;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use letter::stock::{EnvelopeProfile, InserterProfile, Window};
+use letter::stock::InserterProfile;
+use naga3::naga3;
 use preflight::{check, survey, Rules};
 
 /// The stock's default envelope and inserter.
 fn rules() -> Rules {
-    let envelope = EnvelopeProfile {
-        name: "naga3-window".to_owned(),
-        width_mm: 235.0,
-        height_mm: 120.0,
-        inner_width_mm: 231.0,
-        inner_height_mm: 117.0,
-        folded_height_mm: 99.0,
-        window: Window { left_mm: 20.0, top_mm: 22.0, width_mm: 90.0, height_mm: 45.0 },
-        weight_mg: 5500,
-        sheets_max: 8,
-        size_class: "teikei".to_owned(),
-    };
+    let envelope = naga3();
     let inserter = InserterProfile {
         name: "datamatrix-front".to_owned(),
         data_matrix: true,

@@ -8,6 +8,9 @@
 //! breaks by the class table of `layout::class`.
 #![allow(clippy::print_stdout, reason = "the figures are what this program is for")]
 
+#[path = "../../letter/tests/support/naga3.rs"]
+mod naga3;
+
 use std::borrow::Cow;
 use std::error::Error;
 use std::path::Path;
@@ -16,8 +19,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use icu_segmenter::options::LineBreakOptions;
 use icu_segmenter::LineSegmenter;
-use letter::stock::{EnvelopeProfile, Window};
 use letter::{CustomerBarcode, RecordView};
+use naga3::naga3;
 use render::{FontChain, LetterFacts, Sample, SampleLetter, Scratch, Template, TemplateSource};
 
 /// Turns of all letters.
@@ -127,20 +130,4 @@ fn measure_segmenter(body: &str) {
     let micros = started.elapsed().as_secs_f64() * 1e6 / f64::from(ROUNDS);
     let characters = paragraph.chars().count();
     println!("segmenter alone: {micros:.2} µs for {characters} characters, {places} places");
-}
-
-/// The figures of `naga3-window` in `config/envelopes.toml`.
-fn naga3() -> EnvelopeProfile {
-    EnvelopeProfile {
-        name: "naga3-window".to_owned(),
-        width_mm: 235.0,
-        height_mm: 120.0,
-        inner_width_mm: 231.0,
-        inner_height_mm: 117.0,
-        folded_height_mm: 99.0,
-        window: Window { left_mm: 20.0, top_mm: 22.0, width_mm: 90.0, height_mm: 45.0 },
-        weight_mg: 5500,
-        sheets_max: 8,
-        size_class: "teikei".to_owned(),
-    }
 }

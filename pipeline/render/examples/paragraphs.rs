@@ -5,6 +5,9 @@
 //! 10 pt and a page, once as a value of the record and once as static text, which must agree.
 #![allow(clippy::print_stdout, reason = "the lines are what this program is for")]
 
+#[path = "../../letter/tests/support/naga3.rs"]
+mod naga3;
+
 use std::borrow::Cow;
 use std::error::Error;
 use std::io::BufRead;
@@ -12,8 +15,8 @@ use std::path::Path;
 
 use letter::page::{Mark, Page};
 use letter::record::{Place, RecordBuilder};
-use letter::stock::{EnvelopeProfile, Window};
 use letter::{Date, PostalCode, RecordView, Schema};
+use naga3::naga3;
 use render::{FontChain, LetterFacts, Scratch, SenderFacts, Template, TemplateSource};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -51,7 +54,7 @@ fn lines(
     let schema = Schema { fields, columns: Vec::new() };
     let source = TemplateSource { toml, body, stationery: None };
     let sender = SenderFacts { name: "", office: &[], honorific: "様" };
-    let template = Template::compile(&source, chain, &schema, &sender, &envelope())
+    let template = Template::compile(&source, chain, &schema, &sender, &naga3())
         .map_err(|faults| faults[0].to_string())?;
     let mut builder = RecordBuilder::default();
     ["星見花子", "東京都", text].iter().for_each(|value| builder.push(value));
@@ -124,20 +127,4 @@ continuation = {{ left_mm = 20, top_mm = 28, width_mm = {width_mm}, height_mm = 
 style = "body"
 "#
     )
-}
-
-/// The figures of `naga3-window` in `config/envelopes.toml`.
-fn envelope() -> EnvelopeProfile {
-    EnvelopeProfile {
-        name: "naga3-window".to_owned(),
-        width_mm: 235.0,
-        height_mm: 120.0,
-        inner_width_mm: 231.0,
-        inner_height_mm: 117.0,
-        folded_height_mm: 99.0,
-        window: Window { left_mm: 20.0, top_mm: 22.0, width_mm: 90.0, height_mm: 45.0 },
-        weight_mg: 5500,
-        sheets_max: 8,
-        size_class: "teikei".to_owned(),
-    }
 }

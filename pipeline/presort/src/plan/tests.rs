@@ -1,28 +1,21 @@
 //! Properties that every plan has, checked over made-up batches.
 
+#[path = "../../../letter/tests/support/naga3.rs"]
+mod naga3;
+
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
 use letter::piece::{Measured, Placed};
-use letter::stock::{EnvelopeProfile, Paper, TariffStep, Window};
+use letter::stock::{EnvelopeProfile, Paper, TariffStep};
 use letter::{Channel, ChannelReason, PostalCode, Reason};
+use naga3::naga3;
 
 use crate::{plan, Franking, Group, Limits, Plan, Rules};
 
 /// A 長形3号 envelope of 5.5 g that takes twenty sheets.
 pub(crate) fn envelope() -> EnvelopeProfile {
-    EnvelopeProfile {
-        name: "naga3-window".to_owned(),
-        width_mm: 235.0,
-        height_mm: 120.0,
-        inner_width_mm: 231.0,
-        inner_height_mm: 117.0,
-        folded_height_mm: 99.0,
-        window: Window { left_mm: 20.0, top_mm: 22.0, width_mm: 90.0, height_mm: 45.0 },
-        weight_mg: 5_500,
-        sheets_max: 20,
-        size_class: "teikei".to_owned(),
-    }
+    EnvelopeProfile { sheets_max: 20, ..naga3() }
 }
 
 /// The steps of a 定形 envelope, heaviest first, among others'.

@@ -4,6 +4,8 @@ mod bars;
 mod faults;
 mod language;
 mod letters;
+#[path = "../../../letter/tests/support/naga3.rs"]
+mod naga3;
 mod qr;
 mod wrap;
 
@@ -12,7 +14,7 @@ use std::path::Path;
 
 use super::*;
 use crate::sample::{Sample, SampleLetter};
-use letter::stock::Window;
+pub(crate) use naga3::naga3;
 
 /// Reads faces of the stock chain from the repository.
 pub(crate) fn stock_faces(names: &[&str]) -> Vec<(String, Cow<'static, [u8]>)> {
@@ -31,22 +33,6 @@ pub(crate) fn chain() -> FontChain {
 
 const STOCK_FACES: [&str; 4] =
     ["BIZUDPMincho-Regular", "BIZUDPGothic-Regular", "BIZUDPGothic-Bold", "NotoSerifJP-Regular"];
-
-/// 長形3号 with a window of 90 × 45; its play is 21 mm sideways and 18 mm up and down.
-pub(crate) fn naga3() -> EnvelopeProfile {
-    EnvelopeProfile {
-        name: "naga3-window".to_owned(),
-        width_mm: 235.0,
-        height_mm: 120.0,
-        inner_width_mm: 231.0,
-        inner_height_mm: 117.0,
-        folded_height_mm: 99.0,
-        window: Window { left_mm: 20.0, top_mm: 22.0, width_mm: 90.0, height_mm: 45.0 },
-        weight_mg: 5500,
-        sheets_max: 8,
-        size_class: "teikei".to_owned(),
-    }
-}
 
 /// Returns the letter with another value in a field.
 fn with(letter: &SampleLetter, field: &str, value: &str) -> SampleLetter {

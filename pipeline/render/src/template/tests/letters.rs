@@ -260,3 +260,13 @@ fn fields_used_are_known() {
         assert!(template.fields_used().iter().any(|used| used == field), "{field}");
     }
 }
+
+#[test]
+fn the_envelope_of_the_tests_is_the_stocks() {
+    let text = include_str!("../../../../../config/envelopes.toml");
+    let stock: toml::Table = text.parse().expect("the stock's envelopes are TOML");
+    let envelopes = stock["envelopes"].as_array().expect("a list");
+    let found: Vec<letter::stock::EnvelopeProfile> =
+        envelopes.iter().map(|one| one.clone().try_into().expect("an envelope")).collect();
+    assert!(found.contains(&super::naga3()), "naga3-window is not as the tests have it");
+}
