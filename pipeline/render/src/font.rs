@@ -1,6 +1,7 @@
 //! 書体 (shotai): the chain of font faces, and which of them draws a character.
 
 mod charset;
+mod forms;
 mod map;
 
 use std::borrow::Cow;
@@ -178,5 +179,7 @@ const FS_TYPE_MASK: u16 = 0x000f;
 /// Restricted licence embedding.
 const FS_RESTRICTED: u16 = 0x0002;
 
+#[cfg(test)]
+mod shaping;
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,5 @@
-//! Reads from a font file which characters it draws: cmap formats 4, 12 and 14, and hmtx.
+//! Reads from a font file which characters it draws: cmap formats 4, 12 and 14, hmtx, and the
+//! Japanese forms of GSUB `locl`.
 
 use letter::page::{Charset, CharsetEntry};
 use skrifa::charmap::{Charmap, MapVariant};
@@ -6,13 +7,16 @@ use skrifa::raw::tables::hmtx::Hmtx;
 use skrifa::raw::{ReadError, TableProvider};
 use skrifa::{FontRef, GlyphId};
 
+use super::forms::{self, Forms};
+
 /// Returns every character and every base with selector that the face draws, ascending.
 pub(super) fn read(font: &FontRef<'_>) -> Result<Charset, ReadError> {
     let hmtx = font.hmtx()?;
     let charmap = Charmap::new(font);
+    let local = forms::single(font, b"locl")?;
     let mut entries: Vec<CharsetEntry> = charmap
         .mappings()
-        .filter_map(|(code, glyph)| entry(&hmtx, code, None, glyph))
+        .filter_map(|(code, glyph)| entry(&hmtx, &local, code, None, glyph))
         .filter(|entry| is_plain(entry.character))
         .collect();
     for (code, selector, variant) in charmap.variant_mappings() {
@@ -20,7 +24,8 @@ pub(super) fn read(font: &FontRef<'_>) -> Result<Charset, ReadError> {
             MapVariant::Variant(glyph) => glyph,
             MapVariant::UseDefault => charmap.map(code).unwrap_or_default(),
         };
-        entries.extend(entry(&hmtx, code, char::from_u32(selector), glyph));
+        let selector = char::from_u32(selector);
+        entries.extend(entry(&hmtx, &local, code, selector, glyph));
     }
     entries.sort_unstable_by_key(|entry| (entry.character, entry.selector));
     entries.dedup_by_key(|entry| (entry.character, entry.selector));
@@ -29,13 +34,15 @@ pub(super) fn read(font: &FontRef<'_>) -> Result<Charset, ReadError> {
 
 fn entry(
     hmtx: &Hmtx<'_>,
+    local: &Forms,
     code: u32,
     selector: Option<char>,
     glyph: GlyphId,
 ) -> Option<CharsetEntry> {
     let character = char::from_u32(code)?;
-    let advance = hmtx.advance(glyph)?;
     let glyph = u16::try_from(glyph.to_u32()).ok().filter(|&glyph| glyph != 0)?;
+    let glyph = local.get(&glyph).copied().unwrap_or(glyph);
+    let advance = hmtx.advance(GlyphId::from(glyph))?;
     Some(CharsetEntry { character, selector, glyph, advance })
 }
 
