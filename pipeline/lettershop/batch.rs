@@ -309,8 +309,12 @@ fn compile(
     };
     let source =
         TemplateSource { toml: &files.toml, body: &files.body, stationery: stationery.as_deref() };
-    let facts =
-        SenderFacts { name: &sender.name, office: &sender.office, honorific: &sender.honorific };
+    let facts = SenderFacts {
+        name: &sender.name,
+        office: &sender.office,
+        honorific: &sender.honorific,
+        class: &received.class,
+    };
     let template =
         Template::compile(&source, &house.chain, layout.schema(), &facts, &shop.envelope)
             .and_then(|template| with_room_for_marks(template, &house.chain, &shop.inserter))

@@ -114,9 +114,15 @@ fn measure_one(
     let resolved = batch.resolve(&mut letters.address, view)?;
     let (postal, walk) = (resolved.postal, resolved.walk);
     let facts = batch.facts(&resolved);
-    let count = batch.template.typeset(&mut letters.render, view, &facts)?;
+    let mut count = batch.template.typeset(&mut letters.render, view, &facts)?;
+    let on_paper = count;
+    if batch.template.varies_by_channel() {
+        letters.render.pages().iter().for_each(|page| note_use(page, uses));
+        count = batch.template.typeset_copy(&mut letters.render, view, &facts)?;
+    }
     let pages = letters.render.pages();
     let (channel, why) = route::route(&batch.class, lookup, Some(copy_bytes_bound(pages)));
+    let count = if channel.on_paper() { on_paper } else { count };
     let count = u16::try_from(count).unwrap_or(u16::MAX);
     if channel.on_paper() {
         batch.franking.weigh(count)?;

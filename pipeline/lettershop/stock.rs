@@ -94,6 +94,7 @@ mod tests {
                 name: &sender.name,
                 office: &sender.office,
                 honorific: &sender.honorific,
+                class: "",
             };
             let envelope = envelope.expect("an envelope of the stock");
             let template = Template::compile(&source, &chain, layout.schema(), &facts, envelope)

@@ -48,7 +48,10 @@ impl Engine {
         };
         let office = OFFICE.map(str::to_owned);
         let sender = SenderFacts {
-            name: "星見生命保険株式会社", office: &office, honorific: "様"
+            name: "星見生命保険株式会社",
+            office: &office,
+            honorific: "様",
+            class: "",
         };
         let template = Template::compile(&source, &chain, &schema(), &sender, &naga3());
         let template = template.unwrap_or_else(|faults| panic!("{}", faults[0]));

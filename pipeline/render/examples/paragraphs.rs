@@ -53,7 +53,7 @@ fn lines(
     let fields = ["name", "address1", "text"].map(str::to_owned).to_vec();
     let schema = Schema { fields, columns: Vec::new() };
     let source = TemplateSource { toml, body, stationery: None };
-    let sender = SenderFacts { name: "", office: &[], honorific: "様" };
+    let sender = SenderFacts { name: "", office: &[], honorific: "様", class: "" };
     let template = Template::compile(&source, chain, &schema, &sender, &naga3())
         .map_err(|faults| faults[0].to_string())?;
     let mut builder = RecordBuilder::default();

@@ -38,6 +38,9 @@ pub struct SampleSender {
     pub office: Vec<String>,
     /// The honorific of records that give none.
     pub honorific: String,
+    /// The letter class, `{{ class }}`.
+    #[serde(default)]
+    pub class: String,
 }
 
 /// One letter of a sample.
@@ -100,8 +103,8 @@ impl Sample {
 
     /// Returns what a template may say of the sender.
     pub fn sender(&self) -> SenderFacts<'_> {
-        let SampleSender { name, office, honorific } = &self.sender;
-        SenderFacts { name, office, honorific }
+        let SampleSender { name, office, honorific, class } = &self.sender;
+        SenderFacts { name, office, honorific, class }
     }
 }
 

@@ -59,6 +59,8 @@ pub struct SenderFacts<'a> {
     pub office: &'a [String],
     /// The honorific of records that give none.
     pub honorific: &'a str,
+    /// 種別: the letter class of the batch, `{{ class }}`; empty where none is known.
+    pub class: &'a str,
 }
 
 /// What is known of one letter beside its record.
@@ -72,7 +74,8 @@ pub struct LetterFacts {
     pub posting_date: Date,
 }
 
-/// For which channel a letter is set: the pages are the same but for the customer barcode.
+/// For which channel a letter is set: the pages are the same but for the customer barcode and what
+/// the template chooses by `channel`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     /// On paper, with customer barcode.
@@ -152,6 +155,12 @@ impl Template {
         &self.program.fields_used
     }
 
+    /// Returns whether letters on paper and electronic copies may be set otherwise, because the
+    /// template asks for the channel: then both must be measured.
+    pub fn varies_by_channel(&self) -> bool {
+        self.program.varies_by_channel
+    }
+
     /// Sets one letter for print; the pages are in [`Scratch::pages`]. Returns how many.
     ///
     /// Pure: the same record and facts give the same pages, whatever was set before.
@@ -168,7 +177,8 @@ impl Template {
         Setter::new(&self.program, scratch, record, letter, Form::Print).letter()
     }
 
-    /// Sets one letter as an electronic copy: as [`Template::typeset`] without customer barcode.
+    /// Sets one letter as an electronic copy: as [`Template::typeset`] without customer barcode, and
+    /// with what the template has for the channel `electronic`.
     ///
     /// # Errors
     /// As [`Template::typeset`].

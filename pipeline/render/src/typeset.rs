@@ -2,6 +2,7 @@
 
 mod address;
 mod bars;
+mod choose;
 mod flow;
 mod passage;
 mod table;
@@ -16,8 +17,8 @@ use crate::layout::honorific::{addressee, Addressee};
 use crate::layout::line::Line;
 use crate::layout::shape::{self, Missing};
 use crate::template::{
-    AddressFields, Cond, Filter, Form, LetterFacts, Piece, Program, Rect, Source, Value,
-    ADDRESS_SLOT, CONTINUATION_LAYER,
+    AddressFields, Filter, Form, LetterFacts, Piece, Program, Rect, Source, Value, ADDRESS_SLOT,
+    CONTINUATION_LAYER,
 };
 pub(crate) use bars::LEAST_MODULE;
 use flow::Cursor;
@@ -90,7 +91,9 @@ impl<'a> Setter<'a> {
         for page in 0..self.scratch.count {
             self.page = page;
             for frame in program.frames.iter().filter(|frame| frame.pages.has(page)) {
-                self.frame(frame, page)?;
+                if frame.when.is_empty() || self.stands(frame)? {
+                    self.frame(frame, page)?;
+                }
             }
         }
         Ok(self.scratch.count)
@@ -123,7 +126,7 @@ impl<'a> Setter<'a> {
                 }
                 Piece::Value(value) => self.collect_value(value, map)?,
                 Piece::If(cond, then, otherwise) => {
-                    let chosen = if self.holds(cond) { then } else { otherwise };
+                    let chosen = if self.holds(cond)? { then } else { otherwise };
                     self.collect(chosen, map)?;
                 }
             }
@@ -153,7 +156,10 @@ impl<'a> Setter<'a> {
         text.clear();
         match (self.text_of(value.source), value.source) {
             (Some(known), _) => text.push_str(known),
-            (None, Source::Sum(column)) => self.write_sum(column, value, text)?,
+            (None, Source::Sum(column)) => {
+                use std::fmt::Write;
+                let _ = write!(text, "{}", self.sum_of(column, &value.name)?);
+            }
             (None, source) => self.write_fact(source, text),
         }
         for filter in &value.filters {
@@ -185,11 +191,10 @@ impl<'a> Setter<'a> {
         }
     }
 
-    /// Writes the sum of a column; an empty cell adds nothing.
-    fn write_sum(&self, column: usize, value: &Value, text: &mut String) -> Result<(), Reason> {
-        use std::fmt::Write;
+    /// Returns the sum of a column; an empty cell adds nothing.
+    fn sum_of(&self, column: usize, name: &str) -> Result<i64, Reason> {
         let wrong = |why: &str| {
-            let (field, why) = (value.name.clone(), why.to_owned());
+            let (field, why) = (name.to_owned(), why.to_owned());
             Reason::TemplateValue { field, why }
         };
         let mut sum = 0_i64;
@@ -202,8 +207,7 @@ impl<'a> Setter<'a> {
             let number = number.ok_or_else(|| wrong("a row is not a whole number"))?;
             sum = sum.checked_add(number).ok_or_else(|| wrong("the sum is too large"))?;
         }
-        let _ = write!(text, "{sum}");
-        Ok(())
+        Ok(sum)
     }
 
     /// Writes a value that the record does not hold.
@@ -227,6 +231,7 @@ impl<'a> Setter<'a> {
             Source::Page => write!(text, "{}", self.page + 1),
             Source::Pages => write!(text, "{}", self.scratch.count),
             Source::RowCount => write!(text, "{}", self.record.row_count()),
+            Source::Channel => write!(text, "{}", self.channel()),
             Source::Field(_) | Source::Cell(_) | Source::Sum(_) => Ok(()),
         };
     }
@@ -236,23 +241,6 @@ impl<'a> Setter<'a> {
         let field = |index: Option<usize>| index.map_or("", |index| self.record.field(index));
         let own = field(honorific);
         addressee(self.record.field(name), field(name2), own, &self.program.honorific)
-    }
-
-    fn holds(&self, cond: &Cond) -> bool {
-        let met = match (cond.source, &cond.equals) {
-            (Source::RowCount, None) => self.record.row_count() > 0,
-            (source, equals) => match (self.text_of(source), equals) {
-                (Some(text), None) => !text.trim().is_empty(),
-                (Some(text), Some(expected)) => text == expected,
-                (None, None) => true,
-                (None, Some(expected)) => {
-                    let mut text = String::new();
-                    self.write_fact(source, &mut text);
-                    text == *expected
-                }
-            },
-        };
-        met != cond.negated
     }
 }
 

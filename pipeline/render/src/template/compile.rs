@@ -1,7 +1,9 @@
 //! Compiles a template's files to a program: every name resolved, every static text picked.
 
 mod bars;
+mod choice;
 mod decoration;
+mod frames;
 mod order;
 mod text;
 
@@ -43,6 +45,7 @@ pub(super) fn compile(
         }
     };
     let program = compiler.program(&sheet, nodes);
+    compiler.tell_once();
     match program {
         Some(mut program) if compiler.faults.is_empty() => {
             compiler.layers(&sheet, &mut program, source.stationery.is_some());
@@ -67,6 +70,7 @@ struct Compiler<'a> {
     tables: BTreeMap<String, usize>,
     sorts: Vec<crate::font::Sort>,
     fields_used: Vec<String>,
+    varies_by_channel: bool,
     faults: Vec<TemplateFault>,
 }
 
@@ -87,7 +91,18 @@ impl<'a> Compiler<'a> {
             tables: BTreeMap::new(),
             sorts: Vec::new(),
             fields_used: Vec::new(),
+            varies_by_channel: false,
             faults: Vec::new(),
+        }
+    }
+
+    /// Drops what was found again: a choice about frames is compiled for each of them.
+    fn tell_once(&mut self) {
+        let faults = std::mem::take(&mut self.faults);
+        for fault in faults {
+            if !self.faults.contains(&fault) {
+                self.faults.push(fault);
+            }
         }
     }
 
@@ -217,6 +232,7 @@ impl<'a> Compiler<'a> {
             layers: Vec::new(),
             lies_under: [false; 2],
             fields_used: std::mem::take(&mut self.fields_used),
+            varies_by_channel: self.varies_by_channel,
             reserved: sheet.reserved.iter().map(|area| *area.get_ref()).collect(),
             honorific: self.sender.honorific.to_owned(),
         })
@@ -258,44 +274,6 @@ impl<'a> Compiler<'a> {
                 honorific: self.schema.field(field::HONORIFIC),
             },
         })
-    }
-
-    /// Parts the frames' nodes from those of the running text.
-    fn split(&mut self, sheet: &Sheet, nodes: Vec<Node>) -> (Vec<Node>, Vec<Frame>) {
-        let (mut flow, mut frames) = (Vec::new(), Vec::new());
-        for node in nodes {
-            let Node::Frame(name, inner, place) = node else {
-                flow.push(node);
-                continue;
-            };
-            let Some(frame) = sheet.frames.get(&name) else {
-                let known: Vec<&str> = sheet.frames.keys().map(String::as_str).collect();
-                let fix = format!("template.toml has the frames {}", known.join(", "));
-                self.faults.push(place.fault(format!("frame {name:?} is not known"), fix));
-                continue;
-            };
-            let style = self.style(&frame.style);
-            let blocks = self.blocks(&inner, style, false);
-            let outer = rect(frame.area());
-            let padding = millimetres(frame.padding_mm);
-            let rect = Rect {
-                left: outer.left + padding,
-                top: outer.top + padding,
-                width: outer.width - 2 * padding,
-                height: outer.height - 2 * padding,
-            };
-            frames.push(Frame {
-                bars: self.bars(frame, rect, &blocks, style, place),
-                name,
-                rect,
-                pages: frame.pages,
-                shrink_to_percent: frame.shrink_to_percent.clamp(1, 100),
-                one_line: frame.one_line,
-                blocks,
-                slot: None,
-            });
-        }
-        (flow, frames)
     }
 
     fn table(&mut self, name: &str, table: &TableSheet) -> Table {
@@ -392,12 +370,23 @@ impl<'a> Compiler<'a> {
 
     /// Sets everything that is the same in each letter, and takes it out of the program's frames.
     fn layers(&mut self, sheet: &Sheet, program: &mut Program, has_stationery: bool) {
-        let (fixed, variable): (Vec<Frame>, Vec<Frame>) =
-            program.frames.drain(..).partition(|frame| is_static(&frame.blocks));
+        let fillings: Vec<(String, bool)> = program
+            .frames
+            .iter()
+            .map(|frame| (frame.name.clone(), !frame.when.is_empty()))
+            .collect();
+        let (fixed, variable): (Vec<Frame>, Vec<Frame>) = program
+            .frames
+            .drain(..)
+            .partition(|frame| frame.when.is_empty() && is_static(&frame.blocks));
         program.frames = fixed;
         for page in [FIRST_LAYER, CONTINUATION_LAYER] {
             let mut layer = Page::default();
-            decoration::decorate(sheet, page, &mut layer);
+            let own_ground = |name: &str| {
+                let mut frames = fillings.iter().filter(|(known, _)| known == name).peekable();
+                frames.peek().is_some() && frames.all(|(_, is_conditional)| *is_conditional)
+            };
+            decoration::decorate(sheet, page, own_ground, &mut layer);
             if let Err(reason) = typeset::set_static(program, page, &mut layer) {
                 let whole = Place { file: BODY, line: 0, column: 0 };
                 self.faults.push(whole.fault(reason.english(), reason.fix_english()));

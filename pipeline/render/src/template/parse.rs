@@ -3,11 +3,15 @@
 //! Each line is a paragraph; an empty line is blank space. A line's first characters choose its
 //! style: `# ` heading, `## ` subheading, `! ` note, `= ` centred, `> ` set right, `+ LABEL TEXT`
 //! labelled with hanging lines (also after another sign: `! + ・ TEXT`). `{{ field | filter }}` puts
-//! a value in; `{% if field %} … {% else %} … {% end %}` chooses within a line or between lines.
+//! a value in; `{% if field %} … {% elif other > 0 %} … {% else %} … {% end %}` chooses within a line or
+//! between lines, frames among them.
 //! Alone on a line stand `{% frame NAME %} … {% end %}`, `{% rows %} … {% end %}`,
 //! `{% table NAME %}`, `{% page %}`, and comments `{# … #}`.
 
+mod cond;
+
 use super::fault::{Place, TemplateFault};
+pub use cond::{Cond, Operand, Sign, Test};
 
 /// A piece of a line.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,19 +31,6 @@ pub struct Expr {
     pub name: String,
     /// The filters, in order.
     pub filters: Vec<String>,
-    /// Where it stands.
-    pub place: Place,
-}
-
-/// `{% if [not] name [== "text"] %}`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Cond {
-    /// The name of the value, or `rows`.
-    pub name: String,
-    /// Whether the condition is turned round.
-    pub negated: bool,
-    /// What it is compared with; without it, the value must not be empty.
-    pub equals: Option<String>,
     /// Where it stands.
     pub place: Place,
 }
@@ -119,6 +110,8 @@ struct Open {
     place: Place,
     nodes: Vec<Node>,
     otherwise: Option<Vec<Node>>,
+    /// Whether it stands after an `elif` and ends with the block before it.
+    is_further: bool,
 }
 
 enum Kind {
@@ -131,7 +124,7 @@ enum Kind {
 impl Open {
     fn root() -> Self {
         let place = Place { file: super::fault::BODY, line: 1, column: 1 };
-        Self { kind: Kind::Root, place, nodes: Vec::new(), otherwise: None }
+        Self { kind: Kind::Root, place, nodes: Vec::new(), otherwise: None, is_further: false }
     }
 
     fn push(&mut self, node: Node) {
@@ -173,15 +166,16 @@ impl Reader {
         let (word, rest) = inside.split_once(' ').unwrap_or((inside, ""));
         let rest = rest.trim();
         match word {
-            "if" => self.open(Kind::If(read_cond(rest, place)?), place),
+            "if" => self.open(Kind::If(cond::read(rest, place)?), place),
             "rows" => self.open(Kind::Rows, place),
             "frame" => self.open(Kind::Frame(rest.to_owned()), place),
             "table" => self.push(Node::Table(rest.to_owned(), place)),
             "page" => self.push(Node::PageBreak),
+            "elif" => return self.other_choice(cond::read(rest, place)?, place),
             "else" => return self.otherwise(place),
             "end" => return self.close(place),
             _ => {
-                let known = "known are if, else, end, frame, rows, table, page";
+                let known = "known are if, elif, else, end, frame, rows, table, page";
                 return Err(place.fault(format!("{{% {word} %}} is not a directive"), known));
             }
         }
@@ -189,13 +183,23 @@ impl Reader {
     }
 
     fn open(&mut self, kind: Kind, place: Place) {
-        self.open.push(Open { kind, place, nodes: Vec::new(), otherwise: None });
+        let (nodes, otherwise, is_further) = (Vec::new(), None, false);
+        self.open.push(Open { kind, place, nodes, otherwise, is_further });
+    }
+
+    /// Opens the choice after `elif` within the other branch of the one that is open.
+    fn other_choice(&mut self, cond: Cond, place: Place) -> Result<(), TemplateFault> {
+        self.otherwise(place)?;
+        self.open(Kind::If(cond), place);
+        self.open.last_mut().expect("it was just opened").is_further = true;
+        Ok(())
     }
 
     fn otherwise(&mut self, place: Place) -> Result<(), TemplateFault> {
         let last = self.open.last_mut().expect("the root is never closed");
         if !matches!(last.kind, Kind::If(_)) || last.otherwise.is_some() {
-            return Err(place.fault("{% else %} without {% if %}", "remove it"));
+            let message = "{% else %} or {% elif %} without {% if %}";
+            return Err(place.fault(message, "remove it"));
         }
         last.otherwise = Some(Vec::new());
         Ok(())
@@ -205,9 +209,14 @@ impl Reader {
         if self.open.len() == 1 {
             return Err(place.fault("{% end %} closes nothing", "remove it"));
         }
-        let node = self.open.pop().and_then(Open::into_node).expect("only the root is no node");
-        self.push(node);
-        Ok(())
+        loop {
+            let open = self.open.pop().expect("the root is never closed");
+            let is_further = open.is_further;
+            self.push(open.into_node().expect("only the root is no node"));
+            if !is_further {
+                return Ok(());
+            }
+        }
     }
 
     fn push(&mut self, node: Node) {
@@ -292,7 +301,9 @@ fn inlines_until(pieces: &mut Pieces, ends: &[&str]) -> Result<Vec<Inline>, Temp
     loop {
         let stop = match pieces.peek() {
             None => true,
-            Some(Piece::Directive(word, _)) => ends.contains(&word.as_str()),
+            Some(Piece::Directive(word, _)) => {
+                ends.contains(&word.as_str()) || (ends.len() > 1 && word.starts_with("elif "))
+            }
             Some(_) => false,
         };
         if stop {
@@ -302,7 +313,7 @@ fn inlines_until(pieces: &mut Pieces, ends: &[&str]) -> Result<Vec<Inline>, Temp
             Piece::Text(text, place) => Inline::Text(text, place),
             Piece::Value(inside, place) => Inline::Value(read_expr(&inside, place)?),
             Piece::Directive(inside, place) => match inside.strip_prefix("if ") {
-                Some(cond) => choice(read_cond(cond, place)?, pieces)?,
+                Some(cond) => choice(cond::read(cond, place)?, pieces)?,
                 None => return Err(stray(&Piece::Directive(inside, place))),
             },
         });
@@ -311,14 +322,19 @@ fn inlines_until(pieces: &mut Pieces, ends: &[&str]) -> Result<Vec<Inline>, Temp
 
 fn choice(cond: Cond, pieces: &mut Pieces) -> Result<Inline, TemplateFault> {
     let then = inlines_until(pieces, &["else", "end"])?;
-    let mut otherwise = Vec::new();
     let unclosed = || cond.place.fault("{% if %} is never closed on its line", "add {% end %}");
-    if let Piece::Directive(word, _) = pieces.next().ok_or_else(unclosed)? {
-        if word == "else" {
-            otherwise = inlines_until(pieces, &["end"])?;
-            pieces.next().ok_or_else(unclosed)?;
-        }
-    }
+    let otherwise = match pieces.next().ok_or_else(unclosed)? {
+        Piece::Directive(word, place) => match word.strip_prefix("elif ") {
+            Some(other) => vec![choice(cond::read(other, place)?, pieces)?],
+            None if word == "else" => {
+                let otherwise = inlines_until(pieces, &["end"])?;
+                pieces.next().ok_or_else(unclosed)?;
+                otherwise
+            }
+            None => Vec::new(),
+        },
+        Piece::Text(..) | Piece::Value(..) => Vec::new(),
+    };
     Ok(Inline::If(cond, then, otherwise))
 }
 
@@ -326,7 +342,7 @@ fn stray(piece: &Piece) -> TemplateFault {
     match piece {
         Piece::Text(text, place) | Piece::Value(text, place) => place.fault(text, "remove it"),
         Piece::Directive(word, place) => {
-            let fix = "only {% if %}, {% else %} and {% end %} stand within a line";
+            let fix = "only {% if %}, {% elif %}, {% else %} and {% end %} stand within a line";
             place.fault(format!("{{% {word} %}} does not belong here"), fix)
         }
     }
@@ -339,29 +355,6 @@ fn read_expr(inside: &str, place: Place) -> Result<Expr, TemplateFault> {
         return Err(place.fault("{{ }} names no field", "write the name of a field"));
     }
     Ok(Expr { name, filters: parts.map(str::to_owned).collect(), place })
-}
-
-fn read_cond(text: &str, place: Place) -> Result<Cond, TemplateFault> {
-    let text = text.trim();
-    let (negated, text) = match text.strip_prefix("not ") {
-        Some(rest) => (true, rest.trim()),
-        None => (false, text),
-    };
-    let (name, equals) = match text.split_once("==") {
-        None => (text, None),
-        Some((name, value)) => {
-            let value = value.trim();
-            let quoted = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-            let fix = "write {% if field == \"text\" %}";
-            let bare = quoted.ok_or_else(|| place.fault(format!("{value} has no quotes"), fix))?;
-            (name.trim(), Some(bare.to_owned()))
-        }
-    };
-    if name.is_empty() || name.contains(' ') {
-        let fix = "write {% if field %}, {% if not field %} or {% if field == \"text\" %}";
-        return Err(place.fault(format!("{text:?} is not a condition"), fix));
-    }
-    Ok(Cond { name: name.to_owned(), negated, equals, place })
 }
 
 const MARKERS: [(&str, Marker); 5] = [

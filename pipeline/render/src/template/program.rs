@@ -1,8 +1,10 @@
 //! What a compiled template consists of: styles, frames and blocks with all names resolved.
 
-use letter::page::{FaceIndex, Page};
+use letter::page::{FaceIndex, Mark, Page};
+use letter::Date;
 
 use super::filter::Filter;
+pub use super::parse::Sign;
 use super::sheet::{Align, Area, Pages, Symbology};
 use crate::font::{FontChain, Sort};
 use crate::layout::line::Rule;
@@ -27,6 +29,8 @@ pub struct Program {
     /// Whether there is anything on them.
     pub lies_under: [bool; 2],
     pub fields_used: Vec<String>,
+    /// Whether letters on paper and electronic copies may be set otherwise.
+    pub varies_by_channel: bool,
     /// Areas kept free for the inserter's marks.
     pub reserved: Vec<Area>,
     /// The sender's honorific for records without one.
@@ -129,6 +133,10 @@ pub struct Frame {
     pub slot: Option<u32>,
     /// As what its text is painted, if not as text.
     pub bars: Option<Bars>,
+    /// It stands only where each of these is met, or is not, as said beside.
+    pub when: Vec<(Cond, bool)>,
+    /// Its border and tint, if they stand only with it.
+    pub ground: Vec<Mark>,
 }
 
 /// How a frame's text becomes a barcode.
@@ -198,16 +206,56 @@ pub enum Source {
     Page,
     Pages,
     RowCount,
+    /// `paper` or `electronic`.
+    Channel,
     /// The whole numbers of a column, of all rows, added up.
     Sum(usize),
 }
 
-/// A condition.
+/// A condition: its first group of tests, and other groups that do as well.
 #[derive(Debug)]
 pub struct Cond {
+    pub first: Test,
+    /// What must be met with it.
+    pub and: Vec<Test>,
+    pub or: Vec<Vec<Test>>,
+}
+
+/// One test of a condition.
+#[derive(Debug)]
+pub struct Test {
     pub source: Source,
     pub negated: bool,
-    pub equals: Option<String>,
+    pub comparison: Comparison,
+    /// Our name, for reasons.
+    pub name: String,
+}
+
+/// What is asked of a value.
+#[derive(Debug)]
+pub enum Comparison {
+    /// It is not empty.
+    Given,
+    /// It is this text.
+    Is(String),
+    /// The answer is the same for all letters.
+    Known(bool),
+    Ordered(Sign, Other),
+}
+
+/// With what a value is compared.
+#[derive(Debug)]
+pub enum Other {
+    Fixed(Quantity),
+    /// With its name.
+    Value(Source, String),
+}
+
+/// What can be ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quantity {
+    Number(i64),
+    Day(Date),
 }
 
 /// A table.

@@ -1,6 +1,7 @@
 //! Stock templates compiled and filled.
 
 mod bars;
+mod choices;
 mod faults;
 mod language;
 mod letters;

@@ -70,7 +70,7 @@ impl<'a> Setter<'a> {
             match block {
                 Block::Paragraph(paragraph) => self.collect(&paragraph.pieces, map)?,
                 Block::If(cond, then, otherwise) => {
-                    let chosen = if self.holds(cond) { then } else { otherwise };
+                    let chosen = if self.holds(cond)? { then } else { otherwise };
                     self.collect_lines(chosen, bars)?;
                 }
                 Block::Blank(_) | Block::Table(_) | Block::PageBreak | Block::Rows(_) => {}

@@ -81,7 +81,7 @@ impl<'a> Setter<'a> {
                 Block::Table(table) => self.table(&self.program.tables[*table], cursor)?,
                 Block::PageBreak => self.turn(cursor)?,
                 Block::If(cond, then, otherwise) => {
-                    let chosen = if self.holds(cond) { then } else { otherwise };
+                    let chosen = if self.holds(cond)? { then } else { otherwise };
                     self.blocks(chosen, cursor)?;
                 }
                 Block::Rows(inner) => {

@@ -4,18 +4,19 @@ use letter::page::{Mark, Page};
 
 use super::{millimetres, points, rect};
 use crate::template::program::Rect;
-use crate::template::sheet::Sheet;
+use crate::template::sheet::{FrameSheet, Sheet};
 use crate::typeset;
 
-/// Paints rules, borders and grounds.
-pub(super) fn decorate(sheet: &Sheet, page: usize, layer: &mut Page) {
-    for frame in sheet.frames.values().filter(|frame| frame.pages.has(page)) {
-        let rect = rect(frame.area());
-        if frame.tint > 0 {
-            layer.marks.push(typeset::band(rect, frame.tint.min(100)));
-        }
-        if frame.border_pt > 0.0 {
-            border(rect, points(frame.border_pt).max(1), layer);
+/// Paints rules, borders and grounds, but for frames that have a ground of their own.
+pub(super) fn decorate(
+    sheet: &Sheet,
+    page: usize,
+    own_ground: impl Fn(&str) -> bool,
+    layer: &mut Page,
+) {
+    for (name, frame) in &sheet.frames {
+        if frame.pages.has(page) && !own_ground(name) {
+            ground(frame, layer);
         }
     }
     for rule in sheet.rules.iter().filter(|rule| rule.pages.has(page)) {
@@ -26,6 +27,17 @@ pub(super) fn decorate(sheet: &Sheet, page: usize, layer: &mut Page) {
             height: points(rule.thickness_pt).max(1),
         };
         layer.marks.push(typeset::band(rect, rule.tint.clamp(1, 100)));
+    }
+}
+
+/// Paints a frame's border and ground.
+pub(super) fn ground(frame: &FrameSheet, layer: &mut Page) {
+    let rect = rect(frame.area());
+    if frame.tint > 0 {
+        layer.marks.push(typeset::band(rect, frame.tint.min(100)));
+    }
+    if frame.border_pt > 0.0 {
+        border(rect, points(frame.border_pt).max(1), layer);
     }
 }
 

@@ -6,7 +6,7 @@ use super::Compiler;
 use crate::layout::shape;
 use crate::template::fault::{Place, TemplateFault};
 use crate::template::filter::Filter;
-use crate::template::parse::{self, Expr, Inline, Marker, Node};
+use crate::template::parse::{Expr, Inline, Marker, Node};
 use crate::template::program::*;
 use crate::template::sheet::Align;
 
@@ -45,7 +45,7 @@ impl Compiler<'_> {
                     blocks.push(Block::Rows(inner));
                 }
                 Node::Frame(_, _, place) => {
-                    let fix = "close the outer block first";
+                    let fix = "close the outer block first; only {% if %} holds frames";
                     self.faults.push(place.fault("a frame stands inside another block", fix));
                 }
             }
@@ -147,6 +147,7 @@ impl Compiler<'_> {
         let filters = self.filters(expr)?;
         let sender = match expr.name.as_str() {
             "sender.name" => Some(self.sender.name.to_owned()),
+            "class" => Some(self.sender.class.to_owned()),
             "sender.office" => Some(self.sender.office.join("\u{3000}")),
             _ => None,
         };
@@ -175,17 +176,7 @@ impl Compiler<'_> {
         Some(filters)
     }
 
-    fn cond(&mut self, cond: &parse::Cond, in_row: bool) -> Option<Cond> {
-        let source = self.source(&cond.name, in_row, cond.place)?;
-        if let Source::Sum(_) = source {
-            let fix = "choose by a field, or by rows";
-            self.faults.push(cond.place.fault("a sum decides nothing", fix));
-            return None;
-        }
-        Some(Cond { source, negated: cond.negated, equals: cond.equals.clone() })
-    }
-
-    fn source(&mut self, name: &str, in_row: bool, place: Place) -> Option<Source> {
+    pub(super) fn source(&mut self, name: &str, in_row: bool, place: Place) -> Option<Source> {
         let found = match name {
             "addressee" => Ok(Source::Addressee),
             "letter.postal" => Ok(Source::Postal),
@@ -193,6 +184,10 @@ impl Compiler<'_> {
             "page" => Ok(Source::Page),
             "pages" => Ok(Source::Pages),
             "rows" => Ok(Source::RowCount),
+            "channel" => {
+                self.varies_by_channel = true;
+                Ok(Source::Channel)
+            }
             _ => match (name.strip_prefix("row."), name.strip_prefix("sum.")) {
                 (Some(column), _) => self.column(column, in_row, place),
                 (_, Some(column)) => self.sum(column, place),

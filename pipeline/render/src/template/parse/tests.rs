@@ -57,9 +57,11 @@ fn values_and_choices_keep_their_places() {
             }),
             Inline::If(
                 Cond {
-                    name: "a".to_owned(),
-                    negated: true,
-                    equals: Some("b".to_owned()),
+                    groups: vec![vec![Test {
+                        name: "a".to_owned(),
+                        negated: true,
+                        compared: Some((Sign::Equal, Operand::Text("b".to_owned()))),
+                    }]],
                     place: Place { column: 19, ..place },
                 },
                 vec![text("x", 40)],
@@ -81,10 +83,50 @@ fn every_fault_says_line_and_column() {
         ("{% if a == b %}\n{% end %}", 1, 1, "no quotes"),
         ("あ{% if a b %}い{% end %}", 1, 2, "not a condition"),
         ("あ{% if a %}い", 1, 2, "never closed"),
+        ("あ{% if a %}い{% elif b > 1 %}う", 1, 13, "never closed"),
+        ("{% if a and %}\n{% end %}", 1, 1, "not a condition"),
+        ("{% if a or or b %}\n{% end %}", 1, 1, "not a condition"),
+        ("{% if a > %}\n{% end %}", 1, 1, "not a condition"),
+        ("{% if a = \"b\" %}\n{% end %}", 1, 1, "no sign that is known"),
+        ("{% if a == \"b %}\n{% end %}", 1, 1, "no closing quote"),
+        ("{% elif a %}\n{% end %}", 1, 1, "without"),
+        ("{% if a %}\n{% else %}\n{% elif b %}\n{% end %}", 3, 1, "without"),
         ("あ{% end %}", 1, 2, "does not belong here"),
     ] {
         let found = faults(body);
         assert_eq!((found[0].0, found[0].1), (line, column), "{body}: {found:?}");
         assert!(found[0].2.contains(words), "{body}: {found:?}");
     }
+}
+
+#[test]
+fn a_condition_is_groups_of_tests_and_quotes_hold_any_words() {
+    let place = Place { file: BODY, line: 1, column: 1 };
+    let read = |text: &str| cond::read(text, place).expect("a condition").groups;
+    let test = |name: &str, negated, compared| Test { name: name.to_owned(), negated, compared };
+    let text = |text: &str| Operand::Text(text.to_owned());
+    assert_eq!(
+        read(" a==\"x and y or z\" and not b>=-12 or page < pages"),
+        [
+            vec![
+                test("a", false, Some((Sign::Equal, text("x and y or z")))),
+                test("b", true, Some((Sign::AtLeast, Operand::Number(-12)))),
+            ],
+            vec![test("page", false, Some((Sign::Less, Operand::Name("pages".to_owned()))))],
+        ]
+    );
+    assert_eq!(read("not not a"), [[test("a", false, None)]]);
+}
+
+#[test]
+fn elif_is_a_choice_in_the_other_branch() {
+    let nodes = read_body(
+        BODY,
+        "{% if a %}\n1\n{% elif b %}\n2\n{% elif c %}\n3\n{% else %}\n4\n{% end %}\n後\n",
+    )
+    .expect("sound");
+    let [Node::If(_, first, rest), Node::Line(..)] = &nodes[..] else { panic!("{nodes:?}") };
+    let [Node::If(_, second, rest)] = &rest[..] else { panic!("{rest:?}") };
+    let [Node::If(_, third, last)] = &rest[..] else { panic!("{rest:?}") };
+    assert_eq!([first.len(), second.len(), third.len(), last.len()], [1; 4]);
 }

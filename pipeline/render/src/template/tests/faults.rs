@@ -122,7 +122,7 @@ fn a_closer_envelope_takes_a_larger_barcode() {
 #[test]
 fn stationery_must_be_pdf() {
     let stock = Stock::read("tax-notice");
-    let sender = SenderFacts { name: "星見市", office: &[], honorific: "様" };
+    let sender = SenderFacts { name: "星見市", office: &[], honorific: "様", class: "" };
     let source =
         TemplateSource { toml: &stock.toml, body: &stock.body, stationery: Some(b"<svg/>") };
     let faults = Template::compile(&source, &chain(), &stock.schema, &sender, &naga3());
