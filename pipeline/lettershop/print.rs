@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use ledger::control::{push_row, ControlRow};
-use letter::page::{note_use, CharUse};
+use letter::page::{note_use, CharCounts, CharUse};
 use letter::piece::Placed;
 use letter::Moment;
 use presort::{FileSummary, Plan};
@@ -40,12 +40,36 @@ impl Forme {
                 charset: face.charset(),
             })
             .collect();
-        let fonts = Fonts::build(&faces, &uses).context("cutting the fonts")?;
+        let usual = usual_characters(batch).context("reading the spool")?;
+        let fonts = Fonts::build(&faces, &uses, &usual).context("cutting the fonts")?;
         let layers = Layers::build(&fonts, batch.template.layers(), batch.stationery.as_deref())
             .context("writing the static layers")?;
         Ok(Self { fonts, layers })
     }
 }
+
+/// Counts the characters of some of a batch's letters, taken from its whole length.
+fn usual_characters(batch: &Batch<'_>) -> std::io::Result<CharCounts> {
+    let mut usual = CharCounts::default();
+    let (mut bytes, mut letters) = (Vec::new(), Letters::default());
+    let step = batch.blocks().count().div_ceil(USUAL_BLOCKS).max(1);
+    for rows in batch.blocks().step_by(step) {
+        batch.spool.read_rows(rows.clone(), &mut bytes)?;
+        for (_, view) in batch.spool.views(rows, &bytes) {
+            let view = view?;
+            // What cannot be set is reported by those who print it.
+            let Ok(resolved) = batch.resolve(&mut letters.address, &view) else { continue };
+            let facts = batch.facts(&resolved);
+            if batch.template.typeset(&mut letters.render, &view, &facts).is_ok() {
+                letters.render.pages().iter().for_each(|page| usual.note(page));
+            }
+        }
+    }
+    Ok(usual)
+}
+
+/// Blocks of letters whose characters are counted.
+const USUAL_BLOCKS: usize = 4;
 
 /// Adds the digits beside the marks to the first face that has them all.
 pub fn note_digits(faces: &[Face], uses: &mut [CharUse]) {

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::io::Write;
 use std::path::Path;
 
-use letter::page::{note_use, CharUse, Page};
+use letter::page::{note_use, CharCounts, CharUse, Page};
 use letter::stock::InserterProfile;
 use letter::{PieceId, RecordView};
 use press::{
@@ -76,10 +76,12 @@ impl Engine {
     pub fn forme(&self, recipients: &[Recipient]) -> Forme {
         let faces = self.chain.faces();
         let mut uses = vec![CharUse::default(); faces.len()];
+        let mut usual = CharCounts::default();
         let mut scratch = Scratch::default();
         for recipient in recipients {
             self.set(&mut scratch, recipient);
             scratch.pages().iter().for_each(|page| note_use(page, &mut uses));
+            scratch.pages().iter().for_each(|page| usual.note(page));
         }
         self.template.layers().iter().for_each(|page| note_use(page, &mut uses));
         for digit in press::MARK_CHARACTERS.chars() {
@@ -95,7 +97,7 @@ impl Engine {
                 charset: face.charset(),
             })
             .collect();
-        let fonts = Fonts::build(&data, &uses).expect("fonts");
+        let fonts = Fonts::build(&data, &uses, &usual).expect("fonts");
         let layers = Layers::build(&fonts, self.template.layers(), None).expect("layers");
         Forme { uses, fonts, layers }
     }

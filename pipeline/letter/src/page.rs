@@ -280,6 +280,41 @@ impl CharUse {
     }
 }
 
+/// How often the characters of each face occur on some pages.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CharCounts {
+    /// By character, as long as the greatest index that was met.
+    faces: Vec<Vec<u32>>,
+}
+
+impl CharCounts {
+    /// Counts the glyphs of a page.
+    pub fn note(&mut self, page: &Page) {
+        for mark in &page.marks {
+            if let Mark::Text { face, start, end, .. } = mark {
+                let face = usize::from(*face);
+                if self.faces.len() <= face {
+                    self.faces.resize(face + 1, Vec::new());
+                }
+                let counts = &mut self.faces[face];
+                for glyph in &page.glyphs[*start as usize..*end as usize] {
+                    let index = glyph.char_index as usize;
+                    if counts.len() <= index {
+                        counts.resize(index + 1, 0);
+                    }
+                    counts[index] += 1;
+                }
+            }
+        }
+    }
+
+    /// Returns how often a character occurred.
+    pub fn of(&self, face: FaceIndex, index: CharIndex) -> u32 {
+        let counts = self.faces.get(usize::from(face));
+        counts.and_then(|counts| counts.get(index as usize)).copied().unwrap_or(0)
+    }
+}
+
 /// Adds every glyph of `page` to the sets, one set a face.
 ///
 /// # Panics

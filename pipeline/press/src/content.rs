@@ -1,4 +1,4 @@
-//! A page's marks as a content stream: whole numbers of 1/100 point, strings of two-byte codes.
+//! A page's marks as a content stream: whole numbers of 1/100 point, strings of codes.
 
 mod order;
 
@@ -25,6 +25,10 @@ pub(crate) struct Composer<'a> {
     spacing: i32,
     /// Start of the current text line.
     line: (i32, i32),
+    /// How far T* and ' move down.
+    leading: i32,
+    /// Whether the string that comes next starts the line below.
+    below: bool,
     /// Per cent of black.
     tint: u8,
 }
@@ -51,6 +55,8 @@ impl<'a> Composer<'a> {
             font: None,
             spacing: 0,
             line: (0, 0),
+            leading: 0,
+            below: false,
             tint: BLACK,
         }
     }
@@ -117,7 +123,8 @@ impl<'a> Composer<'a> {
         self.begin_line(face, size, (x, y));
         let common = common_extra(glyphs);
         self.space(i32::from(common) * size.0);
-        show(self.out, codes, face, glyphs, common)
+        let below = std::mem::take(&mut self.below);
+        show(self.out, codes, face, glyphs, common, below)
     }
 
     /// Writes a run of ready codes without extra space.
@@ -131,8 +138,8 @@ impl<'a> Composer<'a> {
         self.begin_line(face, size, at);
         self.space(0);
         self.out.push(b'(');
-        codes.for_each(|code| self.out.extend_from_slice(code));
-        self.out.extend_from_slice(b")Tj\n");
+        codes.for_each(|code| self.out.extend_from_slice(code.bytes()));
+        self.end_string();
     }
 
     /// Gives the stream for operators of another craft, with nothing open.
@@ -167,7 +174,7 @@ impl<'a> Composer<'a> {
         self.space(0);
         self.out.push(b'(');
         self.out.extend(barcode.bars().into_iter().map(|bar| bar.letter() as u8));
-        self.out.extend_from_slice(b")Tj\n");
+        self.end_string();
     }
 
     fn rule(&mut self, rectangle: [Len; 4], tint: u8) {
@@ -225,12 +232,31 @@ impl<'a> Composer<'a> {
         self.out.extend_from_slice(b" Tf\n");
     }
 
+    /// Moves to the start of a line. The line below as far as the last two were apart needs no
+    /// operator of its own, and moving down sets how far that is (ISO 32000-1 §9.4.2).
     fn move_to(&mut self, x: i32, y: i32) {
-        number(self.out, x - self.line.0);
-        self.out.push(b' ');
-        number(self.out, y - self.line.1);
-        self.out.extend_from_slice(b" Td");
+        let (right, down) = (x - self.line.0, self.line.1 - y);
+        let first = self.line == (0, 0);
         self.line = (x, y);
+        if right == 0 && down == self.leading && down != 0 {
+            self.below = true;
+            return;
+        }
+        number(self.out, right);
+        self.out.push(b' ');
+        number(self.out, -down);
+        if first || down == 0 || down == self.leading {
+            self.out.extend_from_slice(b" Td");
+        } else {
+            self.leading = down;
+            self.out.extend_from_slice(b" TD");
+        }
+    }
+
+    /// Ends a string that was begun with a parenthesis, and shows it.
+    fn end_string(&mut self) {
+        let below = std::mem::take(&mut self.below);
+        self.out.extend_from_slice(shown(below));
     }
 
     fn space(&mut self, thousandths: i32) {
@@ -268,23 +294,25 @@ fn common_extra(glyphs: &[Glyph]) -> i16 {
     candidate
 }
 
-/// Writes a string, with kerns where a glyph's extra advance is not the common one.
+/// Writes a string, with kerns where a glyph's extra advance is not the common one; `below` on the
+/// next line.
 fn show(
     out: &mut Vec<u8>,
     codes: &[Code],
     face: FaceIndex,
     glyphs: &[Glyph],
     common: i16,
+    below: bool,
 ) -> Result<(), PressError> {
     let (last, inner) = glyphs.split_last().expect("a run has a glyph");
     let even = inner.iter().all(|glyph| glyph.extra == common);
     if even {
         out.push(b'(');
         push_codes(out, codes, face, glyphs)?;
-        out.extend_from_slice(b")Tj\n");
+        out.extend_from_slice(shown(below));
         return Ok(());
     }
-    out.extend_from_slice(b"[(");
+    out.extend_from_slice(if below { b"T*[(" } else { b"[(" });
     // What stands before a kern, with the glyph that the kern follows.
     for part in inner.split_inclusive(|glyph| glyph.extra != common) {
         push_codes(out, codes, face, part)?;
@@ -300,6 +328,15 @@ fn show(
     Ok(())
 }
 
+/// Returns what ends a string and shows it, `below` on the next line.
+fn shown(below: bool) -> &'static [u8] {
+    if below {
+        b")'\n"
+    } else {
+        b")Tj\n"
+    }
+}
+
 /// Writes the codes of glyphs.
 fn push_codes(
     out: &mut Vec<u8>,
@@ -307,14 +344,17 @@ fn push_codes(
     face: FaceIndex,
     glyphs: &[Glyph],
 ) -> Result<(), PressError> {
-    let start = out.len();
-    out.resize(start + 2 * glyphs.len(), 0);
+    let mut at = out.len();
+    // A code of one byte is written with the byte after it, which the next one overwrites.
+    out.resize(at + 2 * glyphs.len() + 1, 0);
     let mut all_known = true;
-    for (place, glyph) in out[start..].chunks_exact_mut(2).zip(glyphs) {
+    for glyph in glyphs {
         let code = codes.get(glyph.char_index as usize).copied().unwrap_or(NO_CODE);
-        all_known &= code != NO_CODE;
-        place.copy_from_slice(&code);
+        all_known &= code.len() > 0;
+        out[at..at + 2].copy_from_slice(&code.bytes);
+        at += code.len();
     }
+    out.truncate(at);
     if all_known {
         return Ok(());
     }

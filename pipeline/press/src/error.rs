@@ -21,7 +21,7 @@ pub enum PressError {
         /// The limit, [`crate::FACES_MAX`].
         max: usize,
     },
-    /// A batch uses more characters of one face than there are two-byte codes.
+    /// A batch uses more characters of one face than there are codes.
     #[error("face {face} is used with {found} characters, there are {max} codes")]
     TooManyCharacters {
         /// The face's name.

@@ -3,7 +3,9 @@
 mod codes;
 mod embed;
 
-use letter::page::{CharIndex, CharUse, Charset, FaceIndex};
+use std::cmp::Reverse;
+
+use letter::page::{CharCounts, CharIndex, CharUse, Charset, FaceIndex};
 
 pub(crate) use self::codes::{Code, NO_CODE};
 use self::embed::embed;
@@ -38,7 +40,7 @@ pub struct Fonts {
 struct Face {
     /// The Type 0 font.
     object: u32,
-    /// The two-byte code of every character; [`NO_CODE`] where it is not used.
+    /// The code of every character; [`NO_CODE`] where it is not used.
     codes: Vec<Code>,
 }
 
@@ -55,22 +57,32 @@ pub(crate) struct MarkFace {
 impl Fonts {
     /// Cuts every used face to its characters; `uses` has one set a face, in the same order.
     ///
+    /// The characters that `usual` has most often get the shortest codes. What it counts need not
+    /// be all pages: more than some hundred change the length of a file by nothing that counts.
+    ///
     /// # Errors
     /// A font file that cannot be read, or more faces or characters than the press has codes for.
-    pub fn build(faces: &[FaceData<'_>], uses: &[CharUse]) -> Result<Self, PressError> {
+    pub fn build(
+        faces: &[FaceData<'_>],
+        uses: &[CharUse],
+        usual: &CharCounts,
+    ) -> Result<Self, PressError> {
         if faces.len() > FACES_MAX {
             return Err(PressError::TooManyFaces { found: faces.len(), max: FACES_MAX });
         }
         let mut fonts = Self { parts: Parts::new(FIRST_OBJECT), faces: Vec::new(), mark: None };
         for (index, (face, used)) in faces.iter().zip(uses).enumerate() {
-            let used: Vec<CharIndex> = used.iter().collect();
+            let mut used: Vec<CharIndex> = used.iter().collect();
             if used.is_empty() {
                 fonts.faces.push(None);
                 continue;
             }
-            let codes = codes::assign(face, &used)?;
-            let object = embed(&mut fonts.parts, face, &used, &codes)?;
-            fonts.mark = fonts.mark.or_else(|| mark_face(index as FaceIndex, face, &codes));
+            let index = index as FaceIndex;
+            used.sort_by_key(|&character| (Reverse(usual.of(index, character)), character));
+            let assigned = codes::assign(face, used)?;
+            let object = embed(&mut fonts.parts, face, &assigned)?;
+            let codes = assigned.codes;
+            fonts.mark = fonts.mark.or_else(|| mark_face(index, face, &codes));
             fonts.faces.push(Some(Face { object, codes }));
         }
         Ok(fonts)

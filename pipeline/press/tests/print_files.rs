@@ -142,7 +142,8 @@ fn marks_need_digits_in_some_face() {
     let mut without = letter::page::CharUse::default();
     uses[0].iter().filter(|&i| i != faces[0].index('7', None)).for_each(|i| without.insert(i));
     let data: Vec<_> = faces.iter().map(Face::data).collect();
-    let fonts = press::Fonts::build(&data, &[without, Default::default()]).expect("fonts");
+    let fonts = press::Fonts::build(&data, &[without, Default::default()], &Default::default())
+        .expect("fonts");
     let layers = press::Layers::build(&fonts, &[], None).expect("layers");
     let inserter = INSERTER();
     let run = PrintRun::new(&fonts, &layers, meta(true, &inserter));

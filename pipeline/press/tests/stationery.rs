@@ -41,13 +41,14 @@ fn build(stationery: &[u8]) -> Result<Sample, PressError> {
     let page = letter_page(&faces, 1);
     let layer = layer(&faces);
     let data: Vec<FaceData<'_>> = faces.iter().map(Face::data).collect();
-    let fonts = Fonts::build(&data, &uses(&faces, [&page, &layer])).expect("fonts");
+    let fonts =
+        Fonts::build(&data, &uses(&faces, [&page, &layer]), &Default::default()).expect("fonts");
     let layers = Layers::build(&fonts, &[layer], Some(stationery))?;
     Ok(Sample { letters: vec![vec![page]], fonts, layers })
 }
 
 fn refused(stationery: &[u8]) -> String {
-    let fonts = Fonts::build(&[], &[]).expect("no fonts");
+    let fonts = Fonts::build(&[], &[], &Default::default()).expect("no fonts");
     match Layers::build(&fonts, &[], Some(stationery)) {
         Err(PressError::Stationery(why)) => why,
         Err(other) => panic!("another refusal: {other}"),

@@ -1,6 +1,6 @@
 //! Fonts of a finished file: how a shown string becomes text and width.
 
-use crate::cmap::ToUnicode;
+use crate::cmap::{CodeSpace, Encoding, ToUnicode};
 use crate::error::ReadError;
 use crate::lines::SHORT;
 use crate::objects::Objects;
@@ -10,8 +10,8 @@ use crate::syntax::{Array, Dict, Value};
 #[derive(Debug)]
 pub(crate) struct Font {
     pub(crate) name: String,
-    /// Bytes in a code, 1 or 2.
-    pub(crate) code_len: usize,
+    /// How many bytes a code has.
+    pub(crate) space: CodeSpace,
     /// A Type 3 font without a ToUnicode table: its glyphs are pictures (bars, modules), not text.
     pictures: bool,
     codes: Vec<Code>,
@@ -72,9 +72,18 @@ impl Font {
         unicode: Option<ToUnicode>,
     ) -> Result<Self, ReadError> {
         let trouble = |what: &str| ReadError::structure(format!("font {name}"), what);
-        let identity = dict.get(b"Encoding").is_some_and(|e| e.is_name(b"Identity-H"));
-        // Only then are the codes the CIDs under which the widths stand.
-        let unicode = unicode.filter(|table| table.code_len() == 2 && identity);
+        let encoding = match dict.get(b"Encoding") {
+            Some(Value::Reference(id)) => {
+                let body = objects.load(id)?;
+                Encoding::parse(&objects.decoded(&body)?)
+            }
+            Some(name) => name.is_name(b"Identity-H").then_some(Encoding::IDENTITY),
+            None => return Err(trouble("no Encoding")),
+        };
+        // Without an understood encoding no code has a text, as in foreign stationery.
+        let unicode =
+            unicode.filter(|table| encoding.as_ref().is_some_and(|e| e.has_codes_of(table)));
+        let encoding = encoding.unwrap_or(Encoding::IDENTITY);
         let (mut slot, mut inner, mut width_slot) = (None, None, None);
         let fonts = dict.get(b"DescendantFonts");
         let fonts = fonts.ok_or_else(|| trouble("no DescendantFonts"))?;
@@ -97,7 +106,7 @@ impl Font {
             read_cid_widths(objects, widths, default_advance, &mut advances)?
                 .ok_or_else(|| trouble("W is malformed"))?;
         }
-        Ok(Self::new(name, 2, unicode.as_ref(), &advances, default_advance))
+        Ok(Self::new(name, encoding, unicode.as_ref(), &advances, default_advance))
     }
 
     fn simple(
@@ -128,19 +137,20 @@ impl Font {
                 advances.push(width.ok_or_else(|| trouble("Widths has no number"))? * scale);
             }
         }
-        let mut font = Self::new(name, 1, unicode.as_ref(), &advances, 0.0);
+        let encoding = Encoding { space: CodeSpace::ONE, ..Encoding::IDENTITY };
+        let mut font = Self::new(name, encoding, unicode.as_ref(), &advances, 0.0);
         font.pictures = type3 && unicode.is_none();
         Ok(font)
     }
 
     fn new(
         name: String,
-        code_len: usize,
+        encoding: Encoding,
         unicode: Option<&ToUnicode>,
         advances: &[f32],
         default_advance: f32,
     ) -> Self {
-        let count = unicode.map_or(0, ToUnicode::end).max(advances.len());
+        let count = unicode.map_or(0, ToUnicode::end).max(encoding.end(advances.len()));
         let mut long = Vec::new();
         let code = |code: usize| {
             let text = unicode.map_or("", |table| table.text(code as u16)).as_bytes();
@@ -153,11 +163,12 @@ impl Font {
                     long.push(String::from_utf8_lossy(text).into_owned());
                 }
             }
-            let advance = advances.get(code).copied().unwrap_or(default_advance);
+            let cid = usize::from(encoding.cid(code as u16));
+            let advance = advances.get(cid).copied().unwrap_or(default_advance);
             Code { advance, text: short, len }
         };
         let codes = (0..count).map(code).collect();
-        Self { name, code_len, pictures: false, codes, long, default_advance }
+        Self { name, space: encoding.space, pictures: false, codes, long, default_advance }
     }
 
     /// Returns what a code stands for.

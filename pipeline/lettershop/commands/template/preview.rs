@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use letter::date::JST_OFFSET_SECONDS;
-use letter::page::{note_use, CharUse, Page};
+use letter::page::{note_use, CharCounts, CharUse, Page};
 use letter::{BatchId, Moment, PieceId, Reason};
 use press::{BlockStart, FaceData, Fonts, Layers, Painted, PrintFile, PrintMeta, PrintRun, Totals};
 
@@ -75,7 +75,9 @@ fn print_file(trial: &Trial<'_>, case: &Case, letters: &[Vec<Page>]) -> Result<V
     let faces: Vec<_> = faces
         .map(|face| FaceData { name: face.name(), bytes: face.bytes(), charset: face.charset() })
         .collect();
-    let fonts = Fonts::build(&faces, &uses(trial, letters)).context("cutting the fonts")?;
+    let mut usual = CharCounts::default();
+    letters.iter().flatten().for_each(|page| usual.note(page));
+    let fonts = Fonts::build(&faces, &uses(trial, letters), &usual).context("cutting the fonts")?;
     let layers = Layers::build(&fonts, trial.template.layers(), trial.stationery.as_deref())
         .context("writing the static layers")?;
     let day = case.letters[0].posting_date.days_since_epoch();

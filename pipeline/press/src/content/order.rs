@@ -10,24 +10,57 @@ pub(super) fn stretch(marks: &[Mark]) -> usize {
     if matches!(marks[0], Mark::Layer(_)) {
         return 1;
     }
-    // The band in which text stands so far.
-    let (mut low, mut high) = (i32::MAX, i32::MIN);
+    let mut text = Bands::default();
     for (at, mark) in marks.iter().enumerate() {
         match *mark {
             Mark::Layer(_) => return at,
             Mark::Rule { y, height, .. } => {
-                if y.0 < high && y.0 + height.0 > low {
+                if text.meet(y.0, y.0 + height.0) {
                     return at;
                 }
             }
             Mark::Text { y, size, .. } | Mark::Barcode { y, size, .. } => {
-                low = low.min(y.0 - size.0 / 2);
-                high = high.max(y.0 + size.0 * 5 / 4);
+                text.add(y.0 - size.0 / 2, y.0 + size.0 * 5 / 4);
             }
         }
     }
     marks.len()
 }
+
+/// Where text stands: a bit for each point of height, from the lower edge of the page.
+#[derive(Default)]
+struct Bands {
+    words: [u64; WORDS],
+}
+
+impl Bands {
+    fn add(&mut self, low: i32, high: i32) {
+        each_word(low, high, |at, bits| self.words[at] |= bits);
+    }
+
+    fn meet(&self, low: i32, high: i32) -> bool {
+        let mut meet = false;
+        each_word(low, high, |at, bits| meet |= self.words[at] & bits != 0);
+        meet
+    }
+}
+
+/// Gives the words that a band touches, each with the bits; what is beyond the page lies at its
+/// edge.
+fn each_word(low: i32, high: i32, mut each: impl FnMut(usize, u64)) {
+    let bit = |height: i32| (height.div_euclid(POINT)).clamp(0, 64 * WORDS as i32 - 1) as usize;
+    let (low, high) = (bit(low), bit(high));
+    for at in low / 64..=high / 64 {
+        let from = low.max(64 * at) - 64 * at;
+        let to = high.min(64 * at + 63) - 64 * at;
+        each(at, u64::MAX << from & u64::MAX >> (63 - to));
+    }
+}
+
+/// In 1/100 point.
+const POINT: i32 = 100;
+/// 896 points: more than the height of A4.
+const WORDS: usize = 14;
 
 #[cfg(test)]
 mod tests {
@@ -48,6 +81,9 @@ mod tests {
         // A band under a line, a rule below each line.
         let table = [rule(4700, 1700), text(5000), rule(4300, 20), text(3500), rule(2900, 20)];
         assert_eq!(stretch(&table), 5);
+        // Rules between the lines of a table, after all of its text.
+        let between = [text(5000), text(3000), text(1000), rule(4300, 25), rule(2300, 25)];
+        assert_eq!(stretch(&between), 5);
         // A frame about both lines.
         let framed = [text(5000), text(3500), rule(2900, 3000), text(1000)];
         assert_eq!((stretch(&framed), stretch(&framed[2..])), (2, 2));

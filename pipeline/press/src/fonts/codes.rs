@@ -1,43 +1,106 @@
-//! Two-byte codes for the characters of a face, chosen so that no byte of a string is escaped.
+//! Codes for the characters of a face: one byte for the usual ones, two for the rest, chosen so
+//! that no byte of a string is escaped.
 
 use letter::page::CharIndex;
 
 use super::FaceData;
 use crate::error::PressError;
 
-/// A two-byte code as it stands in a content stream.
-pub(crate) type Code = [u8; 2];
+/// A code of one or two bytes as it stands in a content stream.
+///
+/// Which it is, its first byte says: those that begin a code of two stand for nothing alone
+/// (ISO 32000-1 §9.7.6.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Code {
+    /// The second byte is 0 in a code of one.
+    pub(crate) bytes: [u8; 2],
+    /// 1 or 2; 0 for a character that is not used.
+    len: u8,
+}
 
-/// Stands for a character that is not used; as a code it would draw `.notdef`.
-pub(crate) const NO_CODE: Code = [0, 0];
+/// Stands for a character that is not used.
+pub(crate) const NO_CODE: Code = Code { bytes: [0, 0], len: 0 };
 
-/// How many characters of one face a batch can use: 251 × 251 codes less the one of `.notdef`.
-pub const CODES_MAX: usize = 251 * 251 - 1;
+/// How many characters of one face a batch can use: 250 first bytes with 251 second ones each.
+pub const CODES_MAX: usize = FIRST_BYTES * SECOND_BYTES;
 
-/// Bytes with a meaning inside a literal string: parentheses, backslash and the line ends, which a
-/// reader may fold (ISO 32000-1 §7.3.4.2).
-const SPECIAL: [u8; 5] = [b'(', b')', b'\\', b'\r', b'\n'];
+impl Code {
+    /// Returns the code's bytes.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes[..self.len()]
+    }
 
-/// Returns the code of every character of the face's charset, in the order of their indices, so
-/// that kana and digits share their first byte.
-pub(crate) fn assign(face: &FaceData<'_>, used: &[CharIndex]) -> Result<Vec<Code>, PressError> {
+    /// Returns 1 or 2, or 0 for a character that is not used.
+    #[inline]
+    pub(crate) fn len(&self) -> usize {
+        usize::from(self.len)
+    }
+
+    /// Returns the code as a number. No code of two bytes is the number of one of one byte.
+    pub(crate) fn number(&self) -> u16 {
+        match self.len {
+            1 => u16::from(self.bytes[0]),
+            _ => u16::from_be_bytes(self.bytes),
+        }
+    }
+}
+
+/// The codes of a face.
+pub(crate) struct Assigned {
+    /// Of every character of the face's charset, in the order of their indices.
+    pub(crate) codes: Vec<Code>,
+    /// The used characters in the order of their codes.
+    pub(crate) order: Vec<CharIndex>,
+    /// The first bytes of codes of two.
+    pub(crate) leads: Vec<u8>,
+}
+
+/// Assigns codes to the used characters of a face; `used` begins with the most frequent.
+///
+/// As few bytes as will do begin codes of two. The bytes that operators are made of go to the most
+/// frequent characters, because a compressor spends the fewest bits on few frequent bytes.
+pub(super) fn assign(face: &FaceData<'_>, used: Vec<CharIndex>) -> Result<Assigned, PressError> {
     if used.len() > CODES_MAX {
         let face = face.name.to_owned();
         return Err(PressError::TooManyCharacters { face, found: used.len(), max: CODES_MAX });
     }
-    let plain: Vec<u8> = (0..=u8::MAX).filter(|byte| !SPECIAL.contains(byte)).collect();
+    let leads = used.len().saturating_sub(FIRST_BYTES).div_ceil(SECOND_BYTES - 1);
+    let first_bytes = first_bytes();
+    let (single, leads) = first_bytes.split_at(FIRST_BYTES - leads);
+    let second = || (0..=u8::MAX).filter(|byte| !SPECIAL.contains(byte));
+    let one = single.iter().map(|&byte| Code { bytes: [byte, 0], len: 1 });
+    let two = leads
+        .iter()
+        .flat_map(|&lead| second().map(move |second| Code { bytes: [lead, second], len: 2 }));
     let mut codes = vec![NO_CODE; face.charset.entries.len()];
-    for (place, &index) in used.iter().enumerate() {
+    for (&index, code) in used.iter().zip(one.chain(two)) {
         let glyph = face.charset.entries.get(index as usize).map_or(0, |entry| entry.glyph);
         if glyph == 0 {
             let why = format!("its charset draws nothing for character {index}");
             return Err(PressError::Face { face: face.name.to_owned(), why });
         }
-        let rank = place + 1;
-        codes[index as usize] = [plain[rank / plain.len()], plain[rank % plain.len()]];
+        codes[index as usize] = code;
     }
-    Ok(codes)
+    Ok(Assigned { codes, order: used, leads: leads.to_vec() })
 }
+
+/// Returns the bytes that can begin a code: those of operators first, then the others descending,
+/// so that codes of two bytes begin with low ones and are small numbers.
+fn first_bytes() -> Vec<u8> {
+    let plain = |byte: &u8| !SPECIAL.contains(byte) && !USUAL.contains(byte);
+    let others = (1..=u8::MAX).rev().filter(plain);
+    USUAL.iter().copied().chain(others).collect()
+}
+
+/// Bytes with a meaning inside a literal string: parentheses, backslash and the line ends, which a
+/// reader may fold (ISO 32000-1 §7.3.4.2).
+const SPECIAL: [u8; 5] = [b'(', b')', b'\\', b'\r', b'\n'];
+/// Bytes that a page's operators and numbers are made of, the most frequent first.
+const USUAL: &[u8] = b"0 142365897TdjJ[]-'ecr/fDBEq.gLZACMIQo";
+/// All bytes but the special ones and 0, which is left to `.notdef`.
+const FIRST_BYTES: usize = 250;
+/// All bytes but the special ones.
+const SECOND_BYTES: usize = 251;
 
 #[cfg(test)]
 mod tests {
@@ -45,21 +108,34 @@ mod tests {
 
     use super::*;
 
-    fn check(count: usize) -> Result<Vec<Code>, PressError> {
+    fn check(count: usize) -> Result<Assigned, PressError> {
         let entry = CharsetEntry { character: 'a', selector: None, glyph: 1, advance: 1 };
         let charset = Charset { entries: vec![entry; 65_535], units_per_em: 1000 };
-        let used: Vec<CharIndex> = (0..count).map(|index| index as CharIndex).collect();
-        assign(&FaceData { name: "all", bytes: &[], charset: &charset }, &used)
+        let used: Vec<CharIndex> = (0..count).map(|index| index as CharIndex).rev().collect();
+        assign(&FaceData { name: "all", bytes: &[], charset: &charset }, used)
     }
 
     #[test]
     fn as_many_characters_as_there_are_codes_have_each_their_own() {
-        let mut codes = check(CODES_MAX).expect("codes for all");
-        codes.truncate(CODES_MAX);
-        assert!(codes.iter().flatten().all(|byte| !SPECIAL.contains(byte)));
-        codes.sort_unstable();
-        codes.dedup();
-        assert_eq!((codes.len(), codes[0] == NO_CODE), (CODES_MAX, false));
+        for count in [1, 250, 251, 500, 501, 7_000, CODES_MAX] {
+            let Assigned { codes, leads, .. } = check(count).expect("codes for all");
+            let mut used: Vec<Code> = codes.iter().copied().filter(|c| *c != NO_CODE).collect();
+            let bytes = used.iter().flat_map(Code::bytes);
+            assert!(bytes.copied().all(|byte| !SPECIAL.contains(&byte)));
+            assert!(used.iter().all(|code| leads.contains(&code.bytes[0]) == (code.len() == 2)));
+            used.sort_unstable_by_key(Code::number);
+            used.dedup_by_key(|code| code.number());
+            assert_eq!((used.len(), used[0].number() == 0), (count, false));
+        }
+    }
+
+    #[test]
+    fn the_most_frequent_characters_have_one_byte_and_no_more_bytes_than_needed_begin_two() {
+        let Assigned { codes, leads, .. } = check(600).expect("codes for all");
+        assert_eq!((codes[599].bytes(), codes[598].bytes()), (&b"0"[..], &b" "[..]));
+        assert_eq!((leads.len(), codes[0].len()), (2, 2));
+        assert_eq!(codes.iter().filter(|code| code.len() == 1).count(), 248);
+        assert!(check(250).expect("codes for all").leads.is_empty());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! A cut face as PDF objects: program, descriptor, code tables, CIDFont and Type 0 font.
 
 use letter::page::CharIndex;
-use pdf_writer::types::{CidFontType, FontFlags, SystemInfo, UnicodeCmap};
+use pdf_writer::types::{CidFontType, FontFlags, SystemInfo};
 use pdf_writer::{Name, Rect, Str};
 use sha2::{Digest, Sha256};
 use skrifa::instance::{LocationRef, Size};
@@ -9,7 +9,8 @@ use skrifa::string::StringId;
 use skrifa::{FontRef, MetadataProvider};
 use subsetter::GlyphRemapper;
 
-use super::{Code, FaceData};
+use super::codes::{Assigned, Code};
+use super::FaceData;
 use crate::error::PressError;
 use crate::parts::{reference, Parts};
 
@@ -17,40 +18,40 @@ use crate::parts::{reference, Parts};
 pub(super) fn embed(
     parts: &mut Parts,
     face: &FaceData<'_>,
-    used: &[CharIndex],
-    codes: &[Code],
+    assigned: &Assigned,
 ) -> Result<u32, PressError> {
-    let cut = Cut::of(face, used, codes)?;
+    let cut = Cut::of(face, assigned)?;
     let program = cut.write_program(parts);
     let descriptor = cut.write_descriptor(parts, face, program)?;
-    let to_unicode = cut.write_to_unicode(parts, face);
+    let to_unicode = parts.packed_stream(cut.to_unicode(face).as_bytes(), |_| ());
     let encoding = cut.write_encoding(parts);
     let cid_font = cut.write_cid_font(parts, descriptor);
     Ok(cut.write_type0(parts, encoding, cid_font, to_unicode))
 }
 
 /// A face cut to its used characters.
-struct Cut {
+struct Cut<'a> {
     name: String,
     program: Vec<u8>,
     outlines: Outlines,
-    /// By ascending code.
+    /// In the order of their codes.
     characters: Vec<Character>,
+    leads: &'a [u8],
 }
 
-/// How the font program draws, which decides how codes find their glyphs.
+/// How the font program draws, which decides what a CID is.
 #[derive(Clone, Copy, PartialEq)]
 enum Outlines {
-    /// CIDFontType2: a code is its CID, the CIDToGIDMap finds the glyph.
+    /// CIDFontType2: a CID is its code, the CIDToGIDMap finds the glyph.
     TrueType,
-    /// CIDFontType0: a CID is its glyph, an embedded CMap finds the CID.
+    /// CIDFontType0: a CID is its glyph.
     Cff,
 }
 
 /// One used character.
 struct Character {
     index: CharIndex,
-    code: u16,
+    code: Code,
     /// The glyph in the cut program.
     glyph: u16,
     /// Advance in 1/1000 of the font size, as exact as the font program has it.
@@ -60,28 +61,26 @@ struct Character {
 impl Character {
     fn cid(&self, outlines: Outlines) -> u16 {
         match outlines {
-            Outlines::TrueType => self.code,
+            Outlines::TrueType => self.code.number(),
             Outlines::Cff => self.glyph,
         }
     }
 }
 
-impl Cut {
-    fn of(face: &FaceData<'_>, used: &[CharIndex], codes: &[Code]) -> Result<Self, PressError> {
+impl<'a> Cut<'a> {
+    fn of(face: &FaceData<'_>, assigned: &'a Assigned) -> Result<Self, PressError> {
         let mut remapper = GlyphRemapper::new();
         let units = f32::from(face.charset.units_per_em.max(1));
-        let characters: Vec<Character> = used
-            .iter()
-            .map(|&index| {
-                let entry = face.charset.entries[index as usize];
-                Character {
-                    index,
-                    code: u16::from_be_bytes(codes[index as usize]),
-                    glyph: remapper.remap(entry.glyph),
-                    width: thousandth(f32::from(entry.advance) * 1000.0 / units),
-                }
-            })
-            .collect();
+        let character = |&index: &CharIndex| {
+            let entry = face.charset.entries[index as usize];
+            Character {
+                index,
+                code: assigned.codes[index as usize],
+                glyph: remapper.remap(entry.glyph),
+                width: thousandth(f32::from(entry.advance) * 1000.0 / units),
+            }
+        };
+        let characters: Vec<Character> = assigned.order.iter().map(character).collect();
         let fault = |why: String| PressError::Face { face: face.name.to_owned(), why };
         let font = subsetter::subset(face.bytes, 0, &remapper).map_err(|e| fault(e.to_string()))?;
         let cff = FontRef::new(&font)
@@ -92,7 +91,7 @@ impl Cut {
             None => (Outlines::TrueType, font),
         };
         let name = format!("{}+{}", subset_tag(&program), postscript_name(face));
-        Ok(Self { name, program, outlines, characters })
+        Ok(Self { name, program, outlines, characters, leads: &assigned.leads })
     }
 
     fn write_program(&self, parts: &mut Parts) -> u32 {
@@ -145,58 +144,101 @@ impl Cut {
         }))
     }
 
-    fn write_to_unicode(&self, parts: &mut Parts, face: &FaceData<'_>) -> u32 {
-        let mut cmap = UnicodeCmap::<u16>::new(Name(b"Adobe-Identity-UCS"), UCS);
-        for character in &self.characters {
+    /// Returns the table that leads from a code to its text.
+    fn to_unicode(&self, face: &FaceData<'_>) -> String {
+        let lines = self.characters.iter().map(|character| {
             let entry = face.charset.entries[character.index as usize];
-            let text = [entry.character].into_iter().chain(entry.selector);
-            cmap.pair_with_multiple(character.code, text);
-        }
-        parts.packed_stream(cmap.finish().as_slice(), |_| ())
+            let mut line = format!("<{}> <", hexadecimal(character.code.bytes()));
+            for part in [entry.character].into_iter().chain(entry.selector) {
+                for unit in part.encode_utf16(&mut [0; 2]) {
+                    line += &format!("{unit:04X}");
+                }
+            }
+            line + ">\n"
+        });
+        self.cmap(&TO_UNICODE, "bfchar", lines.collect())
     }
 
-    /// Writes what leads from a code to its glyph: a CIDToGIDMap or an embedded CMap.
+    /// Writes the table that leads from a code to its CID.
     fn write_encoding(&self, parts: &mut Parts) -> u32 {
-        match self.outlines {
-            Outlines::TrueType => parts.packed_stream(&self.cid_to_gid(), |_| ()),
-            Outlines::Cff => parts.packed_stream(self.code_to_cid().as_bytes(), |stream| {
-                stream.pair(Name(b"Type"), Name(b"CMap"));
-                stream.pair(Name(b"CMapName"), Name(CMAP_NAME.as_bytes()));
-                stream.pair(Name(b"WMode"), 0);
-                let mut info = stream.insert(Name(b"CIDSystemInfo")).dict();
-                info.pair(Name(b"Registry"), IDENTITY.registry);
-                info.pair(Name(b"Ordering"), IDENTITY.ordering);
-                info.pair(Name(b"Supplement"), IDENTITY.supplement);
-            }),
-        }
+        let mut characters: Vec<&Character> = self.characters.iter().collect();
+        characters.sort_by_key(|character| character.code.number());
+        let lines = characters.chunk_by(|a, b| self.follows(a, b)).map(|run| {
+            let [low, high] = [run[0], run[run.len() - 1]].map(|c| hexadecimal(c.code.bytes()));
+            format!("<{low}> <{high}> {}\n", run[0].cid(self.outlines))
+        });
+        let cmap = self.cmap(&ENCODING, "cidrange", lines.collect());
+        parts.packed_stream(cmap.as_bytes(), |stream| {
+            stream.pair(Name(b"Type"), Name(b"CMap"));
+            stream.pair(Name(b"CMapName"), Name(ENCODING.name.as_bytes()));
+            stream.pair(Name(b"WMode"), 0);
+            let mut info = stream.insert(Name(b"CIDSystemInfo")).dict();
+            info.pair(Name(b"Registry"), IDENTITY.registry);
+            info.pair(Name(b"Ordering"), IDENTITY.ordering);
+            info.pair(Name(b"Supplement"), IDENTITY.supplement);
+        })
     }
 
+    /// Returns a CMap of this face's codes (ISO 32000-1 §9.7.5.4).
+    fn cmap(&self, kind: &CMapKind, section: &str, lines: Vec<String>) -> String {
+        let (name, ordering, number) = (kind.name, kind.ordering, kind.number);
+        let mut text = format!(
+            "%!PS-Adobe-3.0 Resource-CMap\n%%DocumentNeededResources: ProcSet (CIDInit)\n\
+             %%IncludeResource: ProcSet (CIDInit)\n%%BeginResource: CMap ({name})\n\
+             %%Title: ({name} Adobe {ordering} 0)\n%%Version: 1\n%%EndComments\n\
+             /CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n\
+             /CIDSystemInfo 3 dict dup begin\n/Registry (Adobe) def\n\
+             /Ordering ({ordering}) def\n/Supplement 0 def\nend def\n\
+             /CMapName /{name} def\n/CMapVersion 1 def\n/CMapType {number} def\n\
+             /WMode 0 def\n"
+        );
+        let spaces = self.code_spaces();
+        text += &format!("{} begincodespacerange\n{}", spaces.len(), spaces.concat());
+        text += "endcodespacerange\n";
+        for lines in lines.chunks(CMAP_LINES_MAX) {
+            text += &format!("{} begin{section}\n{}end{section}\n", lines.len(), lines.concat());
+        }
+        text + "endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n\
+                %%EndResource\n%%EOF\n"
+    }
+
+    /// Whether `b` continues a CMap range with `a`: the next code under the same first byte, the
+    /// next CID.
+    fn follows(&self, a: &Character, b: &Character) -> bool {
+        let same_first = a.code.len() == 1 || a.code.bytes()[0] == b.code.bytes()[0];
+        let next = a.code.len() == b.code.len() && a.code.number() + 1 == b.code.number();
+        same_first && next && a.cid(self.outlines) + 1 == b.cid(self.outlines)
+    }
+
+    /// Returns the glyph of every CID, two bytes each.
     fn cid_to_gid(&self) -> Vec<u8> {
-        let last = self.characters.last().map_or(0, |character| usize::from(character.code));
-        let mut map = vec![0; 2 * (last + 1)];
+        let numbers = self.characters.iter().map(|c| c.code.number());
+        let mut map = vec![0; 2 * (usize::from(numbers.max().unwrap_or(0)) + 1)];
         for character in &self.characters {
-            let at = 2 * usize::from(character.code);
+            let at = 2 * usize::from(character.code.number());
             map[at..at + 2].copy_from_slice(&character.glyph.to_be_bytes());
         }
         map
     }
 
-    fn code_to_cid(&self) -> String {
-        let mut lines = Vec::new();
-        for run in self.characters.chunk_by(follows) {
-            let (first, last) = (&run[0], &run[run.len() - 1]);
-            lines.push(format!("<{:04X}> <{:04X}> {}\n", first.code, last.code, first.glyph));
-        }
-        let mut text = CMAP_HEAD.to_owned();
-        for lines in lines.chunks(CMAP_LINES_MAX) {
-            text += &format!("{} begincidrange\n{}endcidrange\n", lines.len(), lines.concat());
-        }
-        text + CMAP_FOOT
+    /// Returns which bytes are codes alone and which begin codes of two: a line for every range.
+    fn code_spaces(&self) -> Vec<String> {
+        let bytes: Vec<u8> = (0..=u8::MAX).collect();
+        let begins_two = |byte: &u8| self.leads.contains(byte);
+        let ranges = bytes.chunk_by(|a, b| begins_two(a) == begins_two(b));
+        ranges
+            .map(|range| match (range[0], range[range.len() - 1]) {
+                (low, high) if begins_two(&low) => format!("<{low:02X}00> <{high:02X}FF>\n"),
+                (low, high) => format!("<{low:02X}> <{high:02X}>\n"),
+            })
+            .collect()
     }
 
     fn write_cid_font(&self, parts: &mut Parts, descriptor: u32) -> u32 {
-        // The map was written just before.
-        let map = parts.next() - 1;
+        let map = match self.outlines {
+            Outlines::TrueType => Some(parts.packed_stream(&self.cid_to_gid(), |_| ())),
+            Outlines::Cff => None,
+        };
         let mut widths: Vec<(u16, f32)> =
             self.characters.iter().map(|c| (c.cid(self.outlines), c.width)).collect();
         widths.sort_by_key(|&(cid, _)| cid);
@@ -208,11 +250,9 @@ impl Cut {
                 .system_info(IDENTITY)
                 .font_descriptor(reference(descriptor))
                 .default_width(DEFAULT_WIDTH);
-            match self.outlines {
-                Outlines::TrueType => {
-                    font.subtype(CidFontType::Type2).cid_to_gid_map_stream(reference(map))
-                }
-                Outlines::Cff => font.subtype(CidFontType::Type0),
+            match map {
+                Some(map) => font.subtype(CidFontType::Type2).cid_to_gid_map_stream(reference(map)),
+                None => font.subtype(CidFontType::Type0),
             };
             let mut array = font.widths();
             for run in widths.chunk_by(|a, b| b.0 == a.0 + 1) {
@@ -226,19 +266,14 @@ impl Cut {
             let mut font = chunk.type0_font(id);
             font.base_font(Name(self.name.as_bytes()))
                 .descendant_font(reference(cid_font))
+                .encoding_cmap(reference(encoding))
                 .to_unicode(reference(unicode));
-            match self.outlines {
-                Outlines::TrueType => font.encoding_predefined(Name(b"Identity-H")),
-                Outlines::Cff => font.encoding_cmap(reference(encoding)),
-            };
         })
     }
 }
 
-/// Whether `b` continues a CMap range with `a`: the next code under the same first byte, the next
-/// glyph.
-fn follows(a: &Character, b: &Character) -> bool {
-    b.code >> 8 == a.code >> 8 && b.code == a.code + 1 && b.glyph == a.glyph + 1
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02X}")).collect()
 }
 
 fn thousandth(width: f32) -> f32 {
@@ -269,9 +304,6 @@ fn postscript_name(face: &FaceData<'_>) -> String {
 /// The system of CIDs that mean nothing outside their font.
 const IDENTITY: SystemInfo<'static> =
     SystemInfo { registry: Str(b"Adobe"), ordering: Str(b"Identity"), supplement: 0 };
-/// The system that ToUnicode tables name.
-const UCS: SystemInfo<'static> =
-    SystemInfo { registry: Str(b"Adobe"), ordering: Str(b"UCS"), supplement: 0 };
 /// The full width, which most characters have and which needs no entry.
 const DEFAULT_WIDTH: f32 = 1000.0;
 /// OpenType has no stem width; readers use it only to imitate a font that is not embedded.
@@ -280,34 +312,15 @@ const STEM_V: f32 = 80.0;
 const NAME_LEN_MAX: usize = 63;
 /// Lines of one section of a CMap (ISO 32000-1 §9.7.5.4).
 const CMAP_LINES_MAX: usize = 100;
-const CMAP_NAME: &str = "Lettershop-Identity-H";
-const CMAP_HEAD: &str = "%!PS-Adobe-3.0 Resource-CMap
-%%DocumentNeededResources: ProcSet (CIDInit)
-%%IncludeResource: ProcSet (CIDInit)
-%%BeginResource: CMap (Lettershop-Identity-H)
-%%Title: (Lettershop-Identity-H Adobe Identity 0)
-%%Version: 1
-%%EndComments
-/CIDInit /ProcSet findresource begin
-12 dict begin
-begincmap
-/CIDSystemInfo 3 dict dup begin
-/Registry (Adobe) def
-/Ordering (Identity) def
-/Supplement 0 def
-end def
-/CMapName /Lettershop-Identity-H def
-/CMapVersion 1 def
-/CMapType 1 def
-/WMode 0 def
-1 begincodespacerange
-<0000> <FFFF>
-endcodespacerange
-";
-const CMAP_FOOT: &str = "endcmap
-CMapName currentdict /CMap defineresource pop
-end
-end
-%%EndResource
-%%EOF
-";
+
+/// What tells one kind of CMap from another.
+struct CMapKind {
+    name: &'static str,
+    ordering: &'static str,
+    /// CMapType: 1 leads to CIDs, 2 to Unicode.
+    number: u8,
+}
+
+const ENCODING: CMapKind =
+    CMapKind { name: "Lettershop-Identity-H", ordering: "Identity", number: 1 };
+const TO_UNICODE: CMapKind = CMapKind { name: "Adobe-Identity-UCS", ordering: "UCS", number: 2 };

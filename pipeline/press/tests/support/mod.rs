@@ -4,8 +4,8 @@
 
 use letter::barcode::{CustomerBarcode, CODE_COUNT};
 use letter::page::{
-    note_use, Cell, CharIndex, CharUse, Charset, CharsetEntry, Glyph, Len, Mark, Page, Passage,
-    Role, Scope,
+    note_use, Cell, CharCounts, CharIndex, CharUse, Charset, CharsetEntry, Glyph, Len, Mark, Page,
+    Passage, Role, Scope,
 };
 use letter::stock::InserterProfile;
 use letter::{Moment, PieceId};
@@ -307,6 +307,13 @@ pub fn uses<'p>(faces: &[Face], pages: impl IntoIterator<Item = &'p Page>) -> Ve
     uses
 }
 
+/// Returns how often characters occur on the pages of letters.
+fn counts(letters: &[Vec<Page>]) -> CharCounts {
+    let mut counts = CharCounts::default();
+    letters.iter().flatten().for_each(|page| counts.note(page));
+    counts
+}
+
 /// A sample of letters with everything a print file needs.
 pub struct Sample {
     pub letters: Vec<Vec<Page>>,
@@ -327,7 +334,7 @@ pub fn sample(faces: &[Face], count: u32) -> Sample {
     let layer = layer(faces);
     let uses = uses(faces, letters.iter().flatten().chain([&layer]));
     let data: Vec<FaceData<'_>> = faces.iter().map(Face::data).collect();
-    let fonts = Fonts::build(&data, &uses).expect("fonts");
+    let fonts = Fonts::build(&data, &uses, &counts(&letters)).expect("fonts");
     let layers = Layers::build(&fonts, &[layer], None).expect("layers");
     Sample { letters, fonts, layers }
 }

@@ -366,26 +366,20 @@ impl Pass<'_> {
     /// Appends a string's text and returns its advance in text space.
     fn string(&self, bytes: &[u8], at: usize, lines: &mut Lines) -> Result<f32, ReadError> {
         let State { size, char_spacing, word_spacing, stretch, .. } = self.state;
-        let (mut advance, count);
-        if self.font.code_len == 2 {
-            if bytes.len() % 2 == 1 {
-                return Err(self.place.fault(at, "half a two-byte code"));
+        let (mut advance, mut count) = (0.0, 0);
+        lines.reserve(bytes.len());
+        let mut rest = bytes.iter();
+        while let Some(&first) = rest.next() {
+            let mut code = u16::from(first);
+            if self.font.space.begins_two(first) {
+                let second = rest.next();
+                let second = second.ok_or_else(|| self.place.fault(at, "half a two-byte code"))?;
+                code = code << 8 | u16::from(*second);
+            } else if first == b' ' {
+                advance += word_spacing / size;
             }
-            count = bytes.len() / 2;
-            advance = 0.0;
-            lines.reserve(count);
-            for pair in bytes.chunks_exact(2) {
-                advance += self.code(u16::from_be_bytes([pair[0], pair[1]]), lines)?;
-            }
-        } else {
-            count = bytes.len();
-            advance = 0.0;
-            for &byte in bytes {
-                advance += self.code(u16::from(byte), lines)?;
-                if byte == b' ' {
-                    advance += word_spacing / size;
-                }
-            }
+            advance += self.code(code, lines)?;
+            count += 1;
         }
         Ok((advance * size + count as f32 * char_spacing) * stretch)
     }

@@ -330,12 +330,14 @@ impl Run<'_> {
         let State { size, char_spacing, word_spacing, stretch, .. } = *self.state;
         let mut advance = 0.0;
         let mut count = 0.0;
-        for code in bytes.chunks(self.font.code_len) {
-            let code = match *code {
-                [low] if self.font.code_len == 1 => u16::from(low),
-                [high, low] => u16::from_be_bytes([high, low]),
-                _ => return Err(self.place.content(0, "half a two-byte code")),
-            };
+        let mut rest = bytes;
+        while let Some(&first) = rest.first() {
+            let len = 1 + usize::from(self.font.encoding.space.begins_two(first));
+            let (own, after) = rest
+                .split_at_checked(len)
+                .ok_or_else(|| self.place.content(0, "half a two-byte code"))?;
+            rest = after;
+            let code = own.iter().fold(0, |code, &byte| code << 8 | u16::from(byte));
             match (self.font.text(code), self.place) {
                 (Some(text), _) => lines.push(text),
                 (None, Place::Form(_)) => lines.push(UNREADABLE),
@@ -349,7 +351,7 @@ impl Run<'_> {
             }
             advance += self.font.advance(code);
             count += 1.0;
-            if self.font.code_len == 1 && code == 32 {
+            if len == 1 && code == 32 {
                 advance += word_spacing / size;
             }
         }

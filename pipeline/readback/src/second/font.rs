@@ -3,17 +3,16 @@
 use lopdf::{Dictionary, Object};
 
 use super::pdf::Pdf;
-use crate::cmap::ToUnicode;
+use crate::cmap::{CodeSpace, Encoding, ToUnicode};
 use crate::error::ReadError;
 
 /// A font as far as reading back needs it.
 #[derive(Debug)]
 pub(crate) struct Font {
     pub(crate) name: String,
-    /// Bytes in a code, 1 or 2.
-    pub(crate) code_len: usize,
+    pub(crate) encoding: Encoding,
     unicode: Unicode,
-    /// Advance of each code, in text space units for size 1.
+    /// Advance of each CID, in text space units for size 1.
     advances: Vec<f32>,
     default_advance: f32,
 }
@@ -21,7 +20,7 @@ pub(crate) struct Font {
 /// What a font says of its codes' text.
 #[derive(Debug)]
 enum Unicode {
-    Table(ToUnicode),
+    Table(Box<ToUnicode>),
     /// A Type 3 font without a table: its glyphs are pictures (bars, modules), not text.
     Pictures,
     /// A font for text without a usable table, as foreign stationery may have it.
@@ -60,14 +59,22 @@ impl Font {
         unicode: Option<ToUnicode>,
     ) -> Result<Self, ReadError> {
         let trouble = |what: &str| ReadError::structure(format!("font {name}"), what);
-        let identity = pdf.get(dict, b"Encoding")?.and_then(|e| e.as_name().ok());
-        let unicode = match unicode {
-            // Only then are the codes the CIDs under which the widths stand.
-            Some(table) if table.code_len() == 2 && identity == Some(b"Identity-H") => {
-                Unicode::Table(table)
+        let encoding = match pdf.get(dict, b"Encoding")? {
+            Some(Object::Stream(stream)) => {
+                let mut bytes = Vec::new();
+                pdf.decode(stream, &mut bytes)?;
+                Encoding::parse(&bytes)
+            }
+            Some(Object::Name(name)) if name == b"Identity-H" => Some(Encoding::IDENTITY),
+            _ => None,
+        };
+        let unicode = match (unicode, &encoding) {
+            (Some(table), Some(encoding)) if encoding.has_codes_of(&table) => {
+                Unicode::Table(Box::new(table))
             }
             _ => Unicode::Missing,
         };
+        let encoding = encoding.unwrap_or(Encoding::IDENTITY);
         let descendants = pdf.get(dict, b"DescendantFonts")?;
         let [descendant] = descendants.map(Object::as_array).transpose()?.map_or(&[][..], |d| d)
         else {
@@ -81,7 +88,7 @@ impl Font {
                 .ok_or_else(|| trouble("W is malformed"))?;
         }
         let default_advance = default_width / 1000.0;
-        Ok(Self { name, code_len: 2, unicode, advances, default_advance })
+        Ok(Self { name, encoding, unicode, advances, default_advance })
     }
 
     fn simple(
@@ -92,7 +99,7 @@ impl Font {
         type3: bool,
     ) -> Result<Self, ReadError> {
         let unicode = match unicode {
-            Some(table) => Unicode::Table(table),
+            Some(table) => Unicode::Table(Box::new(table)),
             None if type3 => Unicode::Pictures,
             None => Unicode::Missing,
         };
@@ -107,7 +114,8 @@ impl Font {
                 advances.push(number(pdf.resolve(width)?)? * scale);
             }
         }
-        Ok(Self { name, code_len: 1, unicode, advances, default_advance: 0.0 })
+        let encoding = Encoding { space: CodeSpace::ONE, ..Encoding::IDENTITY };
+        Ok(Self { name, encoding, unicode, advances, default_advance: 0.0 })
     }
 
     /// Returns the text of a code, empty for a picture; `None` if it has none but should.
@@ -121,7 +129,8 @@ impl Font {
 
     /// Returns the advance of a code for size 1.
     pub(crate) fn advance(&self, code: u16) -> f32 {
-        self.advances.get(usize::from(code)).copied().unwrap_or(self.default_advance)
+        let cid = usize::from(self.encoding.cid(code));
+        self.advances.get(cid).copied().unwrap_or(self.default_advance)
     }
 }
 
