@@ -5,7 +5,7 @@ use std::io::{self, BufReader, Read, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use letter::page::{note_use, CharUse, Page};
+use letter::page::{note_use, CharUse, Mark, Page};
 use letter::piece::Measured;
 use letter::{Channel, ChannelReason, PostalCode, Reason, RecordView};
 use route::Lookup;
@@ -121,7 +121,8 @@ fn measure_one(
         count = batch.template.typeset_copy(&mut letters.render, view, &facts)?;
     }
     let pages = letters.render.pages();
-    let (channel, why) = route::route(&batch.class, lookup, Some(copy_bytes_bound(pages)));
+    let bound = copy_bytes_bound(pages, batch.template.parts());
+    let (channel, why) = route::route(&batch.class, lookup, Some(bound));
     let count = if channel.on_paper() { on_paper } else { count };
     let count = u16::try_from(count).unwrap_or(u16::MAX);
     if channel.on_paper() {
@@ -133,10 +134,16 @@ fn measure_one(
 
 /// Bounds the bytes of a copy's own content: two bytes a glyph, escapes and operands, its objects.
 ///
-/// Fonts and static layers are the batch's, not the copy's, and do not count.
-fn copy_bytes_bound(pages: &[Page]) -> u64 {
-    let page_bound = |page: &Page| page.glyphs.len() * 12 + page.marks.len() * 64 + 1024;
-    4096 + pages.iter().map(page_bound).sum::<usize>() as u64
+/// Fonts and static layers are the batch's, not the copy's, and do not count. A copy has the marks
+/// of static parts where the pages name these.
+fn copy_bytes_bound(pages: &[Page], parts: &[Page]) -> u64 {
+    let own = |page: &Page| page.glyphs.len() * 12 + page.marks.len() * 64;
+    let part = |mark: &Mark| match mark {
+        Mark::Part { part, .. } => parts.get(usize::from(*part)).map_or(0, own),
+        _ => 0,
+    };
+    let whole = |page: &Page| own(page) + page.marks.iter().map(part).sum::<usize>() + 1024;
+    4096 + pages.iter().map(whole).sum::<usize>() as u64
 }
 
 /// Bytes of one piece in the file.

@@ -29,7 +29,8 @@ impl Forme {
     /// If a font or the stationery cannot be used.
     pub fn make(batch: &Batch<'_>, uses: &[CharUse]) -> Result<Self> {
         let mut uses = uses.to_vec();
-        batch.template.layers().iter().for_each(|page| note_use(page, &mut uses));
+        let (layers, parts) = (batch.template.layers(), batch.template.parts());
+        layers.iter().chain(parts).for_each(|page| note_use(page, &mut uses));
         let faces = batch.house.chain.faces();
         note_digits(faces, &mut uses);
         let faces: Vec<FaceData<'_>> = faces
@@ -42,7 +43,7 @@ impl Forme {
             .collect();
         let usual = usual_characters(batch).context("reading the spool")?;
         let fonts = Fonts::build(&faces, &uses, &usual).context("cutting the fonts")?;
-        let layers = Layers::build(&fonts, batch.template.layers(), batch.stationery.as_deref())
+        let layers = Layers::build(&fonts, layers, parts, batch.stationery.as_deref())
             .context("writing the static layers")?;
         Ok(Self { fonts, layers })
     }

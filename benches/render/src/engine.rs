@@ -83,7 +83,8 @@ impl Engine {
             scratch.pages().iter().for_each(|page| note_use(page, &mut uses));
             scratch.pages().iter().for_each(|page| usual.note(page));
         }
-        self.template.layers().iter().for_each(|page| note_use(page, &mut uses));
+        let standing = || self.template.layers().iter().chain(self.template.parts());
+        standing().for_each(|page| note_use(page, &mut uses));
         for digit in press::MARK_CHARACTERS.chars() {
             let entries = &faces[0].charset().entries;
             let found = entries.binary_search_by_key(&(digit, None), |e| (e.character, e.selector));
@@ -98,7 +99,8 @@ impl Engine {
             })
             .collect();
         let fonts = Fonts::build(&data, &uses, &usual).expect("fonts");
-        let layers = Layers::build(&fonts, self.template.layers(), None).expect("layers");
+        let (layers, parts) = (self.template.layers(), self.template.parts());
+        let layers = Layers::build(&fonts, layers, parts, None).expect("layers");
         Forme { uses, fonts, layers }
     }
 

@@ -19,6 +19,7 @@ mod stages;
 
 use std::io::Write;
 
+use letter::page::Page;
 use letter::Moment;
 use press::{FileForm, PrintMeta, PrintRun};
 use render::Scratch;
@@ -70,7 +71,9 @@ fn compare(engine: &Engine, forme: &Forme, recipients: &[Recipient]) {
     let compact = run(engine, forme, FileForm::Compact);
     let conservative = run(engine, forme, FileForm::Conservative);
     let cut = peers::cut_faces(engine, forme);
-    let layer = &engine.template.layers()[0];
+    let standing: Vec<&Page> =
+        engine.template.layers()[..1].iter().chain(engine.template.parts()).collect();
+    let standing = &standing[..];
     let mut bytes = Vec::new();
     let file = tempfile;
     {
@@ -79,11 +82,11 @@ fn compare(engine: &Engine, forme: &Forme, recipients: &[Recipient]) {
             let ours = |some: &[Recipient]| engine.print(run, some, std::io::sink()).bytes;
             bytes.push((name, each(ours(few), ours(recipients), all.len())));
         }
-        let peer = |some: &[Recipient]| pdf_writer(engine, &cut, layer, some).len() as u64;
+        let peer = |some: &[Recipient]| pdf_writer(engine, &cut, standing, some).len() as u64;
         bytes.push(("pdf-writer + libdeflate 1", each(peer(few), peer(recipients), all.len())));
         let peer = |some: &[Recipient]| {
             let mut pdf = Vec::new();
-            lopdf(engine, &cut, layer, some, &mut pdf);
+            lopdf(engine, &cut, standing, some, &mut pdf);
             pdf.len() as u64
         };
         bytes.push(("lopdf", each(peer(few), peer(recipients), all.len())));
@@ -96,11 +99,11 @@ fn compare(engine: &Engine, forme: &Forme, recipients: &[Recipient]) {
             engine.print(&conservative, recipients, &mut file());
         }),
         Contender::new("pdf-writer + libdeflate 1", || {
-            let pdf = pdf_writer(engine, &cut, layer, recipients);
+            let pdf = pdf_writer(engine, &cut, standing, recipients);
             tempfile().write_all(&pdf).expect("written");
         }),
         Contender::new("lopdf, its operators and compress()", || {
-            lopdf(engine, &cut, layer, recipients, &mut tempfile());
+            lopdf(engine, &cut, standing, recipients, &mut tempfile());
         }),
     ]);
     println!("{} letters, set and written; setting is the house's for all\n", recipients.len());
@@ -115,10 +118,10 @@ fn compare(engine: &Engine, forme: &Forme, recipients: &[Recipient]) {
 fn pdf_writer(
     engine: &Engine,
     cut: &[Option<peers::Cut>],
-    layer: &letter::page::Page,
+    standing: &[&Page],
     recipients: &[Recipient],
 ) -> Vec<u8> {
-    let mut writer = peers::pdf_writer::Writer::begin(cut, layer);
+    let mut writer = peers::pdf_writer::Writer::begin(cut, standing);
     let mut scratch = Scratch::default();
     for (sequence, recipient) in (1..).zip(recipients) {
         engine.set(&mut scratch, recipient);
@@ -130,11 +133,11 @@ fn pdf_writer(
 fn lopdf(
     engine: &Engine,
     cut: &[Option<peers::Cut>],
-    layer: &letter::page::Page,
+    standing: &[&Page],
     recipients: &[Recipient],
     out: &mut impl Write,
 ) {
-    let mut writer = peers::lopdf::Writer::begin(cut, layer);
+    let mut writer = peers::lopdf::Writer::begin(cut, standing);
     let mut scratch = Scratch::default();
     for (sequence, recipient) in (1..).zip(recipients) {
         engine.set(&mut scratch, recipient);

@@ -129,6 +129,18 @@ pub enum Mark {
     },
     /// A static layer, painted under what follows; an index into the template's layers.
     Layer(u16),
+    /// What stands the same in every letter, but not always at the same place: a paragraph without
+    /// values, the heads of a table. Its marks have their own origin, its lower left corner.
+    Part {
+        /// An index into the template's parts.
+        part: u16,
+        /// Left edge.
+        x: Len,
+        /// Lower edge.
+        y: Len,
+        /// How high it stands, positive.
+        height: Len,
+    },
 }
 
 /// One page: its marks and the glyphs that they refer to.

@@ -224,7 +224,7 @@ impl BlockComposer<'_> {
     ) -> Result<(), PressError> {
         let run = self.run;
         let out = &mut self.scratch.streams.raw;
-        let mut composer = Composer::new(run.fonts, run.layers.count(), out);
+        let mut composer = Composer::new(run.fonts, run.layers.counts(), out);
         composer.form = run.form;
         composer.scale();
         composer.page(page)?;

@@ -16,6 +16,8 @@ pub(crate) struct Composer<'a> {
     fonts: &'a Fonts,
     /// Layers that exist.
     layers: usize,
+    /// Parts that exist.
+    parts: usize,
     /// How bars are drawn.
     pub(crate) form: FileForm,
     out: &'a mut Vec<u8>,
@@ -45,10 +47,15 @@ enum Open {
 
 impl<'a> Composer<'a> {
     /// Starts a stream whose unit is 1/100 point by the surrounding matrix.
-    pub(crate) fn new(fonts: &'a Fonts, layers: usize, out: &'a mut Vec<u8>) -> Self {
+    pub(crate) fn new(
+        fonts: &'a Fonts,
+        (layers, parts): (usize, usize),
+        out: &'a mut Vec<u8>,
+    ) -> Self {
         Self {
             fonts,
             layers,
+            parts,
             form: FileForm::default(),
             out,
             open: Open::Nothing,
@@ -74,12 +81,10 @@ impl<'a> Composer<'a> {
         let mut rest = &page.marks[..];
         while !rest.is_empty() {
             let (stretch, after) = rest.split_at(order::stretch(rest));
-            let is_rule = |mark: &&Mark| matches!(mark, Mark::Rule { .. });
-            for mark in stretch.iter().filter(is_rule) {
-                self.mark(page, mark)?;
-            }
-            for mark in stretch.iter().filter(|mark| !is_rule(mark)) {
-                self.mark(page, mark)?;
+            for kind in 0..=order::LAST_KIND {
+                for mark in stretch.iter().filter(|mark| order::kind(mark) == kind) {
+                    self.mark(page, mark)?;
+                }
             }
             rest = after;
         }
@@ -99,6 +104,7 @@ impl<'a> Composer<'a> {
                 self.barcode(x, y, size, barcode);
             }
             Mark::Layer(layer) => self.layer(layer)?,
+            Mark::Part { part, x, y, .. } => self.part(part, (x, y))?,
         }
         Ok(())
     }
@@ -199,6 +205,25 @@ impl<'a> Composer<'a> {
         self.out.extend_from_slice(b"/L");
         number(self.out, i32::from(layer));
         self.out.extend_from_slice(b" Do\n");
+        Ok(())
+    }
+
+    /// Paints a part, which takes black and no spacing for granted.
+    fn part(&mut self, part: u16, (x, y): (Len, Len)) -> Result<(), PressError> {
+        if usize::from(part) >= self.parts {
+            return Err(PressError::NoSuchPart(part));
+        }
+        self.close();
+        self.shade(BLACK);
+        self.space(0);
+        self.out.extend_from_slice(b"q 1 0 0 1 ");
+        for length in [x, y] {
+            number(self.out, length.0);
+            self.out.push(b' ');
+        }
+        self.out.extend_from_slice(b"cm/P");
+        number(self.out, i32::from(part));
+        self.out.extend_from_slice(b" Do Q\n");
         Ok(())
     }
 
@@ -312,7 +337,11 @@ fn show(
         out.extend_from_slice(shown(below));
         return Ok(());
     }
-    out.extend_from_slice(if below { b"T*[(" } else { b"[(" });
+    if below {
+        // Spacing may stand before it.
+        out.extend_from_slice(b" T*");
+    }
+    out.extend_from_slice(b"[(");
     // What stands before a kern, with the glyph that the kern follows.
     for part in inner.split_inclusive(|glyph| glyph.extra != common) {
         push_codes(out, codes, face, part)?;

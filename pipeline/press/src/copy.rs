@@ -211,7 +211,7 @@ impl<'a> CopyPress<'a> {
     ) -> Result<(), PressError> {
         scratch.content.clear();
         let layers = self.layers.count();
-        let mut composer = Composer::new(self.fonts, layers, &mut scratch.content);
+        let mut composer = Composer::new(self.fonts, (layers, 0), &mut scratch.content);
         composer.scale();
         let tagged = (index == 0).then_some(TAGGED);
         write_page(&mut composer, layers, page, tree.pieces(index), tagged)?;

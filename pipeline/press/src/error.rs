@@ -45,8 +45,11 @@ pub enum PressError {
     /// A page names a layer that does not exist.
     #[error("a page names layer {0}, which does not exist")]
     NoSuchLayer(u16),
-    /// A static layer holds a customer barcode or another layer.
-    #[error("static layer {0} holds a barcode or another layer")]
+    /// A page names a static part that does not exist.
+    #[error("a page names static part {0}, which does not exist")]
+    NoSuchPart(u16),
+    /// A static layer or part holds more than text and rules.
+    #[error("static layer or part {0} holds more than text and rules")]
     LayerNotStatic(usize),
     /// The stationery cannot be taken over.
     #[error("the stationery cannot be used: {0}")]

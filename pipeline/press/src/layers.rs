@@ -1,4 +1,4 @@
-//! A template's static layers as Form XObjects, written once and painted on every page.
+//! A template's static layers and parts as Form XObjects, written once and painted on many pages.
 
 use letter::page::{Mark, Page, A4};
 
@@ -15,6 +15,8 @@ pub struct Layers {
     pub(crate) parts: Parts,
     /// The form of each layer.
     forms: Vec<u32>,
+    /// The form of each static part.
+    part_forms: Vec<u32>,
     /// What stands on the first layer, for copies, which tag it.
     pub(crate) first: Page,
     /// The form of the stationery under the first layer.
@@ -22,17 +24,19 @@ pub struct Layers {
 }
 
 impl Layers {
-    /// Writes each layer as a Form XObject; all their glyphs must be in the fonts.
+    /// Writes each layer and each static part as a Form XObject; all their glyphs must be in the
+    /// fonts.
     ///
     /// Page n of `stationery`, a PDF from a design program, lies under layer n; if it has more
     /// pages than there are layers, layers are added.
     ///
     /// # Errors
-    /// A glyph that the fonts do not hold, a layer with a barcode or another layer in it, or
+    /// A glyph that the fonts do not hold, a layer or part with more than text and rules in it, or
     /// stationery that cannot be taken over.
     pub fn build(
         fonts: &Fonts,
         layers: &[Page],
+        static_parts: &[Page],
         stationery: Option<&[u8]>,
     ) -> Result<Self, PressError> {
         let mut parts = Parts::new(fonts.parts.next());
@@ -47,8 +51,13 @@ impl Layers {
             let content = static_content(fonts, index, layer, under.get(index).is_some())?;
             forms.push(write_form(&mut parts, fonts, &content, under.get(index)));
         }
+        let mut part_forms = Vec::new();
+        for (index, part) in static_parts.iter().enumerate() {
+            let content = static_content(fonts, index, part, false)?;
+            part_forms.push(write_form(&mut parts, fonts, &content, None));
+        }
         let first = layers.first().cloned().unwrap_or_default();
-        Ok(Self { parts, forms, first, under_first: under.first().copied() })
+        Ok(Self { parts, forms, part_forms, first, under_first: under.first().copied() })
     }
 
     /// Returns the number of layers.
@@ -56,10 +65,18 @@ impl Layers {
         self.forms.len()
     }
 
-    /// Returns the entries of an XObject resource dictionary, `/L0 12 0 R/L1 13 0 R`.
+    /// Returns the numbers of layers and of static parts.
+    pub(crate) fn counts(&self) -> (usize, usize) {
+        (self.forms.len(), self.part_forms.len())
+    }
+
+    /// Returns the entries of an XObject resource dictionary, `/L0 12 0 R/L1 13 0 R/P0 14 0 R`.
     pub(crate) fn resource_entries(&self) -> String {
-        let forms = self.forms.iter().enumerate();
-        forms.map(|(index, form)| format!("/L{index} {form} 0 R")).collect()
+        let entries = |letter: char, forms: &[u32]| -> String {
+            let forms = forms.iter().enumerate();
+            forms.map(|(index, form)| format!("/{letter}{index} {form} 0 R")).collect()
+        };
+        entries('L', &self.forms) + &entries('P', &self.part_forms)
     }
 }
 
@@ -77,7 +94,7 @@ fn static_content(
     if on_stationery {
         content.extend_from_slice(b"/S Do\n");
     }
-    let mut composer = Composer::new(fonts, 0, &mut content);
+    let mut composer = Composer::new(fonts, (0, 0), &mut content);
     composer.page(layer)?;
     composer.finish();
     Ok(content)
@@ -92,7 +109,9 @@ fn write_form(parts: &mut Parts, fonts: &Fonts, content: &[u8], under: Option<&u
 pub(crate) fn form_entries(fonts: &Fonts, under: Option<&u32>) -> String {
     let under = under.map(|form| format!("/XObject<</S {form} 0 R>>")).unwrap_or_default();
     format!(
-        "/Type/XObject/Subtype/Form/BBox[0 0 {} {}]/Resources<</Font<<{}>>{under}>>",
+        "/Type/XObject/Subtype/Form/BBox[{} {} {} {}]/Resources<</Font<<{}>>{under}>>",
+        -A4.0 .0,
+        -A4.1 .0,
         A4.0 .0,
         A4.1 .0,
         fonts.resource_entries()

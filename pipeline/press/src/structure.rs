@@ -304,7 +304,7 @@ impl Tree {
             let ink = match *mark {
                 Mark::Rule { x, y, width, height, .. } => [x.0, y.0, (x + width).0, (y + height).0],
                 Mark::Layer(_) => [0, 0, A4.0 .0, A4.1 .0],
-                Mark::Text { .. } | Mark::Barcode { .. } => continue,
+                Mark::Text { .. } | Mark::Barcode { .. } | Mark::Part { .. } => continue,
             };
             edges = Some(edges.map_or(ink, |[left, bottom, right, top]| {
                 let [l, b, r, t] = ink;

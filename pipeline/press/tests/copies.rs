@@ -208,7 +208,7 @@ fn a_face_with_cff_outlines_is_drawn_and_searched_like_any_other() {
     setter.line(0, 24.0, 60.0, 100.0, "Letters (all) \\ of a CFF face: 0123456789");
     let uses = support::uses(&faces, [&setter.page]);
     let fonts = press::Fonts::build(&[faces[0].data()], &uses, &Default::default()).expect("fonts");
-    let layers = press::Layers::build(&fonts, &[], None).expect("layers");
+    let layers = press::Layers::build(&fonts, &[], &[], None).expect("layers");
     let sample = support::Sample { letters: vec![vec![setter.page]], fonts, layers };
     let (bytes, _) = copy(&copy_press(&sample), &sample, 1);
     let file = kept("copy-cff.pdf", &bytes);

@@ -102,7 +102,7 @@ fn sheet(a: f64, form: FileForm) -> std::path::PathBuf {
     };
     let data: Vec<FaceData<'_>> = faces.iter().map(Face::data).collect();
     let fonts = Fonts::build(&data, &uses(&faces, [&page]), &Default::default()).expect("fonts");
-    let layers = Layers::build(&fonts, &[], None).expect("layers");
+    let layers = Layers::build(&fonts, &[], &[], None).expect("layers");
     let sample = Sample { letters: vec![vec![page]], fonts, layers };
     kept(&format!("marks-{a}-{form:?}.pdf"), &print_in_form(&sample, false, form).0)
 }
@@ -211,7 +211,7 @@ fn the_extent_of_a_mark_holds_its_digits() {
     let faces = [Face::load(MINCHO)];
     let fonts =
         Fonts::build(&[faces[0].data()], &uses(&faces, []), &Default::default()).expect("fonts");
-    let layers = Layers::build(&fonts, &[], None).expect("layers");
+    let layers = Layers::build(&fonts, &[], &[], None).expect("layers");
     let inserter = INSERTER();
     let meta = support::meta(true, &inserter);
     let run = press::PrintRun::new(&fonts, &layers, meta).expect("a run");

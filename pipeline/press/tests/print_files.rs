@@ -144,7 +144,7 @@ fn marks_need_digits_in_some_face() {
     let data: Vec<_> = faces.iter().map(Face::data).collect();
     let fonts = press::Fonts::build(&data, &[without, Default::default()], &Default::default())
         .expect("fonts");
-    let layers = press::Layers::build(&fonts, &[], None).expect("layers");
+    let layers = press::Layers::build(&fonts, &[], &[], None).expect("layers");
     let inserter = INSERTER();
     let run = PrintRun::new(&fonts, &layers, meta(true, &inserter));
     assert!(matches!(run, Err(PressError::NoMarkDigits)));

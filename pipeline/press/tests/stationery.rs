@@ -43,13 +43,13 @@ fn build(stationery: &[u8]) -> Result<Sample, PressError> {
     let data: Vec<FaceData<'_>> = faces.iter().map(Face::data).collect();
     let fonts =
         Fonts::build(&data, &uses(&faces, [&page, &layer]), &Default::default()).expect("fonts");
-    let layers = Layers::build(&fonts, &[layer], Some(stationery))?;
+    let layers = Layers::build(&fonts, &[layer], &[], Some(stationery))?;
     Ok(Sample { letters: vec![vec![page]], fonts, layers })
 }
 
 fn refused(stationery: &[u8]) -> String {
     let fonts = Fonts::build(&[], &[], &Default::default()).expect("no fonts");
-    match Layers::build(&fonts, &[], Some(stationery)) {
+    match Layers::build(&fonts, &[], &[], Some(stationery)) {
         Err(PressError::Stationery(why)) => why,
         Err(other) => panic!("another refusal: {other}"),
         Ok(_) => panic!("it was taken"),

@@ -35,8 +35,11 @@ pub enum ProofError {
     /// A page names a layer that does not exist.
     #[error("a page names layer {0}, which does not exist")]
     NoSuchLayer(u16),
-    /// A static layer paints another layer.
-    #[error("static layer {0} paints another layer")]
+    /// A page names a static part that does not exist.
+    #[error("a page names static part {0}, which does not exist")]
+    NoSuchPart(u16),
+    /// A static layer or part paints another.
+    #[error("static layer or part {0} paints another")]
     LayerInLayer(u16),
     /// The picture cannot be packed.
     #[error("the picture cannot be packed: {0}")]

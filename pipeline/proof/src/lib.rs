@@ -28,16 +28,18 @@ pub struct FaceData<'a> {
 
 /// Paints one A4 page with `dpi` pixels an inch and returns it as PNG, eight bits of grey a pixel.
 ///
-/// `layers` and `faces` are those that the page's marks number.
+/// `layers`, `parts` and `faces` are those that the page's marks number.
 ///
 /// # Errors
-/// A face that cannot be read, or a mark that names a face, character or layer that does not exist.
+/// A face that cannot be read, or a mark that names a face, character, layer or part that does
+/// not exist.
 ///
 /// # Panics
 /// If a text mark names glyphs beyond those of its page.
 pub fn picture(
     page: &Page,
     layers: &[Page],
+    parts: &[Page],
     faces: &[FaceData<'_>],
     dpi: u32,
 ) -> Result<Vec<u8>, ProofError> {
@@ -45,7 +47,7 @@ pub fn picture(
         return Err(ProofError::Resolution { dpi, max: DPI_MAX });
     }
     let mut sheet = Sheet::new(dpi);
-    Painter::new(layers, faces, &mut sheet)?.page(page)?;
+    Painter::new((layers, parts), faces, &mut sheet)?.page(page)?;
     sheet.png()
 }
 

@@ -12,9 +12,10 @@ use crate::outline::{GlyphPen, Outline};
 use crate::sheet::{Rect, Sheet};
 use crate::FaceData;
 
-/// What paints: the faces and layers that marks number, and the sheet.
+/// What paints: the faces, layers and parts that marks number, and the sheet.
 pub struct Painter<'a> {
     layers: &'a [Page],
+    parts: &'a [Page],
     faces: Vec<Face<'a>>,
     sheet: &'a mut Sheet,
     outline: Outline,
@@ -30,13 +31,13 @@ struct Face<'a> {
 impl<'a> Painter<'a> {
     /// Reads the faces.
     pub fn new(
-        layers: &'a [Page],
+        (layers, parts): (&'a [Page], &'a [Page]),
         faces: &[FaceData<'a>],
         sheet: &'a mut Sheet,
     ) -> Result<Self, ProofError> {
         let faces = faces.iter().enumerate().map(|(at, face)| Face::read(at, face));
         let faces = faces.collect::<Result<_, _>>()?;
-        Ok(Self { layers, faces, sheet, outline: Outline::default() })
+        Ok(Self { layers, parts, faces, sheet, outline: Outline::default() })
     }
 
     /// Paints a page with its layers.
@@ -44,6 +45,7 @@ impl<'a> Painter<'a> {
         for mark in &page.marks {
             match *mark {
                 Mark::Layer(layer) => self.layer(layer)?,
+                Mark::Part { part, x, y, .. } => self.part(part, (x, y))?,
                 ref mark => self.mark(page, mark)?,
             }
         }
@@ -54,7 +56,7 @@ impl<'a> Painter<'a> {
         let layers = self.layers;
         let layer = layers.get(usize::from(number)).ok_or(ProofError::NoSuchLayer(number))?;
         for mark in &layer.marks {
-            if let Mark::Layer(_) = mark {
+            if let Mark::Layer(_) | Mark::Part { .. } = mark {
                 return Err(ProofError::LayerInLayer(number));
             }
             self.mark(layer, mark)?;
@@ -62,7 +64,25 @@ impl<'a> Painter<'a> {
         Ok(())
     }
 
-    /// Paints a mark that is no layer.
+    fn part(&mut self, number: u16, (right, up): (Len, Len)) -> Result<(), ProofError> {
+        let parts = self.parts;
+        let part = parts.get(usize::from(number)).ok_or(ProofError::NoSuchPart(number))?;
+        for mark in &part.marks {
+            let mut moved = mark.clone();
+            match &mut moved {
+                Mark::Text { x, y, .. } | Mark::Rule { x, y, .. } | Mark::Barcode { x, y, .. } => {
+                    (*x, *y) = (*x + right, *y + up);
+                }
+                Mark::Layer(_) | Mark::Part { .. } => {
+                    return Err(ProofError::LayerInLayer(number));
+                }
+            }
+            self.mark(part, &moved)?;
+        }
+        Ok(())
+    }
+
+    /// Paints a mark that is no layer and no part.
     fn mark(&mut self, page: &Page, mark: &Mark) -> Result<(), ProofError> {
         match *mark {
             Mark::Text { face, size, x, y, start, end } => {
@@ -74,7 +94,7 @@ impl<'a> Painter<'a> {
                 self.rectangle(Rect { x, y, width, height }, shade(tint));
             }
             Mark::Barcode { x, y, size, ref barcode } => self.barcode(x, y, size, barcode),
-            Mark::Layer(_) => {}
+            Mark::Layer(_) | Mark::Part { .. } => {}
         }
         Ok(())
     }

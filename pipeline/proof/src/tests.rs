@@ -45,7 +45,7 @@ impl Read {
 }
 
 fn shot(page: &Page, dpi: u32) -> Read {
-    Read::of(&picture(page, &[], &[], dpi).expect("a sound page"))
+    Read::of(&picture(page, &[], &[], &[], dpi).expect("a sound page"))
 }
 
 fn rule(x: i32, y: i32, width: i32, height: i32, tint: u8) -> Mark {
@@ -124,7 +124,7 @@ fn a_rule_over_the_sheets_edge_is_cut_there() {
 fn a_glyph_has_its_ink_within_its_em_and_nowhere_else() {
     let (bytes, charset) = face(&['国']);
     let faces = [FaceData { bytes: &bytes, charset: &charset }];
-    let png = picture(&text_page(1, 10_000, 84_189 - 30_000), &[], &faces, 72).expect("sound");
+    let png = picture(&text_page(1, 10_000, 84_189 - 30_000), &[], &[], &faces, 72).expect("sound");
     let read = Read::of(&png);
     let [left, top, right, bottom] = read.ink().expect("a glyph is black");
     // 国 is a box that nearly fills the em of 100 pixels from 12 below to 88 above the baseline.
@@ -141,7 +141,7 @@ fn glyphs_stand_an_advance_and_their_extra_apart() {
     let advance = usize::from(charset.entries[0].advance) * 100 / usize::from(charset.units_per_em);
     let faces = [FaceData { bytes: &bytes, charset: &charset }];
     let shot = |count| {
-        let png = picture(&text_page(count, 10_000, 50_000), &[], &faces, 72).expect("sound");
+        let png = picture(&text_page(count, 10_000, 50_000), &[], &[], &faces, 72).expect("sound");
         Read::of(&png).ink().expect("black")
     };
     let ([left, .., one, _], [same_left, .., two, _]) = (shot(1), shot(2));
@@ -176,26 +176,34 @@ fn bars_stand_at_the_heights_of_their_kinds() {
 fn a_layer_lies_under_what_follows() {
     let layers = [Page::default(), page(vec![rule(0, 84_189 - 10_000, 10_000, 10_000, 100)])];
     let above = page(vec![Mark::Layer(1), rule(0, 84_189 - 5_000, 5_000, 5_000, 50)]);
-    let read = Read::of(&picture(&above, &layers, &[], 72).expect("sound"));
+    let read = Read::of(&picture(&above, &layers, &[], &[], 72).expect("sound"));
     assert_eq!((read.at(20, 20), read.at(70, 70), read.at(120, 20)), (128, 0, 255));
 }
 
 #[test]
+fn a_part_stands_where_its_mark_says() {
+    let parts = [page(vec![rule(1_000, 2_000, 1_000, 1_000, 100)])];
+    let mark = Mark::Part { part: 0, x: Len(2_000), y: Len(69_189), height: Len(4_000) };
+    let read = Read::of(&picture(&page(vec![mark]), &[], &parts, &[], 72).expect("sound"));
+    assert_eq!(read.ink(), Some([30, 120, 39, 129]));
+}
+
+#[test]
 fn what_a_mark_names_must_exist() {
-    let error = |page: &Page, dpi| picture(page, &[], &[], dpi).expect_err("nothing to name");
+    let error = |page: &Page, dpi| picture(page, &[], &[], &[], dpi).expect_err("nothing to name");
     assert_eq!(error(&page(vec![Mark::Layer(0)]), 72), ProofError::NoSuchLayer(0));
     assert_eq!(error(&text_page(1, 0, 0), 72), ProofError::NoSuchFace(0));
     assert_eq!(error(&Page::default(), 0), ProofError::Resolution { dpi: 0, max: DPI_MAX });
     let nested = [page(vec![Mark::Layer(0)])];
-    let found = picture(&page(vec![Mark::Layer(0)]), &nested, &[], 72);
+    let found = picture(&page(vec![Mark::Layer(0)]), &nested, &[], &[], 72);
     assert_eq!(found, Err(ProofError::LayerInLayer(0)));
     let (bytes, charset) = face(&['国']);
     let faces = [FaceData { bytes: &bytes, charset: &charset }];
     let missing = ProofError::NoSuchCharacter { face: 0, char_index: 1 };
-    assert_eq!(picture(&text_page(2, 0, 0), &[], &faces, 72), Err(missing));
+    assert_eq!(picture(&text_page(2, 0, 0), &[], &[], &faces, 72), Err(missing));
     let no_font = [FaceData { bytes: b"no font", charset: &charset }];
     assert!(matches!(
-        picture(&Page::default(), &[], &no_font, 72),
+        picture(&Page::default(), &[], &[], &no_font, 72),
         Err(ProofError::Face { face: 0, .. })
     ));
 }

@@ -128,6 +128,12 @@ impl Template {
         &self.program.layers
     }
 
+    /// Returns the static parts of the running text, which [`letter::page::Mark::Part`] numbers; a
+    /// part's origin is its lower left corner.
+    pub fn parts(&self) -> &[Page] {
+        &self.program.parts
+    }
+
     /// Checks that the inserter's mark, as it stands on every front, keeps to a reserved area;
     /// `extent` is its left, lower, right and upper edge from the sheet's lower left corner.
     ///

@@ -4,6 +4,7 @@ mod address;
 mod bars;
 mod choose;
 mod flow;
+mod part;
 mod passage;
 mod table;
 mod wrap;
@@ -17,11 +18,12 @@ use crate::layout::honorific::{addressee, Addressee};
 use crate::layout::line::Line;
 use crate::layout::shape::{self, Missing};
 use crate::template::{
-    AddressFields, Filter, Form, LetterFacts, Piece, Program, Rect, Source, Value, ADDRESS_SLOT,
-    CONTINUATION_LAYER,
+    AddressFields, Filter, Form, LetterFacts, Paragraph, Piece, Program, Rect, Source, Table, Value,
+    ADDRESS_SLOT, CONTINUATION_LAYER,
 };
 pub(crate) use bars::LEAST_MODULE;
 use flow::Cursor;
+pub(crate) use part::set_parts;
 
 /// Memory that typesetting uses again for each letter; one a thread.
 #[derive(Debug, Default)]
@@ -244,8 +246,23 @@ impl<'a> Setter<'a> {
     }
 }
 
-/// Sets the program's frames that hold static text only on one page, for a layer.
-pub(crate) fn set_static(program: &Program, number: usize, layer: &mut Page) -> Result<(), Reason> {
+/// What has no values and can be set without a record.
+pub(crate) enum Standing<'a> {
+    /// The program's frames on a page; those with values are none of the program's yet.
+    Frames(usize),
+    /// A paragraph at the upper left corner of the sheet.
+    Paragraph(&'a Paragraph),
+    /// The heads of a table there.
+    Heads(&'a Table),
+}
+
+/// Sets what has no values on a page; returns its lower edge and how many lines it has.
+pub(crate) fn set_standing(
+    program: &Program,
+    what: Standing<'_>,
+    form: Form,
+    page: &mut Page,
+) -> Result<(i32, usize), Reason> {
     let mut bytes = Vec::new();
     let schema = letter::Schema::default();
     letter::RecordBuilder::default().finish(Default::default(), &schema, &mut bytes);
@@ -256,13 +273,26 @@ pub(crate) fn set_static(program: &Program, number: usize, layer: &mut Page) -> 
         posting_date: letter::Date::new(2000, 1, 1).expect("a day of the calendar"),
     };
     let mut scratch =
-        Scratch { pages: vec![std::mem::take(layer)], count: 1, ..Scratch::default() };
-    let mut setter = Setter::new(program, &mut scratch, &record, &facts, Form::Copy);
-    for frame in program.frames.iter().filter(|frame| frame.pages.has(number)) {
-        setter.frame(frame, 0)?;
+        Scratch { pages: vec![std::mem::take(page)], count: 1, ..Scratch::default() };
+    let mut setter = Setter::new(program, &mut scratch, &record, &facts, form);
+    let mut cursor = Cursor::at_corner(&program.flow);
+    match what {
+        Standing::Frames(number) => {
+            for frame in program.frames.iter().filter(|frame| frame.pages.has(number)) {
+                setter.frame(frame, 0)?;
+            }
+        }
+        Standing::Paragraph(paragraph) => {
+            setter.paragraph(paragraph, &mut cursor)?;
+            cursor.y -= program.styles[paragraph.style].after;
+        }
+        Standing::Heads(table) => {
+            setter.open_table(table, &mut cursor)?;
+        }
     }
-    *layer = scratch.pages.swap_remove(0);
-    Ok(())
+    let (bottom, lines) = (cursor.y, cursor.lines);
+    *page = scratch.pages.swap_remove(0);
+    Ok((bottom, lines))
 }
 
 /// Returns a filled rectangle as a mark.

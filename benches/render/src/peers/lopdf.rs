@@ -15,11 +15,12 @@ pub struct Writer<'a> {
     pages: Vec<Object>,
     tree: ObjectId,
     fonts: Dictionary,
-    form: ObjectId,
+    /// The layer and the parts.
+    forms: Dictionary,
 }
 
 impl<'a> Writer<'a> {
-    pub fn begin(faces: &'a [Option<Cut>], layer: &Page) -> Writer<'a> {
+    pub fn begin(faces: &'a [Option<Cut>], standing: &[&Page]) -> Writer<'a> {
         let mut document = Document::with_version("1.6");
         let tree = document.new_object_id();
         let mut fonts = Dictionary::new();
@@ -29,14 +30,18 @@ impl<'a> Writer<'a> {
                 fonts.set(vec![b'A' + index as u8], font);
             }
         }
-        let entries = dictionary! {
-            "Type" => "XObject", "Subtype" => "Form",
-            "BBox" => vec![0.into(), 0.into(), 595.28.into(), 841.89.into()],
-            "Resources" => dictionary! { "Font" => fonts.clone() },
-        };
-        let content = content(faces, layer, None);
-        let form = document.add_object(Stream::new(entries, content));
-        Writer { faces, document, pages: Vec::new(), tree, fonts, form }
+        let mut forms = Dictionary::new();
+        for (index, page) in standing.iter().enumerate() {
+            let entries = dictionary! {
+                "Type" => "XObject", "Subtype" => "Form",
+                "BBox" => vec![(-595.28).into(), (-841.89).into(), 595.28.into(), 841.89.into()],
+                "Resources" => dictionary! { "Font" => fonts.clone() },
+            };
+            let content = content(faces, page, None);
+            let form = document.add_object(Stream::new(entries, content));
+            forms.set(format!("L{index}"), form);
+        }
+        Writer { faces, document, pages: Vec::new(), tree, fonts, forms }
     }
 
     pub fn letter(&mut self, sequence: u32, page: &Page) {
@@ -51,7 +56,7 @@ impl<'a> Writer<'a> {
             "Type" => "Pages", "Count" => self.pages.len() as i64, "Kids" => self.pages,
             "MediaBox" => vec![0.into(), 0.into(), 595.28.into(), 841.89.into()],
             "Resources" => dictionary! {
-                "Font" => self.fonts, "XObject" => dictionary! { "L0" => self.form },
+                "Font" => self.fonts, "XObject" => self.forms,
             },
         };
         self.document.objects.insert(self.tree, tree.into());
@@ -108,6 +113,18 @@ fn content(faces: &[Option<Cut>], page: &Page, sequence: Option<u32>) -> Vec<u8>
             add("f", Vec::new());
         }
         Drawn::Layer => add("Do", vec!["L0".into()]),
+        Drawn::Part(part, [x, y]) => {
+            if std::mem::take(&mut in_text) {
+                add("ET", Vec::new());
+            }
+            if std::mem::replace(&mut tint, 100) != 100 {
+                add("g", vec![0.into()]);
+            }
+            add("q", Vec::new());
+            add("cm", vec![1.into(), 0.into(), 0.into(), 1.into(), x.into(), y.into()]);
+            add("Do", vec![Object::Name(format!("L{}", part + 1).into_bytes())]);
+            add("Q", Vec::new());
+        }
     });
     if in_text {
         add("ET", Vec::new());

@@ -64,6 +64,8 @@ pub enum Drawn<'a> {
     Box([f32; 4], u8),
     /// The static layer.
     Layer,
+    /// A static part, moved.
+    Part(u16, [f32; 2]),
 }
 
 /// Goes through a page and its sheet's mark in the order of painting; bars and modules are boxes.
@@ -95,6 +97,7 @@ pub fn draw(page: &Page, mark: Option<&SheetMark>, mut each: impl FnMut(Drawn<'_
                 }
             }
             Mark::Layer(_) => each(Drawn::Layer),
+            Mark::Part { part, x, y, .. } => each(Drawn::Part(part, [points(x), points(y)])),
         }
     }
     if let Some(mark) = mark {

@@ -17,11 +17,12 @@ pub struct Writer<'a> {
     pages: Vec<Ref>,
     tree: Ref,
     fonts: Vec<Option<Ref>>,
-    form: Ref,
+    /// Of the layer and of each part.
+    forms: Vec<Ref>,
 }
 
 impl<'a> Writer<'a> {
-    pub fn begin(faces: &'a [Option<Cut>], layer: &Page) -> Writer<'a> {
+    pub fn begin(faces: &'a [Option<Cut>], standing: &[&Page]) -> Writer<'a> {
         let mut writer = Writer {
             faces,
             pdf: Pdf::new(),
@@ -31,29 +32,29 @@ impl<'a> Writer<'a> {
             pages: Vec::new(),
             tree: Ref::new(1),
             fonts: Vec::new(),
-            form: Ref::new(1),
+            forms: Vec::new(),
         };
         writer.tree = writer.take();
         for face in faces {
             let font = face.as_ref().map(|cut| writer.font(cut));
             writer.fonts.push(font);
         }
-        let mut content = Content::new();
-        writer.page_content(layer, None, &mut content);
-        writer.form = writer.take();
-        let packed = writer.pack(&content.finish());
-        let mut form = writer.pdf.form_xobject(writer.form, &packed);
-        form.bbox(A4).filter(Filter::FlateDecode);
-        let mut resources = form.resources();
-        let mut fonts = resources.fonts();
-        for (index, font) in writer.fonts.iter().enumerate() {
-            if let Some(font) = font {
-                fonts.pair(Name(&[b'A' + index as u8]), *font);
+        for page in standing {
+            let mut content = Content::new();
+            writer.page_content(page, None, &mut content);
+            let form = writer.take();
+            writer.forms.push(form);
+            let packed = writer.pack(&content.finish());
+            let mut form = writer.pdf.form_xobject(form, &packed);
+            form.bbox(FORM).filter(Filter::FlateDecode);
+            let mut resources = form.resources();
+            let mut fonts = resources.fonts();
+            for (index, font) in writer.fonts.iter().enumerate() {
+                if let Some(font) = font {
+                    fonts.pair(Name(&[b'A' + index as u8]), *font);
+                }
             }
         }
-        drop(fonts);
-        drop(resources);
-        drop(form);
         writer
     }
 
@@ -82,7 +83,11 @@ impl<'a> Writer<'a> {
             }
         }
         drop(fonts);
-        resources.x_objects().pair(Name(b"L0"), self.form);
+        let mut forms = resources.x_objects();
+        for (index, form) in self.forms.iter().enumerate() {
+            forms.pair(Name(format!("L{index}").as_bytes()), *form);
+        }
+        drop(forms);
         drop(resources);
         drop(tree);
         self.pdf.finish()
@@ -148,6 +153,19 @@ impl<'a> Writer<'a> {
             }
             Drawn::Layer => {
                 content.x_object(Name(b"L0"));
+            }
+            Drawn::Part(part, [x, y]) => {
+                if std::mem::take(&mut text_open) {
+                    content.end_text();
+                }
+                if std::mem::take(&mut boxes_open) {
+                    content.fill_nonzero();
+                }
+                if std::mem::replace(&mut tint, 100) != 100 {
+                    content.set_fill_gray(0.0);
+                }
+                content.save_state().set_char_spacing(0.0).transform([1.0, 0.0, 0.0, 1.0, x, y]);
+                content.x_object(Name(format!("L{}", part + 1).as_bytes())).restore_state();
             }
         });
         if boxes_open {
@@ -229,4 +247,6 @@ impl<'a> Writer<'a> {
     }
 }
 
+/// As large as a form can be wherever its origin is.
+const FORM: Rect = Rect { x1: -595.28, y1: -841.89, x2: 595.28, y2: 841.89 };
 const A4: Rect = Rect { x1: 0.0, y1: 0.0, x2: 595.28, y2: 841.89 };

@@ -65,7 +65,8 @@ fn picture(trial: &Trial<'_>, page: &Page) -> Result<Vec<u8>> {
     let faces: Vec<_> = faces
         .map(|face| proof::FaceData { bytes: face.bytes(), charset: face.charset() })
         .collect();
-    Ok(proof::picture(page, trial.template.layers(), &faces, PICTURE_DPI)?)
+    let (layers, parts) = (trial.template.layers(), trial.template.parts());
+    Ok(proof::picture(page, layers, parts, &faces, PICTURE_DPI)?)
 }
 
 /// Prints the letters as a night does, dated with their posting date, as job 0.
@@ -78,7 +79,8 @@ fn print_file(trial: &Trial<'_>, case: &Case, letters: &[Vec<Page>]) -> Result<V
     let mut usual = CharCounts::default();
     letters.iter().flatten().for_each(|page| usual.note(page));
     let fonts = Fonts::build(&faces, &uses(trial, letters), &usual).context("cutting the fonts")?;
-    let layers = Layers::build(&fonts, trial.template.layers(), trial.stationery.as_deref())
+    let (layers, parts) = (trial.template.layers(), trial.template.parts());
+    let layers = Layers::build(&fonts, layers, parts, trial.stationery.as_deref())
         .context("writing the static layers")?;
     let day = case.letters[0].posting_date.days_since_epoch();
     let duplex = workshop.paper.duplex;
@@ -115,7 +117,8 @@ fn print_file(trial: &Trial<'_>, case: &Case, letters: &[Vec<Page>]) -> Result<V
 fn uses(trial: &Trial<'_>, letters: &[Vec<Page>]) -> Vec<CharUse> {
     let faces = trial.workshop.chain.faces();
     let mut uses = vec![CharUse::default(); faces.len()];
-    let pages = letters.iter().flatten().chain(trial.template.layers());
+    let standing = trial.template.layers().iter().chain(trial.template.parts());
+    let pages = letters.iter().flatten().chain(standing);
     pages.for_each(|page| note_use(page, &mut uses));
     note_digits(faces, &mut uses);
     uses

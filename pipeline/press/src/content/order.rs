@@ -1,23 +1,43 @@
-//! Which rules may be painted before the text that stands before them: those that do not meet it.
+//! Which marks may be painted before those that stand before them: parts, then rules, then the rest.
 //!
 //! Rules that follow one another need one operator to be filled, and text without rules in between
-//! stays one text object.
+//! stays one text object. Text is black, so a black rule may always change places with it.
 
 use letter::page::Mark;
 
-/// Returns how many of the marks, at least one, may be painted with the rules first.
+/// What a mark is painted as, in the order of painting.
+pub(super) fn kind(mark: &Mark) -> usize {
+    match mark {
+        Mark::Part { .. } => 0,
+        Mark::Rule { .. } => 1,
+        Mark::Text { .. } | Mark::Barcode { .. } | Mark::Layer(_) => LAST_KIND,
+    }
+}
+
+/// The greatest that [`kind`] returns.
+pub(super) const LAST_KIND: usize = 2;
+
+/// Returns how many of the marks, at least one, may be painted in the order of their kinds.
 pub(super) fn stretch(marks: &[Mark]) -> usize {
     if matches!(marks[0], Mark::Layer(_)) {
         return 1;
     }
-    let mut text = Bands::default();
+    let (mut text, mut rules) = (Bands::default(), Bands::default());
     for (at, mark) in marks.iter().enumerate() {
         match *mark {
             Mark::Layer(_) => return at,
-            Mark::Rule { y, height, .. } => {
-                if text.meet(y.0, y.0 + height.0) {
+            Mark::Part { y, height, .. } => {
+                let (low, high) = (y.0, y.0 + height.0);
+                if text.meet(low, high) || rules.meet(low, high) {
                     return at;
                 }
+            }
+            Mark::Rule { y, height, tint, .. } => {
+                let (low, high) = (y.0, y.0 + height.0);
+                if tint < 100 && text.meet(low, high) {
+                    return at;
+                }
+                rules.add(low, high);
             }
             Mark::Text { y, size, .. } | Mark::Barcode { y, size, .. } => {
                 text.add(y.0 - size.0 / 2, y.0 + size.0 * 5 / 4);
@@ -27,7 +47,7 @@ pub(super) fn stretch(marks: &[Mark]) -> usize {
     marks.len()
 }
 
-/// Where text stands: a bit for each point of height, from the lower edge of the page.
+/// Where marks stand: a bit for each point of height, from the lower edge of the page.
 #[derive(Default)]
 struct Bands {
     words: [u64; WORDS],

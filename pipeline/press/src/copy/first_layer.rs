@@ -32,7 +32,7 @@ impl FirstLayer {
         let page = [page];
         let tree = Tree::of(&page);
         let mut content = Vec::new();
-        let mut composer = Composer::new(fonts, 0, &mut content);
+        let mut composer = Composer::new(fonts, (0, 0), &mut content);
         let mut pieces = tree.pieces(0);
         if layers.under_first.is_some() {
             pieces.next();

@@ -335,7 +335,7 @@ pub fn sample(faces: &[Face], count: u32) -> Sample {
     let uses = uses(faces, letters.iter().flatten().chain([&layer]));
     let data: Vec<FaceData<'_>> = faces.iter().map(Face::data).collect();
     let fonts = Fonts::build(&data, &uses, &counts(&letters)).expect("fonts");
-    let layers = Layers::build(&fonts, &[layer], None).expect("layers");
+    let layers = Layers::build(&fonts, &[layer], &[], None).expect("layers");
     Sample { letters, fonts, layers }
 }
 

@@ -19,10 +19,10 @@ use super::parse::{self, Node};
 use super::program::*;
 use super::sheet::{self, Area, ColumnSheet, Paper, Sheet, StyleSheet, TableSheet};
 use super::window;
-use super::{SenderFacts, TemplateSource};
+use super::{Form, SenderFacts, TemplateSource};
 use crate::font::FontChain;
 use crate::layout::line::Rule;
-use crate::typeset;
+use crate::typeset::{self, Standing};
 
 /// Compiles a template.
 pub(super) fn compile(
@@ -49,6 +49,7 @@ pub(super) fn compile(
     match program {
         Some(mut program) if compiler.faults.is_empty() => {
             compiler.layers(&sheet, &mut program, source.stationery.is_some());
+            typeset::set_parts(&mut program);
             if compiler.faults.is_empty() {
                 Ok(program)
             } else {
@@ -231,6 +232,8 @@ impl<'a> Compiler<'a> {
             tables,
             layers: Vec::new(),
             lies_under: [false; 2],
+            parts: Vec::new(),
+            part_sizes: Vec::new(),
             fields_used: std::mem::take(&mut self.fields_used),
             varies_by_channel: self.varies_by_channel,
             reserved: sheet.reserved.iter().map(|area| *area.get_ref()).collect(),
@@ -296,6 +299,7 @@ impl<'a> Compiler<'a> {
             name: name.to_owned(),
             columns: table.columns.iter().map(read_column).collect(),
             heads,
+            heads_part: None,
             rows,
             total,
             cell,
@@ -387,7 +391,9 @@ impl<'a> Compiler<'a> {
                 frames.peek().is_some() && frames.all(|(_, is_conditional)| *is_conditional)
             };
             decoration::decorate(sheet, page, own_ground, &mut layer);
-            if let Err(reason) = typeset::set_static(program, page, &mut layer) {
+            let frames = Standing::Frames(page);
+            let set = typeset::set_standing(program, frames, Form::Copy, &mut layer);
+            if let Err(reason) = set {
                 let whole = Place { file: BODY, line: 0, column: 0 };
                 self.faults.push(whole.fault(reason.english(), reason.fix_english()));
             }

@@ -28,6 +28,10 @@ pub struct Program {
     pub layers: Vec<Page>,
     /// Whether there is anything on them.
     pub lies_under: [bool; 2],
+    /// What is the same in every letter wherever it stands.
+    pub parts: Vec<Page>,
+    /// The size of each part.
+    pub part_sizes: Vec<PartSize>,
     pub fields_used: Vec<String>,
     /// Whether letters on paper and electronic copies may be set otherwise.
     pub varies_by_channel: bool,
@@ -173,6 +177,15 @@ pub struct Paragraph {
     /// Of a heading, from 1; 0 of other paragraphs.
     pub level: u8,
     pub pieces: Vec<Piece>,
+    /// The part that it is, if it has no values.
+    pub part: Option<u16>,
+}
+
+/// What a static part of the running text takes of a page.
+#[derive(Clone, Copy, Debug)]
+pub struct PartSize {
+    pub height: i32,
+    pub lines: usize,
 }
 
 /// A piece of a line.
@@ -264,6 +277,8 @@ pub struct Table {
     pub name: String,
     pub columns: Vec<Column>,
     pub heads: Option<Vec<Vec<Piece>>>,
+    /// The part that the heads are, if they have no values.
+    pub heads_part: Option<u16>,
     pub rows: Rows,
     pub total: Option<Vec<Vec<Piece>>>,
     pub cell: usize,

@@ -1,6 +1,6 @@
 //! 本文: sets paragraphs down the running text's area or a frame, over as many pages as it takes.
 
-use letter::page::Role;
+use letter::page::{Role, A4};
 use letter::Reason;
 
 use super::{baseline, Scratch, Setter};
@@ -42,6 +42,12 @@ impl<'a> Cursor<'a> {
             lines: 0,
             overflow: 0,
         }
+    }
+
+    /// Starts at the upper left corner of a sheet as wide as the running text.
+    pub fn at_corner(flow: &'a Flow) -> Self {
+        let area = Rect { left: 0, top: 0, width: flow.first.width, height: A4.1 .0 };
+        Self { area, y: 0, ..Self::flow(flow) }
     }
 
     fn frame(frame: &Frame, page: usize, percent: i32) -> Self {
@@ -142,12 +148,15 @@ impl<'a> Setter<'a> {
         Ok(())
     }
 
-    fn paragraph(
+    pub(super) fn paragraph(
         &mut self,
         paragraph: &'a Paragraph,
         cursor: &mut Cursor<'a>,
     ) -> Result<(), Reason> {
         let mut style = cursor.style(&self.program.styles[paragraph.style]);
+        if self.paragraph_part(paragraph, &style, cursor) {
+            return Ok(());
+        }
         let map = self.program.chain.map(style.face);
         self.scratch.sorts.clear();
         self.collect(&paragraph.pieces, map)?;

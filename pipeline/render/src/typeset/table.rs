@@ -79,6 +79,9 @@ impl<'a> Setter<'a> {
     ) -> Result<i32, Reason> {
         let top = cursor.y;
         if let Some(heads) = &table.heads {
+            if self.heads_part(table, cursor) {
+                return Ok(top);
+            }
             if table.head_tint > 0 {
                 let ground = Rect { height: table.row_height, ..row_rect(table, cursor) };
                 self.mark(cursor, band(ground, table.head_tint));

@@ -74,6 +74,7 @@ impl Compiler<'_> {
         let face = self.styles[style].face;
         let label = label.map(|label| self.text(label, face, place));
         Block::Paragraph(Paragraph {
+            part: None,
             style,
             align,
             label,
