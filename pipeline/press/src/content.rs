@@ -31,6 +31,9 @@ pub(crate) struct Composer<'a> {
     leading: i32,
     /// Whether the string that comes next starts the line below.
     below: bool,
+    /// Where the pen is after an array of strings that is not closed yet, in millionths of 1/100
+    /// point.
+    array: Option<i64>,
     /// Per cent of black.
     tint: u8,
 }
@@ -64,6 +67,7 @@ impl<'a> Composer<'a> {
             line: (0, 0),
             leading: 0,
             below: false,
+            array: None,
             tint: BLACK,
         }
     }
@@ -82,8 +86,10 @@ impl<'a> Composer<'a> {
         while !rest.is_empty() {
             let (stretch, after) = rest.split_at(order::stretch(rest));
             for kind in 0..=order::LAST_KIND {
-                for mark in stretch.iter().filter(|mark| order::kind(mark) == kind) {
-                    self.mark(page, mark)?;
+                let mut marks = stretch.iter().filter(|mark| order::kind(mark) == kind).peekable();
+                while let Some(mark) = marks.next() {
+                    let goes_on = marks.peek().is_some_and(|next| continues(mark, next));
+                    self.mark(page, mark, goes_on)?;
                 }
             }
             rest = after;
@@ -91,11 +97,12 @@ impl<'a> Composer<'a> {
         Ok(())
     }
 
-    fn mark(&mut self, page: &Page, mark: &Mark) -> Result<(), PressError> {
+    /// Writes a mark; `goes_on` if it is text and the next one stands beside it.
+    fn mark(&mut self, page: &Page, mark: &Mark, goes_on: bool) -> Result<(), PressError> {
         match *mark {
             Mark::Text { face, size, x, y, start, end } => {
                 let glyphs = &page.glyphs[start as usize..end as usize];
-                self.text(face, size, (x, y), glyphs)?;
+                self.text((face, size), (x, y), glyphs, goes_on)?;
             }
             Mark::Rule { x, y, width, height, tint } => {
                 self.rule([x, y, width, height], tint);
@@ -114,23 +121,55 @@ impl<'a> Composer<'a> {
         self.close();
     }
 
-    /// Writes one run of glyphs.
+    /// Writes one run of glyphs. If it `goes_on`, the next one has the same face, size and height:
+    /// both then stand in one array, with the way between them as a kern.
     pub(crate) fn text(
         &mut self,
-        face: FaceIndex,
-        size: Len,
+        (face, size): (FaceIndex, Len),
         (x, y): (Len, Len),
         glyphs: &[Glyph],
+        goes_on: bool,
     ) -> Result<(), PressError> {
-        if glyphs.is_empty() {
+        let Some((_, inner)) = glyphs.split_last() else { return Ok(()) };
+        let fonts = self.fonts;
+        let codes = fonts.codes(face);
+        let start = i64::from(x.0) * MILLION;
+        let pen = match self.array.take() {
+            Some(pen) => {
+                let kern = div_round(pen - start, 1000 * i64::from(size.0));
+                number(self.out, kern as i32);
+                self.out.push(b'(');
+                pen - kern * 1000 * i64::from(size.0)
+            }
+            None => {
+                self.begin_line(face, size, (x, y));
+                let common = if goes_on { 0 } else { common_extra(glyphs) };
+                self.space(i32::from(common) * size.0);
+                let even = inner.iter().fold(0, |uneven, g| uneven | (g.extra ^ common)) == 0;
+                if even && !goes_on {
+                    self.out.push(b'(');
+                    push_codes(self.out, codes, face, glyphs)?;
+                    self.end_string();
+                    return Ok(());
+                }
+                self.begin_array();
+                start
+            }
+        };
+        let common = (self.spacing / size.0.max(1)) as i16;
+        show_kerned(self.out, codes, face, glyphs, common)?;
+        if !goes_on {
+            self.out.extend_from_slice(b"]TJ\n");
             return Ok(());
         }
-        let codes = self.fonts.codes(face);
-        self.begin_line(face, size, (x, y));
-        let common = common_extra(glyphs);
-        self.space(i32::from(common) * size.0);
-        let below = std::mem::take(&mut self.below);
-        show(self.out, codes, face, glyphs, common, below)
+        let advances = fonts.advances(face);
+        let width = |glyph: &Glyph| i64::from(advances[glyph.char_index as usize]);
+        let widths: i64 = glyphs.iter().map(width).sum();
+        let extras: i64 = inner.iter().map(|glyph| i64::from(glyph.extra)).sum();
+        // The spacing follows the last glyph too.
+        let extras = (extras + i64::from(common)) * 1000;
+        self.array = Some(pen + (widths + extras) * i64::from(size.0));
+        Ok(())
     }
 
     /// Writes a run of ready codes without extra space.
@@ -202,13 +241,15 @@ impl<'a> Composer<'a> {
         }
         self.close();
         self.shade(BLACK);
+        self.space(0);
+        self.end_word();
         self.out.extend_from_slice(b"/L");
         number(self.out, i32::from(layer));
         self.out.extend_from_slice(b" Do\n");
         Ok(())
     }
 
-    /// Paints a part, which takes black and no spacing for granted.
+    /// Paints a part, which as a layer takes black and no spacing for granted.
     fn part(&mut self, part: u16, (x, y): (Len, Len)) -> Result<(), PressError> {
         if usize::from(part) >= self.parts {
             return Err(PressError::NoSuchPart(part));
@@ -216,6 +257,7 @@ impl<'a> Composer<'a> {
         self.close();
         self.shade(BLACK);
         self.space(0);
+        self.end_word();
         self.out.extend_from_slice(b"q 1 0 0 1 ");
         for length in [x, y] {
             number(self.out, length.0);
@@ -278,6 +320,15 @@ impl<'a> Composer<'a> {
         }
     }
 
+    /// Begins an array of strings and its first string.
+    fn begin_array(&mut self) {
+        if std::mem::take(&mut self.below) {
+            self.end_word();
+            self.out.extend_from_slice(b"T*");
+        }
+        self.out.extend_from_slice(b"[(");
+    }
+
     /// Ends a string that was begun with a parenthesis, and shows it.
     fn end_string(&mut self) {
         let below = std::mem::take(&mut self.below);
@@ -293,6 +344,13 @@ impl<'a> Composer<'a> {
         }
     }
 
+    /// Parts an operator that was just written from the next.
+    fn end_word(&mut self) {
+        if self.out.last().is_some_and(|last| !last.is_ascii_whitespace()) {
+            self.out.push(b'\n');
+        }
+    }
+
     fn shade(&mut self, tint: u8) {
         if self.tint != tint {
             self.tint = tint;
@@ -302,11 +360,29 @@ impl<'a> Composer<'a> {
     }
 }
 
+/// Whether a mark is text beside the text of another.
+fn continues(mark: &Mark, next: &Mark) -> bool {
+    match (mark, next) {
+        (
+            Mark::Text { face, size, y, start, end, .. },
+            Mark::Text {
+                face: next_face, size: next_size, y: next_y, start: from, end: to, ..
+            },
+        ) => (face, size, y) == (next_face, next_size, next_y) && start < end && from < to,
+        _ => false,
+    }
+}
+
+/// Returns the quotient that is nearest.
+fn div_round(a: i64, b: i64) -> i64 {
+    (a + b / 2).div_euclid(b)
+}
+
 /// Returns the extra advance of most glyphs, if more than half of them share one (majority vote of
 /// Boyer and Moore, "MJRTY", 1981); else the result is any of them.
 fn common_extra(glyphs: &[Glyph]) -> i16 {
     let first = glyphs.first().map_or(0, |glyph| glyph.extra);
-    if glyphs.iter().all(|glyph| glyph.extra == first) {
+    if glyphs.iter().fold(0, |uneven, glyph| uneven | (glyph.extra ^ first)) == 0 {
         return first;
     }
     let (mut candidate, mut lead) = (0, 0);
@@ -319,29 +395,16 @@ fn common_extra(glyphs: &[Glyph]) -> i16 {
     candidate
 }
 
-/// Writes a string, with kerns where a glyph's extra advance is not the common one; `below` on the
-/// next line.
-fn show(
+/// Writes the strings of an array, whose first parenthesis stands, with a kern where a glyph's
+/// extra advance is not the common one.
+fn show_kerned(
     out: &mut Vec<u8>,
     codes: &[Code],
     face: FaceIndex,
     glyphs: &[Glyph],
     common: i16,
-    below: bool,
 ) -> Result<(), PressError> {
     let (last, inner) = glyphs.split_last().expect("a run has a glyph");
-    let even = inner.iter().all(|glyph| glyph.extra == common);
-    if even {
-        out.push(b'(');
-        push_codes(out, codes, face, glyphs)?;
-        out.extend_from_slice(shown(below));
-        return Ok(());
-    }
-    if below {
-        // Spacing may stand before it.
-        out.extend_from_slice(b" T*");
-    }
-    out.extend_from_slice(b"[(");
     // What stands before a kern, with the glyph that the kern follows.
     for part in inner.split_inclusive(|glyph| glyph.extra != common) {
         push_codes(out, codes, face, part)?;
@@ -353,7 +416,7 @@ fn show(
         }
     }
     push_codes(out, codes, face, std::slice::from_ref(last))?;
-    out.extend_from_slice(b")]TJ\n");
+    out.push(b')');
     Ok(())
 }
 
@@ -422,3 +485,7 @@ pub(crate) fn decimal(out: &mut Vec<u8>, thousandths: i32) {
 }
 
 const BLACK: u8 = 100;
+const MILLION: i64 = 1_000_000;
+
+#[cfg(test)]
+mod tests;

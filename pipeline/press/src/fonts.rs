@@ -42,6 +42,8 @@ struct Face {
     object: u32,
     /// The code of every character; [`NO_CODE`] where it is not used.
     codes: Vec<Code>,
+    /// The advance of every character in millionths of the font size, as the font's widths have it.
+    advances: Vec<u32>,
 }
 
 /// The face whose digits stand beside an inserter mark.
@@ -83,7 +85,7 @@ impl Fonts {
             let object = embed(&mut fonts.parts, face, &assigned)?;
             let codes = assigned.codes;
             fonts.mark = fonts.mark.or_else(|| mark_face(index, face, &codes));
-            fonts.faces.push(Some(Face { object, codes }));
+            fonts.faces.push(Some(Face { object, codes, advances: advances(face) }));
         }
         Ok(fonts)
     }
@@ -92,6 +94,14 @@ impl Fonts {
     pub(crate) fn codes(&self, face: FaceIndex) -> &[Code] {
         match self.faces.get(usize::from(face)) {
             Some(Some(face)) => &face.codes,
+            _ => &[],
+        }
+    }
+
+    /// Returns the advances of a face in millionths of the font size, by character.
+    pub(crate) fn advances(&self, face: FaceIndex) -> &[u32] {
+        match self.faces.get(usize::from(face)) {
+            Some(Some(face)) => &face.advances,
             _ => &[],
         }
     }
@@ -115,6 +125,13 @@ impl Fonts {
 /// Returns the letter under which content streams know a face.
 pub(crate) fn resource_letter(face: usize) -> u8 {
     b'A' + face as u8
+}
+
+/// Returns the advances of all characters, rounded as [`embed`] rounds them.
+fn advances(face: &FaceData<'_>) -> Vec<u32> {
+    let units = u64::from(face.charset.units_per_em.max(1));
+    let advance = |advance: u16| ((u64::from(advance) * 1_000_000 + units / 2) / units) as u32;
+    face.charset.entries.iter().map(|entry| advance(entry.advance)).collect()
 }
 
 fn mark_face(face: FaceIndex, data: &FaceData<'_>, codes: &[Code]) -> Option<MarkFace> {

@@ -99,7 +99,8 @@ fn write_texts<'p>(
 ) -> Result<(), PressError> {
     for mark in marks {
         if let Mark::Text { face, size, x, y, start, end } = *mark {
-            composer.text(face, size, (x, y), &page.glyphs[start as usize..end as usize])?;
+            let glyphs = &page.glyphs[start as usize..end as usize];
+            composer.text((face, size), (x, y), glyphs, false)?;
         }
     }
     Ok(())

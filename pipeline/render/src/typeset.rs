@@ -272,8 +272,7 @@ pub(crate) fn set_standing(
         barcode: None,
         posting_date: letter::Date::new(2000, 1, 1).expect("a day of the calendar"),
     };
-    let mut scratch =
-        Scratch { pages: vec![std::mem::take(page)], count: 1, ..Scratch::default() };
+    let mut scratch = Scratch { pages: vec![std::mem::take(page)], count: 1, ..Scratch::default() };
     let mut setter = Setter::new(program, &mut scratch, &record, &facts, form);
     let mut cursor = Cursor::at_corner(&program.flow);
     match what {

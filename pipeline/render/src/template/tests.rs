@@ -13,6 +13,8 @@ mod wrap;
 use std::borrow::Cow;
 use std::path::Path;
 
+use letter::page::{Len, Mark};
+
 use super::*;
 use crate::sample::{Sample, SampleLetter};
 pub(crate) use naga3::naga3;
@@ -95,6 +97,35 @@ impl Stock {
             Form::Copy => template.typeset_copy(scratch, &record, &facts),
         }
     }
+}
+
+/// Returns a page with its parts where they stand, as it would be set without any.
+fn whole(template: &Template, page: &Page) -> Page {
+    let mut all = Page { passages: page.passages.clone(), ..Page::default() };
+    let mut draw = |from: &Page, mark: &Mark, (right, up): (Len, Len)| {
+        let mut mark = mark.clone();
+        match &mut mark {
+            Mark::Text { x, y, start, end, .. } => {
+                (*x, *y) = (*x + right, *y + up);
+                let first = all.glyphs.len() as u32;
+                all.glyphs.extend_from_slice(&from.glyphs[*start as usize..*end as usize]);
+                (*start, *end) = (first, all.glyphs.len() as u32);
+            }
+            Mark::Rule { x, y, .. } => (*x, *y) = (*x + right, *y + up),
+            _ => {}
+        }
+        all.marks.push(mark);
+    };
+    for mark in &page.marks {
+        match *mark {
+            Mark::Part { part, x, y, .. } => {
+                let part = &template.parts()[usize::from(part)];
+                part.marks.iter().for_each(|mark| draw(part, mark, (x, y)));
+            }
+            _ => draw(page, mark, (Len(0), Len(0))),
+        }
+    }
+    all
 }
 
 /// Returns the text of a page, a line for each run of glyphs.

@@ -1,7 +1,5 @@
 //! What the stock templates print.
 
-use letter::page::{Len, Mark};
-
 use super::*;
 
 const TEMPLATES: [&str; 5] =
@@ -52,21 +50,29 @@ fn a_letter_is_the_same_whatever_was_set_before() {
 }
 
 #[test]
-fn a_copy_is_the_print_without_its_barcode() {
+fn a_copy_is_the_print_without_its_barcode_and_with_parts_in_place() {
     let chain = chain();
-    let stock = Stock::read("tax-notice");
-    let template = stock.compile(&chain).expect("sound");
-    let (mut print, mut copy) = (Scratch::default(), Scratch::default());
-    let letter = &stock.sample.letters[0];
-    stock.typeset(&template, &mut print, letter, Form::Print).expect("set");
-    stock.typeset(&template, &mut copy, letter, Form::Copy).expect("set");
-    let mut page = print.pages()[0].clone();
-    let before = page.marks.len();
-    page.marks.retain(|mark| !matches!(mark, Mark::Barcode { .. }));
-    assert_eq!(before, page.marks.len() + 1);
-    let [copy] = copy.pages() else { panic!("one page") };
-    assert_eq!((page.marks, page.glyphs), (copy.marks.clone(), copy.glyphs.clone()));
-    assert!(page.passages.is_empty(), "nobody hears paper");
+    let mut parts = 0;
+    for name in TEMPLATES {
+        let stock = Stock::read(name);
+        let template = stock.compile(&chain).expect("sound");
+        let (mut print, mut copy) = (Scratch::default(), Scratch::default());
+        for letter in &stock.sample.letters {
+            stock.typeset(&template, &mut print, letter, Form::Print).expect("set");
+            stock.typeset(&template, &mut copy, letter, Form::Copy).expect("set");
+            assert_eq!(print.pages().len(), copy.pages().len());
+            for (print, copy) in print.pages().iter().zip(copy.pages()) {
+                assert!(print.passages.is_empty(), "nobody hears paper");
+                let is_part = |mark: &&Mark| matches!(mark, Mark::Part { .. });
+                parts += print.marks.iter().filter(is_part).count();
+                let mut print = whole(&template, print);
+                print.marks.retain(|mark| !matches!(mark, Mark::Barcode { .. }));
+                let copy = whole(&template, copy);
+                assert_eq!((print.marks, print.glyphs), (copy.marks, copy.glyphs), "{name}");
+            }
+        }
+    }
+    assert!(parts > 5, "{parts} parts stood somewhere");
 }
 
 #[test]
@@ -80,7 +86,7 @@ fn a_long_table_goes_on_under_repeated_heads_with_no_row_split() {
     let pages = stock.typeset(&template, &mut scratch, letter, Form::Print).expect("set");
     assert_eq!(pages, 2);
     let texts: Vec<Vec<String>> =
-        scratch.pages().iter().map(|page| text_of(page, &chain)).collect();
+        scratch.pages().iter().map(|page| text_of(&whole(&template, page), &chain)).collect();
     for (number, text) in texts.iter().enumerate() {
         let count = |wanted: &str| text.iter().filter(|run| run.contains(wanted)).count();
         assert_eq!(count("積立残高"), 1, "the heads stand once on page {}", number + 1);
