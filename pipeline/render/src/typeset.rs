@@ -18,8 +18,8 @@ use crate::layout::honorific::{addressee, Addressee};
 use crate::layout::line::Line;
 use crate::layout::shape::{self, Missing};
 use crate::template::{
-    AddressFields, Filter, Form, LetterFacts, Paragraph, Piece, Program, Rect, Source, Table, Value,
-    ADDRESS_SLOT, CONTINUATION_LAYER,
+    AddressFields, Filter, Form, LetterFacts, Paragraph, Piece, Program, Rect, Source, Table,
+    Value, ADDRESS_SLOT, CONTINUATION_LAYER,
 };
 pub(crate) use bars::LEAST_MODULE;
 use flow::Cursor;

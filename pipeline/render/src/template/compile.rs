@@ -386,7 +386,11 @@ impl<'a> Compiler<'a> {
         program.frames = fixed;
         for page in [FIRST_LAYER, CONTINUATION_LAYER] {
             let mut layer = Page::default();
-            decoration::decorate(sheet, page, &mut layer);
+            let own_ground = |name: &str| {
+                let mut frames = fillings.iter().filter(|(known, _)| known == name).peekable();
+                frames.peek().is_some() && frames.all(|(_, is_conditional)| *is_conditional)
+            };
+            decoration::decorate(sheet, page, own_ground, &mut layer);
             let frames = Standing::Frames(page);
             let set = typeset::set_standing(program, frames, Form::Copy, &mut layer);
             if let Err(reason) = set {
