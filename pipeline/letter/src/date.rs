@@ -24,21 +24,17 @@ impl Date {
 
     /// Parses `2026-11-22`, `2026/11/22`, `20261122`.
     pub fn parse(text: &str) -> Option<Self> {
-        let text = text.trim();
-        if text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit()) {
-            return Self::new(
-                text[..4].parse().ok()?,
-                text[4..6].parse().ok()?,
-                text[6..].parse().ok()?,
-            );
-        }
-        let separator = if text.contains('/') { '/' } else { '-' };
-        let mut parts = text.split(separator);
-        let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
-        if parts.next().is_some() || year.len() != 4 {
-            return None;
-        }
-        Self::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
+        let (year, rest) = text.trim().as_bytes().split_at_checked(4)?;
+        let (month, day) = match *rest {
+            [b'0'..=b'9', _, _, _] => rest.split_at(2),
+            [separator @ (b'-' | b'/'), ref rest @ ..] => {
+                let end = rest.iter().position(|&byte| byte == separator)?;
+                (&rest[..end], &rest[end + 1..])
+            }
+            _ => return None,
+        };
+        let [month, day] = [number(month)?, number(day)?].map(u8::try_from);
+        Self::new(number(year)?, month.ok()?, day.ok()?)
     }
 
     /// Returns the year, 1 to 9999.
@@ -209,6 +205,14 @@ fn days_in_month(year: u16, month: u8) -> u8 {
         2 => 28,
         _ => 31,
     }
+}
+
+/// Reads one to four digits.
+fn number(digits: &[u8]) -> Option<u16> {
+    if !(1..=4).contains(&digits.len()) || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    Some(digits.iter().fold(0, |number, digit| number * 10 + u16::from(digit - b'0')))
 }
 
 #[cfg(test)]

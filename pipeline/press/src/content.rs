@@ -436,17 +436,19 @@ fn push_codes(
     face: FaceIndex,
     glyphs: &[Glyph],
 ) -> Result<(), PressError> {
-    let mut at = out.len();
-    // A code of one byte is written with the byte after it, which the next one overwrites.
-    out.resize(at + 2 * glyphs.len() + 1, 0);
     let mut all_known = true;
-    for glyph in glyphs {
-        let code = codes.get(glyph.char_index as usize).copied().unwrap_or(NO_CODE);
-        all_known &= code.len() > 0;
-        out[at..at + 2].copy_from_slice(&code.bytes);
-        at += code.len();
+    for glyphs in glyphs.chunks(CHUNK) {
+        // A code of one byte is written with the byte after it, which the next one overwrites.
+        let mut bytes = [0; 2 * CHUNK + 2];
+        let mut at = 0;
+        for glyph in glyphs {
+            let code = codes.get(glyph.char_index as usize).copied().unwrap_or(NO_CODE);
+            all_known &= code.len() > 0;
+            bytes[at..at + 2].copy_from_slice(&code.bytes);
+            at += code.len();
+        }
+        out.extend_from_slice(&bytes[..at]);
     }
-    out.truncate(at);
     if all_known {
         return Ok(());
     }
@@ -485,6 +487,8 @@ pub(crate) fn decimal(out: &mut Vec<u8>, thousandths: i32) {
 }
 
 const BLACK: u8 = 100;
+/// Glyphs whose codes are written in one go.
+const CHUNK: usize = 64;
 const MILLION: i64 = 1_000_000;
 
 #[cfg(test)]

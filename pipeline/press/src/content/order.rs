@@ -1,4 +1,4 @@
-//! Which marks may be painted before those that stand before them: parts, then rules, then the rest.
+//! Which marks may be painted before those that stand before them: parts, rules, then the rest.
 //!
 //! Rules that follow one another need one operator to be filled, and text without rules in between
 //! stays one text object. Text is black, so a black rule may always change places with it.
@@ -23,6 +23,8 @@ pub(super) fn stretch(marks: &[Mark]) -> usize {
         return 1;
     }
     let (mut text, mut rules) = (Bands::default(), Bands::default());
+    // Cells of a row stand at the same height.
+    let mut line = (0, 0);
     for (at, mark) in marks.iter().enumerate() {
         match *mark {
             Mark::Layer(_) => return at,
@@ -40,7 +42,10 @@ pub(super) fn stretch(marks: &[Mark]) -> usize {
                 rules.add(low, high);
             }
             Mark::Text { y, size, .. } | Mark::Barcode { y, size, .. } => {
-                text.add(y.0 - size.0 / 2, y.0 + size.0 * 5 / 4);
+                if (y.0, size.0) != line {
+                    line = (y.0, size.0);
+                    text.add(y.0 - size.0 / 2, y.0 + size.0 * 5 / 4);
+                }
             }
         }
     }

@@ -11,6 +11,7 @@ use crate::error::PressError;
 /// Which it is, its first byte says: those that begin a code of two stand for nothing alone
 /// (ISO 32000-1 §9.7.6.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(align(4))]
 pub(crate) struct Code {
     /// The second byte is 0 in a code of one.
     pub(crate) bytes: [u8; 2],

@@ -60,13 +60,22 @@ impl Filter {
             }
             Self::Date => {
                 let date = day(value)?;
-                let _ = write!(out, "{}年{}月{}日", date.year(), date.month(), date.day());
+                push_number(date.year(), out);
+                out.push('年');
+                push_month_and_day(date, out);
             }
             Self::Wareki => wareki(day(value)?, out),
             Self::ShortDate => {
                 let date = day(value)?;
                 let year = era(date).map_or(date.year(), |(_, year)| year);
-                let _ = write!(out, "{year}.{}.{}", date.month(), date.day());
+                for (before, part) in ["", ".", "."].into_iter().zip([
+                    year,
+                    u16::from(date.month()),
+                    u16::from(date.day()),
+                ]) {
+                    out.push_str(before);
+                    push_number(part, out);
+                }
             }
             Self::Nendo => nendo(value, out),
             Self::Postal => {
@@ -93,23 +102,42 @@ fn number(value: &str, out: &mut String) -> Result<(), &'static str> {
     }
     let significant = digits.trim_start_matches('0');
     let digits = if significant.is_empty() { "0" } else { significant };
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
+    // The first group has one to three digits.
+    let (mut group, mut rest) = digits.split_at((digits.len() - 1) % 3 + 1);
+    loop {
+        out.push_str(group);
+        if rest.is_empty() {
+            return Ok(());
         }
-        out.push(digit);
+        out.push(',');
+        (group, rest) = rest.split_at(3);
     }
-    Ok(())
 }
 
 /// Appends a day in the Japanese calendar, as [`Date::wareki`] writes it.
 pub fn wareki(date: Date, out: &mut String) {
-    let _ = match era(date) {
-        None => write!(out, "{}年", date.year()),
-        Some((name, 1)) => write!(out, "{name}元年"),
-        Some((name, year)) => write!(out, "{name}{year}年"),
-    };
-    let _ = write!(out, "{}月{}日", date.month(), date.day());
+    let (name, year) = era(date).unwrap_or(("", date.year()));
+    out.push_str(name);
+    match (name, year) {
+        ("", year) | (_, year @ 2..) => push_number(year, out),
+        _ => out.push('元'),
+    }
+    out.push('年');
+    push_month_and_day(date, out);
+}
+
+fn push_month_and_day(date: Date, out: &mut String) {
+    push_number(date.month().into(), out);
+    out.push('月');
+    push_number(date.day().into(), out);
+    out.push('日');
+}
+
+/// Appends a number of at most four digits.
+fn push_number(number: u16, out: &mut String) {
+    let digits = [1000, 100, 10, 1].map(|place| char::from(b'0' + (number / place % 10) as u8));
+    let first = digits.iter().position(|&digit| digit != '0').unwrap_or(3);
+    out.extend(&digits[first..]);
 }
 
 fn era(date: Date) -> Option<(&'static str, u16)> {
