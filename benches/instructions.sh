@@ -6,16 +6,26 @@
 #   benches/instructions.sh --write    writes the figures anew
 #
 # A stage is run for N and for 2 N items under callgrind; the difference leaves out what is done once.
-# Needs valgrind. Processor features that callgrind does not know (AVX-512) are not used under it.
+# valgrind is installed where it is missing; without it the gate fails. Processor features that callgrind does not know (AVX-512) are not used under it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target=${CARGO_TARGET_DIR:-$PWD/target}
 figures=benches/instructions.txt
 tolerance=5
 
+if ! command -v valgrind >/dev/null; then
+    echo "installing valgrind"
+    as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi; }
+    as_root apt-get update -qq
+    as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -qq --no-install-recommends valgrind >/dev/null
+fi
+valgrind --version
+
 cargo build --release --quiet -p intake --example decode_speed
 cargo build --release --quiet -p address --example resolve_speed
-(cd benches/render && CARGO_TARGET_DIR="$target" cargo build --release --quiet)
+(cd benches/render && CARGO_TARGET_DIR="$target" \
+    cargo build --release --quiet --no-default-features --bin render-letters)
 
 instructions() {
     local log
@@ -37,7 +47,7 @@ each() {
 found=$(
     each "decode-record" 4000 "$target/release/examples/decode_speed" csv
     each "resolve-address" 4000 "$target/release/examples/resolve_speed"
-    each "set-and-write-letter" 512 "$target/release/render-bench" letters
+    each "set-and-write-letter" 512 "$target/release/render-letters"
 )
 if [ "${1:-}" = --write ]; then
     { grep '^#' "$figures" || true; echo "$found"; } >"$figures.new"

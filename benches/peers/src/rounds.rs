@@ -62,6 +62,15 @@ impl Rounds {
         }
         println!();
     }
+
+    /// Returns how many times as much `name` does as `base`: the median of the rounds' ratios.
+    pub fn ratio(&self, name: &str, base: &str) -> f64 {
+        let of = |name: &str| {
+            let at = self.names.iter().position(|known| *known == name).expect("it took part");
+            &self.seconds[at]
+        };
+        median(of(base).iter().zip(of(name)).map(|(base, own)| base / own).collect())
+    }
 }
 
 /// Returns the CPU seconds of this thread that the work takes.

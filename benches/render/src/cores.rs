@@ -5,13 +5,13 @@ use std::hint::black_box;
 use press::{BlockStart, FileForm, LETTERS_PER_BLOCK};
 use render::Scratch;
 
-use crate::engine::{Engine, Forme};
-use crate::recipients::Recipient;
 use crate::rounds::{median, timed};
+use standard_letter::engine::{Engine, Forme};
+use standard_letter::recipients::Recipient;
 
 /// Prints how much more two threads do, by the CPU time of each.
 pub fn run(engine: &Engine, forme: &Forme, recipients: &[Recipient]) {
-    let run = crate::run(engine, forme, FileForm::Compact);
+    let run = standard_letter::engine::run(engine, forme, FileForm::Compact);
     let blocks = recipients.len() as u32 / LETTERS_PER_BLOCK;
     // Sets and composes every `step`th block from `first` on; returns the seconds of a block.
     let work = |first: u32, step: u32| {
@@ -44,7 +44,7 @@ pub fn run(engine: &Engine, forme: &Forme, recipients: &[Recipient]) {
 /// Prints the peak memory of this process after a file of `letters`.
 pub fn memory(engine: &Engine, forme: &Forme, recipients: &[Recipient], letters: u32) {
     let before = peak();
-    let run = crate::run(engine, forme, FileForm::Compact);
+    let run = standard_letter::engine::run(engine, forme, FileForm::Compact);
     let summary = engine.print_round(&run, recipients, letters, std::io::sink());
     println!("{letters} letters, {} bytes: {before} before, {} after", summary.bytes, peak());
 }

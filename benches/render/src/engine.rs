@@ -3,16 +3,16 @@
 #[path = "../../../pipeline/letter/tests/support/naga3.rs"]
 mod naga3;
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 use std::io::Write;
 use std::path::Path;
 
 use letter::page::{note_use, CharCounts, CharUse, Page};
 use letter::stock::InserterProfile;
-use letter::{PieceId, RecordView};
+use letter::{Moment, PieceId, RecordView};
 use press::{
-    Block, BlockStart, FaceData, Fonts, Layers, Painted, PrintFile, PrintRun, Summary, Totals,
-    LETTERS_PER_BLOCK,
+    Block, BlockStart, FaceData, FileForm, Fonts, Layers, Painted, PrintFile, PrintMeta, PrintRun,
+    Summary, Totals, LETTERS_PER_BLOCK,
 };
 use render::{FontChain, Scratch, SenderFacts, Template, TemplateSource};
 
@@ -73,13 +73,13 @@ impl Engine {
     }
 
     /// Measures all letters and cuts the fonts to what they draw.
-    pub fn forme(&self, recipients: &[Recipient]) -> Forme {
+    pub fn forme<R: Borrow<Recipient>>(&self, recipients: impl IntoIterator<Item = R>) -> Forme {
         let faces = self.chain.faces();
         let mut uses = vec![CharUse::default(); faces.len()];
         let mut usual = CharCounts::default();
         let mut scratch = Scratch::default();
         for recipient in recipients {
-            self.set(&mut scratch, recipient);
+            self.set(&mut scratch, recipient.borrow());
             scratch.pages().iter().for_each(|page| note_use(page, &mut uses));
             scratch.pages().iter().for_each(|page| usual.note(page));
         }
@@ -147,6 +147,13 @@ impl Engine {
         }
         composer.finish()
     }
+}
+
+/// The run of a print file.
+pub fn run<'a>(engine: &'a Engine, forme: &'a Forme, form: FileForm) -> PrintRun<'a> {
+    let now = Moment::parse_rfc3339("2026-11-22T02:00:00+09:00").expect("a moment");
+    let meta = PrintMeta { title: "bench", job: 1, now, duplex: false, inserter: &engine.inserter };
+    PrintRun::in_form(&forme.fonts, &forme.layers, meta, form).expect("digits are in use")
 }
 
 /// Returns a letter as the press takes it.

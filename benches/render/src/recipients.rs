@@ -1,6 +1,7 @@
 //! Synthetic recipients of the standard letter, each a record of its own: no two letters are alike.
 
 use std::fmt::Write;
+use std::ops::Range;
 
 use letter::barcode::CODE_COUNT;
 use letter::record::{Place, RecordBuilder};
@@ -21,9 +22,14 @@ pub fn schema() -> Schema {
 
 /// Returns recipients `0..count`; the same ones on every machine.
 pub fn recipients(count: u32) -> Vec<Recipient> {
+    each(0..count).collect()
+}
+
+/// Makes recipients one by one.
+pub fn each(numbers: Range<u32>) -> impl Iterator<Item = Recipient> {
     let schema = schema();
     let mut builder = RecordBuilder::default();
-    (0..count).map(|number| recipient(number, &schema, &mut builder)).collect()
+    numbers.map(move |number| recipient(number, &schema, &mut builder))
 }
 
 fn recipient(number: u32, schema: &Schema, builder: &mut RecordBuilder) -> Recipient {

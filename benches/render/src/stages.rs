@@ -10,12 +10,12 @@ use libdeflater::{CompressionLvl, Compressor, Decompressor};
 use press::{BlockStart, FileForm, PrintFile, Streams, Totals};
 use render::Scratch;
 
-use crate::engine::{painted, Engine, Forme};
-use crate::recipients::Recipient;
 use crate::rounds::{median, timed, ROUNDS};
+use standard_letter::engine::{painted, Engine, Forme};
+use standard_letter::recipients::Recipient;
 
 pub fn run(engine: &Engine, forme: &Forme, recipients: &[Recipient]) {
-    let run = crate::run(engine, forme, FileForm::Compact);
+    let run = standard_letter::engine::run(engine, forme, FileForm::Compact);
     let mut scratch = Scratch::default();
     let pages: Vec<Vec<Page>> = recipients
         .iter()
@@ -124,7 +124,11 @@ pub fn run(engine: &Engine, forme: &Forme, recipients: &[Recipient]) {
 /// Returns the contents of all pages of a print file, inflated.
 fn contents(engine: &Engine, forme: &Forme, recipients: &[Recipient]) -> Vec<Vec<u8>> {
     let mut bytes = Vec::new();
-    engine.print(&crate::run(engine, forme, FileForm::Compact), recipients, &mut bytes);
+    engine.print(
+        &standard_letter::engine::run(engine, forme, FileForm::Compact),
+        recipients,
+        &mut bytes,
+    );
     let (mut contents, mut rest) = (Vec::new(), &bytes[..]);
     let mut reader = Decompressor::new();
     while let Some(at) = find(rest, HEAD) {

@@ -6,7 +6,7 @@ use letter::page::Page;
 use lopdf::content::{Content, Operation};
 use lopdf::{dictionary, Dictionary, Document, Object, ObjectId, Stream};
 
-use super::{draw, sheet_mark, Cut, Drawn};
+use super::{draw, sheet_mark, to_unicode, Cut, Drawn};
 
 /// A file being written.
 pub struct Writer<'a> {
@@ -43,15 +43,17 @@ impl<'a> Writer<'a> {
         }
         Writer { faces, document, pages: Vec::new(), tree, fonts, forms }
     }
+}
 
-    pub fn letter(&mut self, sequence: u32, page: &Page) {
+impl super::Writer for Writer<'_> {
+    fn letter(&mut self, sequence: u32, page: &Page) {
         let content = content(self.faces, page, Some(sequence));
         let content = self.document.add_object(Stream::new(Dictionary::new(), content));
         let page = dictionary! { "Type" => "Page", "Parent" => self.tree, "Contents" => content };
         self.pages.push(self.document.add_object(page).into());
     }
 
-    pub fn finish(mut self, out: &mut impl Write) {
+    fn finish(mut self: Box<Self>, mut out: &mut dyn Write) {
         let tree = dictionary! {
             "Type" => "Pages", "Count" => self.pages.len() as i64, "Kids" => self.pages,
             "MediaBox" => vec![0.into(), 0.into(), 595.28.into(), 841.89.into()],
@@ -64,11 +66,12 @@ impl<'a> Writer<'a> {
         let catalog = self.document.add_object(catalog);
         self.document.trailer.set("Root", catalog);
         self.document.compress();
-        self.document.save_to(out).expect("saved");
+        self.document.save_to(&mut out).expect("saved");
     }
 }
 
-fn content(faces: &[Option<Cut>], page: &Page, sequence: Option<u32>) -> Vec<u8> {
+/// Returns the operators of a page or of the layer.
+pub fn content(faces: &[Option<Cut>], page: &Page, sequence: Option<u32>) -> Vec<u8> {
     let mark = sequence.map(sheet_mark);
     let mut operations: Vec<Operation> = Vec::new();
     let mut add = |operator: &str, operands: Vec<Object>| {
@@ -152,8 +155,9 @@ fn font(document: &mut Document, cut: &Cut) -> ObjectId {
         "W" => vec![0.into(), widths.into()],
     };
     let cid_font = document.add_object(cid_font);
+    let unicode = document.add_object(Stream::new(Dictionary::new(), to_unicode(cut)));
     document.add_object(dictionary! {
         "Type" => "Font", "Subtype" => "Type0", "BaseFont" => name, "Encoding" => "Identity-H",
-        "DescendantFonts" => vec![cid_font.into()],
+        "DescendantFonts" => vec![cid_font.into()], "ToUnicode" => unicode,
     })
 }

@@ -1,14 +1,79 @@
 //! Crates that write PDF, given the pages that the house has set: each writes them its best way.
 
-pub mod lopdf;
-pub mod pdf_writer;
+mod krilla;
+mod lopdf;
+mod pdf_writer;
+mod printpdf;
 
+use std::io::Write;
+
+use ::pdf_writer::types::{SystemInfo, UnicodeCmap};
+use ::pdf_writer::{Name, Str};
 use letter::page::{FaceIndex, Glyph, Mark, Page};
 use letter::piece::SheetMark;
+use render::Scratch;
 use subsetter::GlyphRemapper;
 
-use crate::engine::{Engine, Forme};
 use crate::matrix;
+use standard_letter::engine::{Engine, Forme};
+use standard_letter::recipients::Recipient;
+use standard_letter::shown::sheet_mark;
+
+/// A crate that writes letters into a file.
+pub trait Writer {
+    /// Writes a letter of one page.
+    fn letter(&mut self, sequence: u32, page: &Page);
+    /// Writes the whole file.
+    fn finish(self: Box<Self>, out: &mut dyn Write);
+}
+
+/// Begins a file of a peer with the faces cut for it, the static layer and the static parts.
+pub type Begin = for<'a> fn(&'a [Option<Cut>], &'a [&'a Page]) -> Box<dyn Writer + 'a>;
+
+/// The peers by name.
+pub const PEERS: [(&str, Begin); 5] = [
+    (BASE, |faces, standing| Box::new(pdf_writer::Writer::begin(faces, standing))),
+    ("lopdf, its operators and compress()", |faces, standing| {
+        Box::new(lopdf::Writer::begin(faces, standing))
+    }),
+    ("krilla, draw_glyphs", |faces, standing| Box::new(krilla::Writer::begin(faces, standing))),
+    ("printpdf, glyph ids", |faces, standing| {
+        Box::new(printpdf::Writer::begin(faces, standing, printpdf::Text::Glyphs))
+    }),
+    ("printpdf, text", |faces, standing| {
+        Box::new(printpdf::Writer::begin(faces, standing, printpdf::Text::Characters))
+    }),
+];
+
+/// The peer that the others are compared with.
+pub const BASE: &str = "pdf-writer + libdeflate 1";
+
+/// What the peers are given.
+pub struct Peers<'a> {
+    engine: &'a Engine,
+    cut: Vec<Option<Cut>>,
+    /// The layer, then the parts.
+    standing: Vec<&'a Page>,
+}
+
+impl<'a> Peers<'a> {
+    pub fn prepare(engine: &'a Engine, forme: &Forme) -> Peers<'a> {
+        let (layers, parts) = (&engine.template.layers()[..1], engine.template.parts());
+        let standing = layers.iter().chain(parts).collect();
+        Peers { engine, cut: cut_faces(engine, forme), standing }
+    }
+
+    /// Sets all letters and lets a peer write them.
+    pub fn write(&self, begin: Begin, recipients: &[Recipient], out: &mut dyn Write) {
+        let mut writer = begin(&self.cut, &self.standing);
+        let mut scratch = Scratch::default();
+        for (sequence, recipient) in (1..).zip(recipients) {
+            self.engine.set(&mut scratch, recipient);
+            writer.letter(sequence, &scratch.pages()[0]);
+        }
+        writer.finish(out);
+    }
+}
 
 /// A face cut to what the letters draw.
 pub struct Cut {
@@ -23,7 +88,7 @@ pub struct Cut {
 }
 
 /// Cuts the faces that are used; `None` where one is not.
-pub fn cut_faces(engine: &Engine, forme: &Forme) -> Vec<Option<Cut>> {
+fn cut_faces(engine: &Engine, forme: &Forme) -> Vec<Option<Cut>> {
     let faces = engine.chain.faces().iter().zip(&forme.uses);
     faces
         .map(|(face, used)| {
@@ -117,9 +182,14 @@ pub fn draw(page: &Page, mark: Option<&SheetMark>, mut each: impl FnMut(Drawn<'_
     }
 }
 
-/// The mark of letter `sequence`.
-pub fn sheet_mark(sequence: u32) -> SheetMark {
-    SheetMark { job: 1, sequence, sheet: 1, sheets: 1, inserts: 0 }
+/// The way back from the glyphs of a cut face to characters.
+fn to_unicode(cut: &Cut) -> Vec<u8> {
+    let system = SystemInfo { registry: Str(b"Adobe"), ordering: Str(b"UCS"), supplement: 0 };
+    let mut cmap = UnicodeCmap::<u16>::new(Name(b"Adobe-Identity-UCS"), system);
+    for (glyph, &character) in (0..).zip(&cut.characters).skip(1) {
+        cmap.pair(glyph, character);
+    }
+    cmap.finish().to_vec()
 }
 
 /// 0.5 mm in points.

@@ -1,11 +1,13 @@
 //! pdf-writer with libdeflate: forms for what is static, one compressor for all pages.
 
+use std::io::Write;
+
 use letter::page::Page;
 use libdeflater::{CompressionLvl, Compressor};
-use pdf_writer::types::{CidFontType, FontFlags, SystemInfo, UnicodeCmap};
+use pdf_writer::types::{CidFontType, FontFlags, SystemInfo};
 use pdf_writer::{Content, Filter, Name, Pdf, Rect, Ref, Str};
 
-use super::{draw, sheet_mark, Cut, Drawn};
+use super::{draw, sheet_mark, to_unicode, Cut, Drawn};
 
 /// A file being written.
 pub struct Writer<'a> {
@@ -56,41 +58,6 @@ impl<'a> Writer<'a> {
             }
         }
         writer
-    }
-
-    pub fn letter(&mut self, sequence: u32, page: &Page) {
-        let mut content = Content::new();
-        self.page_content(page, Some(sequence), &mut content);
-        let (stream, object) = (self.take(), self.take());
-        let packed = self.pack(&content.finish());
-        self.pdf.stream(stream, &packed).filter(Filter::FlateDecode);
-        self.packed = packed;
-        self.pdf.page(object).parent(self.tree).contents(stream);
-        self.pages.push(object);
-    }
-
-    pub fn finish(mut self) -> Vec<u8> {
-        let catalog = self.take();
-        self.pdf.catalog(catalog).pages(self.tree);
-        let count = self.pages.len() as i32;
-        let mut tree = self.pdf.pages(self.tree);
-        tree.kids(self.pages.iter().copied()).count(count).media_box(A4);
-        let mut resources = tree.resources();
-        let mut fonts = resources.fonts();
-        for (index, font) in self.fonts.iter().enumerate() {
-            if let Some(font) = font {
-                fonts.pair(Name(&[b'A' + index as u8]), *font);
-            }
-        }
-        drop(fonts);
-        let mut forms = resources.x_objects();
-        for (index, form) in self.forms.iter().enumerate() {
-            forms.pair(Name(format!("L{index}").as_bytes()), *form);
-        }
-        drop(forms);
-        drop(resources);
-        drop(tree);
-        self.pdf.finish()
     }
 
     fn take(&mut self) -> Ref {
@@ -238,12 +205,46 @@ impl<'a> Writer<'a> {
             .font_file2(file);
         let packed = self.pack(&cut.program);
         self.pdf.stream(file, &packed).filter(Filter::FlateDecode);
-        let mut cmap = UnicodeCmap::<u16>::new(Name(b"Adobe-Identity-UCS"), system);
-        for (glyph, &character) in (0..).zip(&cut.characters).skip(1) {
-            cmap.pair(glyph, character);
-        }
-        self.pdf.cmap(unicode, &cmap.finish());
+        let packed = self.pack(&to_unicode(cut));
+        self.pdf.stream(unicode, &packed).filter(Filter::FlateDecode);
         font
+    }
+}
+
+impl super::Writer for Writer<'_> {
+    fn letter(&mut self, sequence: u32, page: &Page) {
+        let mut content = Content::new();
+        self.page_content(page, Some(sequence), &mut content);
+        let (stream, object) = (self.take(), self.take());
+        let packed = self.pack(&content.finish());
+        self.pdf.stream(stream, &packed).filter(Filter::FlateDecode);
+        self.packed = packed;
+        self.pdf.page(object).parent(self.tree).contents(stream);
+        self.pages.push(object);
+    }
+
+    fn finish(mut self: Box<Self>, out: &mut dyn Write) {
+        let catalog = self.take();
+        self.pdf.catalog(catalog).pages(self.tree);
+        let count = self.pages.len() as i32;
+        let mut tree = self.pdf.pages(self.tree);
+        tree.kids(self.pages.iter().copied()).count(count).media_box(A4);
+        let mut resources = tree.resources();
+        let mut fonts = resources.fonts();
+        for (index, font) in self.fonts.iter().enumerate() {
+            if let Some(font) = font {
+                fonts.pair(Name(&[b'A' + index as u8]), *font);
+            }
+        }
+        drop(fonts);
+        let mut forms = resources.x_objects();
+        for (index, form) in self.forms.iter().enumerate() {
+            forms.pair(Name(format!("L{index}").as_bytes()), *form);
+        }
+        drop(forms);
+        drop(resources);
+        drop(tree);
+        out.write_all(&self.pdf.finish()).expect("written");
     }
 }
 
