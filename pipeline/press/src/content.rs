@@ -183,7 +183,7 @@ impl<'a> Composer<'a> {
         self.begin_line(face, size, at);
         self.space(0);
         self.out.push(b'(');
-        codes.for_each(|code| self.out.extend_from_slice(code.bytes()));
+        codes.for_each(|code| self.out.extend(code.bytes()));
         self.end_string();
     }
 
@@ -437,18 +437,23 @@ fn push_codes(
     glyphs: &[Glyph],
 ) -> Result<(), PressError> {
     let mut all_known = true;
-    for glyphs in glyphs.chunks(CHUNK) {
-        // A code of one byte is written with the byte after it, which the next one overwrites.
-        let mut bytes = [0; 2 * CHUNK + 2];
-        let mut at = 0;
-        for glyph in glyphs {
-            let code = codes.get(glyph.char_index as usize).copied().unwrap_or(NO_CODE);
-            all_known &= code.len() > 0;
-            bytes[at..at + 2].copy_from_slice(&code.bytes);
-            at += code.len();
+    let code = |glyph: &Glyph| codes.get(glyph.char_index as usize).copied().unwrap_or(NO_CODE);
+    let mut push = |some: &[Glyph]| {
+        // Four codes have eight bytes at most.
+        let (mut bytes, mut bits) = (0u64, 0);
+        for glyph in some {
+            let code = code(glyph);
+            all_known &= code.bits() > 0;
+            bytes |= code.low_bytes() << (bits & 63);
+            bits += code.bits();
         }
-        out.extend_from_slice(&bytes[..at]);
-    }
+        let end = out.len() + bits as usize / 8;
+        out.extend_from_slice(&bytes.to_le_bytes());
+        out.truncate(end);
+    };
+    let (fours, rest) = glyphs.as_chunks::<4>();
+    fours.iter().for_each(|four| push(four));
+    push(rest);
     if all_known {
         return Ok(());
     }
@@ -487,8 +492,6 @@ pub(crate) fn decimal(out: &mut Vec<u8>, thousandths: i32) {
 }
 
 const BLACK: u8 = 100;
-/// Glyphs whose codes are written in one go.
-const CHUNK: usize = 64;
 const MILLION: i64 = 1_000_000;
 
 #[cfg(test)]

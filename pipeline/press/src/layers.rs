@@ -1,6 +1,7 @@
 //! A template's static layers and parts as Form XObjects, written once and painted on many pages.
 
 use letter::page::{Mark, Page, A4};
+use sha2::{Digest, Sha256};
 
 use crate::content::Composer;
 use crate::error::PressError;
@@ -102,7 +103,18 @@ fn static_content(
 
 /// Writes a form in units of 1/100 point, the unit of the pages that paint it.
 fn write_form(parts: &mut Parts, fonts: &Fonts, content: &[u8], under: Option<&u32>) -> u32 {
-    parts.raw_stream(content, &form_entries(fonts, under))
+    let entries = form_entries(fonts, under) + &reuse_hints([&fonts.parts, parts], content);
+    parts.raw_stream(content, &entries)
+}
+
+/// Tells a raster processor that the form comes again throughout the file, and how to know it
+/// (ISO 16612-2 §6.7): its name follows from what it paints, with the fonts and the stationery.
+fn reuse_hints(before: [&Parts; 2], content: &[u8]) -> String {
+    let mut digest = Sha256::new();
+    before.iter().for_each(|parts| digest.update(parts.bytes()));
+    digest.update(content);
+    let name: String = digest.finalize()[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("/GTS_Scope/File/GTS_XID(urn:x-sha256:{name})")
 }
 
 /// Returns the dictionary entries of a layer's form, `/S` the form of the stationery under it.

@@ -10,39 +10,52 @@ use crate::error::PressError;
 ///
 /// Which it is, its first byte says: those that begin a code of two stand for nothing alone
 /// (ISO 32000-1 §9.7.6.2).
+///
+/// The bytes stand in the lower half, the first one lowest, and above them how many bits they have,
+/// so that a page's codes are read in one go each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(align(4))]
-pub(crate) struct Code {
-    /// The second byte is 0 in a code of one.
-    pub(crate) bytes: [u8; 2],
-    /// 1 or 2; 0 for a character that is not used.
-    len: u8,
-}
+pub(crate) struct Code(u32);
 
 /// Stands for a character that is not used.
-pub(crate) const NO_CODE: Code = Code { bytes: [0, 0], len: 0 };
+pub(crate) const NO_CODE: Code = Code(0);
 
 /// How many characters of one face a batch can use: 250 first bytes with 251 second ones each.
 pub const CODES_MAX: usize = FIRST_BYTES * SECOND_BYTES;
 
 impl Code {
+    const fn one(byte: u8) -> Self {
+        Self(byte as u32 | 8 << BITS_SHIFT)
+    }
+
+    const fn two(first: u8, second: u8) -> Self {
+        Self(first as u32 | (second as u32) << 8 | 16 << BITS_SHIFT)
+    }
+
+    /// Returns the code's bytes, the first one lowest.
+    #[inline]
+    pub(crate) fn low_bytes(self) -> u64 {
+        u64::from(self.0 & 0xffff)
+    }
+
+    /// Returns 8 or 16, or 0 for a character that is not used.
+    #[inline]
+    pub(crate) fn bits(self) -> u32 {
+        self.0 >> BITS_SHIFT
+    }
+
     /// Returns the code's bytes.
-    pub(crate) fn bytes(&self) -> &[u8] {
-        &self.bytes[..self.len()]
+    pub(crate) fn bytes(self) -> impl Iterator<Item = u8> + Clone {
+        (self.0 as u16).to_le_bytes().into_iter().take(self.len())
     }
 
     /// Returns 1 or 2, or 0 for a character that is not used.
-    #[inline]
-    pub(crate) fn len(&self) -> usize {
-        usize::from(self.len)
+    pub(crate) fn len(self) -> usize {
+        self.bits() as usize / 8
     }
 
     /// Returns the code as a number. No code of two bytes is the number of one of one byte.
-    pub(crate) fn number(&self) -> u16 {
-        match self.len {
-            1 => u16::from(self.bytes[0]),
-            _ => u16::from_be_bytes(self.bytes),
-        }
+    pub(crate) fn number(self) -> u16 {
+        self.bytes().fold(0, |number, byte| number << 8 | u16::from(byte))
     }
 }
 
@@ -69,10 +82,8 @@ pub(super) fn assign(face: &FaceData<'_>, used: Vec<CharIndex>) -> Result<Assign
     let first_bytes = first_bytes();
     let (single, leads) = first_bytes.split_at(FIRST_BYTES - leads);
     let second = || (0..=u8::MAX).filter(|byte| !SPECIAL.contains(byte));
-    let one = single.iter().map(|&byte| Code { bytes: [byte, 0], len: 1 });
-    let two = leads
-        .iter()
-        .flat_map(|&lead| second().map(move |second| Code { bytes: [lead, second], len: 2 }));
+    let one = single.iter().map(|&byte| Code::one(byte));
+    let two = leads.iter().flat_map(|&lead| second().map(move |second| Code::two(lead, second)));
     let mut codes = vec![NO_CODE; face.charset.entries.len()];
     for (&index, code) in used.iter().zip(one.chain(two)) {
         let glyph = face.charset.entries.get(index as usize).map_or(0, |entry| entry.glyph);
@@ -98,6 +109,8 @@ fn first_bytes() -> Vec<u8> {
 const SPECIAL: [u8; 5] = [b'(', b')', b'\\', b'\r', b'\n'];
 /// Bytes that a page's operators and numbers are made of, the most frequent first.
 const USUAL: &[u8] = b"0 142365897TdjJ[]-'ecr/fDBEq.gLZACMIQo";
+/// Above a code's two bytes.
+const BITS_SHIFT: u32 = 16;
 /// All bytes but the special ones and 0, which is left to `.notdef`.
 const FIRST_BYTES: usize = 250;
 /// All bytes but the special ones.
@@ -121,10 +134,11 @@ mod tests {
         for count in [1, 250, 251, 500, 501, 7_000, CODES_MAX] {
             let Assigned { codes, leads, .. } = check(count).expect("codes for all");
             let mut used: Vec<Code> = codes.iter().copied().filter(|c| *c != NO_CODE).collect();
-            let bytes = used.iter().flat_map(Code::bytes);
-            assert!(bytes.copied().all(|byte| !SPECIAL.contains(&byte)));
-            assert!(used.iter().all(|code| leads.contains(&code.bytes[0]) == (code.len() == 2)));
-            used.sort_unstable_by_key(Code::number);
+            let mut bytes = used.iter().flat_map(|code| code.bytes());
+            assert!(bytes.all(|byte| !SPECIAL.contains(&byte)));
+            let leads_two = |code: &Code| leads.contains(&code.bytes().next().expect("a byte"));
+            assert!(used.iter().all(|code| leads_two(code) == (code.len() == 2)));
+            used.sort_unstable_by_key(|code| code.number());
             used.dedup_by_key(|code| code.number());
             assert_eq!((used.len(), used[0].number() == 0), (count, false));
         }
@@ -133,7 +147,7 @@ mod tests {
     #[test]
     fn the_most_frequent_characters_have_one_byte_and_no_more_bytes_than_needed_begin_two() {
         let Assigned { codes, leads, .. } = check(600).expect("codes for all");
-        assert_eq!((codes[599].bytes(), codes[598].bytes()), (&b"0"[..], &b" "[..]));
+        assert_eq!([599, 598].map(|index: usize| codes[index].number()), [0x30, 0x20]);
         assert_eq!((leads.len(), codes[0].len()), (2, 2));
         assert_eq!(codes.iter().filter(|code| code.len() == 1).count(), 248);
         assert!(check(250).expect("codes for all").leads.is_empty());

@@ -148,7 +148,7 @@ impl<'a> Cut<'a> {
     fn to_unicode(&self, face: &FaceData<'_>) -> String {
         let lines = self.characters.iter().map(|character| {
             let entry = face.charset.entries[character.index as usize];
-            let mut line = format!("<{}> <", hexadecimal(character.code.bytes()));
+            let mut line = format!("<{}> <", hexadecimal(character.code));
             for part in [entry.character].into_iter().chain(entry.selector) {
                 for unit in part.encode_utf16(&mut [0; 2]) {
                     line += &format!("{unit:04X}");
@@ -164,7 +164,7 @@ impl<'a> Cut<'a> {
         let mut characters: Vec<&Character> = self.characters.iter().collect();
         characters.sort_by_key(|character| character.code.number());
         let lines = characters.chunk_by(|a, b| self.follows(a, b)).map(|run| {
-            let [low, high] = [run[0], run[run.len() - 1]].map(|c| hexadecimal(c.code.bytes()));
+            let [low, high] = [run[0], run[run.len() - 1]].map(|c| hexadecimal(c.code));
             format!("<{low}> <{high}> {}\n", run[0].cid(self.outlines))
         });
         let cmap = self.cmap(&ENCODING, "cidrange", lines.collect());
@@ -205,7 +205,7 @@ impl<'a> Cut<'a> {
     /// Whether `b` continues a CMap range with `a`: the next code under the same first byte, the
     /// next CID.
     fn follows(&self, a: &Character, b: &Character) -> bool {
-        let same_first = a.code.len() == 1 || a.code.bytes()[0] == b.code.bytes()[0];
+        let same_first = a.code.len() == 1 || a.code.number() >> 8 == b.code.number() >> 8;
         let next = a.code.len() == b.code.len() && a.code.number() + 1 == b.code.number();
         same_first && next && a.cid(self.outlines) + 1 == b.cid(self.outlines)
     }
@@ -272,8 +272,8 @@ impl<'a> Cut<'a> {
     }
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02X}")).collect()
+fn hexadecimal(code: Code) -> String {
+    code.bytes().map(|byte| format!("{byte:02X}")).collect()
 }
 
 fn thousandth(width: f32) -> f32 {

@@ -3,7 +3,7 @@
 use letter::page::{FaceIndex, Glyph, Len, Mark, Page};
 
 use super::class::{Class, GAP, OPEN, WORD};
-use super::line::{head_trim, scaled, step_within, Galley, Line};
+use super::line::{head_trim, scaled, step, step_within, Galley, Line};
 use crate::font::Sort;
 
 /// Where and how a line is painted.
@@ -201,28 +201,52 @@ impl Close {
     }
 }
 
-/// Paints one line whose digits all take the width of a 0 (表組み数字), for columns of amounts.
-pub fn paint_tabular(page: &mut Page, sorts: &[Sort], digit: i32, pen: Pen) {
-    let Some(first) = sorts.first() else { return };
-    let lead = |sort: &Sort| tabular_blank(sort, digit) / 2;
-    let start = page.glyphs.len();
-    page.glyphs.extend(sorts.iter().enumerate().map(|(at, sort)| {
-        let following = sorts.get(at + 1).map_or(0, lead) + step_within(sorts, at, pen.gap);
-        let extra = tabular_blank(sort, digit) - lead(sort) + following;
-        Glyph { char_index: sort.char_index(), extra: extra as i16 }
-    }));
-    mark_runs(page, sorts, start, lead(first), pen);
+/// A line whose digits all take the width of a 0 (表組み数字), for columns of amounts.
+pub struct Tabular<'a> {
+    sorts: &'a [Sort],
+    /// The space after each sort.
+    extras: &'a [i32],
+    /// The blank before the first digit.
+    lead: i32,
+    /// How wide it is, in 1/1000 of the size.
+    pub width: i32,
 }
 
-/// Returns the width of a line whose digits all take the width of a 0.
-pub fn tabular_width(sorts: &[Sort], digit: i32, gap: i32) -> i32 {
-    let places = sorts.iter().enumerate();
-    places
-        .map(|(at, sort)| {
-            let advance = i32::from(sort.advance) + tabular_blank(sort, digit);
-            advance + step_within(sorts, at, gap)
-        })
-        .sum()
+impl<'a> Tabular<'a> {
+    /// Lays sorts side by side; `extras` is memory to be used again.
+    pub fn lay(sorts: &'a [Sort], digit: i32, gap: i32, extras: &'a mut Vec<i32>) -> Self {
+        extras.clear();
+        let blank = sorts.first().map_or(0, |first| tabular_blank(first, digit));
+        let first_lead = blank / 2;
+        let (mut blank, mut lead, mut width) = (blank, first_lead, first_lead);
+        extras.extend(sorts.windows(2).map(|pair| {
+            let next = tabular_blank(&pair[1], digit);
+            let extra = blank - lead + next / 2 + step(&pair[0], &pair[1], gap);
+            (blank, lead) = (next, next / 2);
+            width += i32::from(pair[0].advance) + extra;
+            extra
+        }));
+        if let Some(last) = sorts.last() {
+            width += i32::from(last.advance) + blank - lead;
+            extras.push(0);
+        }
+        Self { sorts, extras, lead: first_lead, width }
+    }
+
+    /// Paints the line.
+    pub fn paint(&self, page: &mut Page, pen: Pen) {
+        if self.sorts.is_empty() {
+            return;
+        }
+        let start = page.glyphs.len();
+        page.glyphs.extend(
+            self.sorts
+                .iter()
+                .zip(self.extras)
+                .map(|(sort, &extra)| Glyph { char_index: sort.char_index(), extra: extra as i16 }),
+        );
+        mark_runs(page, self.sorts, start, self.lead, pen);
+    }
 }
 
 fn tabular_blank(sort: &Sort, digit: i32) -> i32 {

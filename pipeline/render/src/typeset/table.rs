@@ -6,7 +6,7 @@ use letter::Reason;
 use super::flow::Cursor;
 use super::{band, baseline, Scratch, Setter};
 use crate::layout::line::{self, mils, scaled, Fill, Galley, Rule};
-use crate::layout::paint::{paint, paint_line, paint_tabular, tabular_width, Pen};
+use crate::layout::paint::{paint, paint_line, Pen, Tabular};
 use crate::template::{Align, Column, Piece, Rect, Rows, Style, Table};
 
 /// Which style a row has.
@@ -178,15 +178,17 @@ impl<'a> Setter<'a> {
         self.scratch.sorts.clear();
         let map = self.program.chain.map(style.face);
         self.collect(pieces, map)?;
-        let sorts = &self.scratch.sorts;
-        let right = column.align == Align::Right;
-        let natural = match right {
-            true => tabular_width(sorts, style.digit, style.gap),
-            false => line::width(sorts, style.gap),
+        let Scratch { sorts, along, pages, .. } = &mut *self.scratch;
+        let tabular = (column.align == Align::Right)
+            .then(|| Tabular::lay(sorts, style.digit, style.gap, along));
+        let natural = match &tabular {
+            Some(tabular) => tabular.width,
+            None => line::width(sorts, style.gap),
         };
         let room = column.width - 2 * PADDING;
         let Some(size) = fitting_size(natural, room, style.size, table.shrink_to_percent) else {
-            return Ok(!right && self.two_lines(table, style, (left + PADDING, room), cursor));
+            let place = (left + PADDING, room);
+            return Ok(tabular.is_none() && self.two_lines(table, style, place, cursor));
         };
         let slack = room - scaled(natural, size);
         let offset = match column.align {
@@ -196,11 +198,10 @@ impl<'a> Setter<'a> {
         };
         let y = baseline(cursor.y, table.row_height, size);
         let pen = Pen { x: left + PADDING + offset, y, size, gap: style.gap };
-        let page = &mut self.scratch.pages[cursor.page];
-        if right {
-            paint_tabular(page, sorts, style.digit, pen);
-        } else {
-            paint(page, sorts, pen);
+        let page = &mut pages[cursor.page];
+        match tabular {
+            Some(tabular) => tabular.paint(page, pen),
+            None => paint(page, sorts, pen),
         }
         Ok(true)
     }

@@ -3,7 +3,7 @@
 use letter::page::{Mark, Page};
 
 use super::*;
-use crate::layout::paint::{paint, paint_line, paint_tabular, tabular_width, Pen};
+use crate::layout::paint::{paint, paint_line, Pen, Tabular};
 use crate::layout::shape::join;
 
 /// Sorts of a face whose full-width characters are one em and whose half-width ones half of it.
@@ -159,9 +159,11 @@ fn digits_of_a_column_stand_under_each_other() {
     for sort in narrow.iter_mut().filter(|sort| sort.char_index() == u32::from(b'1')) {
         sort.advance = 400;
     }
-    assert_eq!(tabular_width(&narrow, 500, 0), tabular_width(&sorts("8,888"), 500, 0));
-    let mut page = Page::default();
-    paint_tabular(&mut page, &narrow, 500, Pen { x: 0, y: 0, size: 1000, gap: 0 });
+    let (mut extras, mut page) = (Vec::new(), Page::default());
+    let wide = Tabular::lay(&sorts("8,888"), 500, 0, &mut extras).width;
+    let tabular = Tabular::lay(&narrow, 500, 0, &mut extras);
+    assert_eq!(tabular.width, wide);
+    tabular.paint(&mut page, Pen { x: 0, y: 0, size: 1000, gap: 0 });
     let Mark::Text { x, .. } = page.marks[0] else { panic!("a run of text") };
     // The middle of each digit stands in the middle of its half em.
     let mut along = x.0;
