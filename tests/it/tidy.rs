@@ -2,6 +2,7 @@
 //!
 //! Every test lists all places that break its rule at once.
 
+mod clauses;
 mod floors;
 mod sources;
 mod text;

@@ -11,7 +11,7 @@ fn main() {
     let count = std::env::args().nth(1).and_then(|word| word.parse().ok());
     let count: u32 = count.expect("a number of letters");
     let engine = Engine::load();
-    // Fonts are cut to the same characters for any count, so that twice the letters cost nothing else.
+    // Fonts are cut to the same characters for any count: twice the letters cost nothing else.
     let recipients = recipients::recipients(2_560);
     let forme = engine.forme(&recipients);
     let run = engine::run(&engine, &forme, FileForm::Compact);

@@ -112,8 +112,8 @@ impl<'a> Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// Draws a form; where it comes first, what stands in it: characters that stand in no page's own
-    /// operators have no way back from glyph to text.
+    /// Draws a form; where it comes first, what stands in it: characters that stand in no page's
+    /// own operators have no way back from glyph to text.
     fn form(&mut self, index: usize, [x, y]: [f32; 2], ops: &mut Vec<Op>) {
         let [translate_x, translate_y] = [Some(Pt(x)), Some(Pt(y))];
         if std::mem::replace(&mut self.shown[index], true) {
