@@ -63,6 +63,10 @@ pub struct Charset {
     pub units_per_em: u16,
 }
 
+/// Stands in a charset for a selector: the entry is the character's form in vertical writing. It is
+/// no character of any text (Unicode §23.7, noncharacters).
+pub const VERTICAL: char = '\u{10FFFF}';
+
 /// One drawable character of a face.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CharsetEntry {
@@ -74,6 +78,14 @@ pub struct CharsetEntry {
     pub glyph: u16,
     /// The advance width, in font units.
     pub advance: u16,
+}
+
+impl CharsetEntry {
+    /// Returns what the entry says: its character, and its selector if it has one.
+    pub fn text(self) -> impl Iterator<Item = char> {
+        let selector = self.selector.filter(|&selector| selector != VERTICAL);
+        [Some(self.character), selector].into_iter().flatten()
+    }
 }
 
 /// One glyph of a line.

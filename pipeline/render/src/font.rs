@@ -6,11 +6,11 @@ mod map;
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use letter::page::{Charset, FaceIndex, CHARSET_MAX};
 use skrifa::raw::TableProvider;
-use skrifa::FontRef;
+use skrifa::{FontRef, GlyphId};
 
 pub(crate) use map::{FaceMap, Sort};
 
@@ -22,6 +22,8 @@ struct Inner {
     faces: Vec<Face>,
     /// One a face: the chain with that face put first.
     maps: Vec<FaceMap>,
+    /// The same for vertical writing, made when a template asks for it.
+    vertical: Vec<OnceLock<FaceMap>>,
 }
 
 /// One face of the chain.
@@ -80,8 +82,9 @@ impl FontChain {
             .into_iter()
             .map(|(name, bytes)| Face::load(name, bytes))
             .collect::<Result<_, _>>()?;
-        let maps = (0..faces.len()).map(|first| FaceMap::new(&faces, first)).collect();
-        Ok(Self(Arc::new(Inner { faces, maps })))
+        let maps = (0..faces.len()).map(|first| FaceMap::new(&faces, first, None)).collect();
+        let vertical = faces.iter().map(|_| OnceLock::new()).collect();
+        Ok(Self(Arc::new(Inner { faces, maps, vertical })))
     }
 
     /// Returns the faces in the order in which a page's marks number them.
@@ -107,6 +110,17 @@ impl FontChain {
     pub(crate) fn map(&self, face: FaceIndex) -> &FaceMap {
         &self.0.maps[usize::from(face)]
     }
+
+    /// Returns how characters are drawn in vertical writing when `face` is the first choice; their
+    /// advances lead downwards.
+    pub(crate) fn vertical(&self, face: FaceIndex) -> &FaceMap {
+        let Inner { faces, vertical, .. } = &*self.0;
+        let first = usize::from(face);
+        vertical[first].get_or_init(|| {
+            let advances: Vec<Vec<u16>> = faces.iter().map(Face::heights).collect();
+            FaceMap::new(faces, first, Some(&advances))
+        })
+    }
 }
 
 impl Face {
@@ -124,6 +138,18 @@ impl Face {
             return Err(FontError::TooManyCharacters { name, found: charset.entries.len() });
         }
         Ok(Self { name, bytes, charset, ascender, descender })
+    }
+
+    /// Returns the vertical advance of each entry of the charset, in font units: an em where the
+    /// font has none.
+    fn heights(&self) -> Vec<u16> {
+        let font = FontRef::new(&self.bytes).ok();
+        let table = font.as_ref().and_then(|font| font.vmtx().ok());
+        let height = |glyph: u16| {
+            let height = table.as_ref().and_then(|table| table.advance(GlyphId::from(glyph)));
+            height.unwrap_or(self.charset.units_per_em)
+        };
+        self.charset.entries.iter().map(|entry| height(entry.glyph)).collect()
     }
 
     /// Returns the name that templates use.

@@ -5,4 +5,5 @@ pub mod class;
 pub(crate) mod honorific;
 pub(crate) mod line;
 pub(crate) mod paint;
+pub(crate) mod ruby;
 pub(crate) mod shape;

@@ -4,9 +4,12 @@ mod address;
 mod bars;
 mod choose;
 mod flow;
+mod joined;
 mod part;
 mod passage;
+mod reading;
 mod table;
+mod vertical;
 mod wrap;
 
 use letter::page::{Len, Mark, Page, A4};
@@ -16,6 +19,7 @@ use crate::font::{FaceMap, Sort};
 use crate::layout::address::Unit;
 use crate::layout::honorific::{addressee, Addressee};
 use crate::layout::line::Line;
+use crate::layout::ruby::Rubies;
 use crate::layout::shape::{self, Missing};
 use crate::template::{
     AddressFields, Filter, Form, LetterFacts, Paragraph, Piece, Program, Rect, Source, Table,
@@ -33,6 +37,10 @@ pub struct Scratch {
     sorts: Vec<Sort>,
     units: Vec<Unit>,
     lines: Vec<Line>,
+    /// The readings above the names of a paragraph.
+    rubies: Rubies,
+    /// A line of vertical writing before it is put upright.
+    column: Page,
     /// Where each sort of a paragraph stands.
     along: Vec<i32>,
     /// Whether the paragraph has sorts of several faces.
@@ -127,6 +135,7 @@ impl<'a> Setter<'a> {
                     shape::join_at(&mut self.scratch.sorts, first);
                 }
                 Piece::Value(value) => self.collect_value(value, map)?,
+                Piece::Reading(reading) => self.collect_reading(reading, map)?,
                 Piece::If(cond, then, otherwise) => {
                     let chosen = if self.holds(cond)? { then } else { otherwise };
                     self.collect(chosen, map)?;

@@ -149,7 +149,7 @@ impl<'a> Cut<'a> {
         let lines = self.characters.iter().map(|character| {
             let entry = face.charset.entries[character.index as usize];
             let mut line = format!("<{}> <", hexadecimal(character.code));
-            for part in [entry.character].into_iter().chain(entry.selector) {
+            for part in entry.text() {
                 for unit in part.encode_utf16(&mut [0; 2]) {
                     line += &format!("{unit:04X}");
                 }

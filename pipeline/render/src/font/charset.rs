@@ -1,7 +1,7 @@
 //! Reads from a font file which characters it draws: cmap formats 4, 12 and 14, hmtx, and the
-//! Japanese forms of GSUB `locl`.
+//! forms of GSUB `locl`, `vert` and `vrt2`.
 
-use letter::page::{Charset, CharsetEntry};
+use letter::page::{Charset, CharsetEntry, VERTICAL};
 use skrifa::charmap::{Charmap, MapVariant};
 use skrifa::raw::tables::hmtx::Hmtx;
 use skrifa::raw::{ReadError, TableProvider};
@@ -27,9 +27,28 @@ pub(super) fn read(font: &FontRef<'_>) -> Result<Charset, ReadError> {
         let selector = char::from_u32(selector);
         entries.extend(entry(&hmtx, &local, code, selector, glyph));
     }
+    let forms = vertical(font)?;
+    let upright: Vec<CharsetEntry> = entries
+        .iter()
+        .filter(|entry| entry.selector.is_none())
+        .filter_map(|entry| {
+            let &glyph = forms.get(&entry.glyph)?;
+            let advance = hmtx.advance(GlyphId::from(glyph))?;
+            Some(CharsetEntry { selector: Some(VERTICAL), glyph, advance, ..*entry })
+        })
+        .collect();
+    entries.extend(upright);
     entries.sort_unstable_by_key(|entry| (entry.character, entry.selector));
     entries.dedup_by_key(|entry| (entry.character, entry.selector));
     Ok(Charset { entries, units_per_em: font.head()?.units_per_em() })
+}
+
+/// Returns the forms of vertical writing: `vrt2`, which lays Latin on its side, where the font has
+/// it, else `vert`.
+fn vertical(font: &FontRef<'_>) -> Result<Forms, ReadError> {
+    let mut forms = forms::single(font, b"vert")?;
+    forms.extend(forms::single(font, b"vrt2")?);
+    Ok(forms)
 }
 
 fn entry(

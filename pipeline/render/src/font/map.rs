@@ -1,6 +1,6 @@
 //! 活字 (katsuji): from a character to the sort that prints it, by flat tables.
 
-use letter::page::{CharIndex, FaceIndex, CHARSET_MAX};
+use letter::page::{CharIndex, FaceIndex, CHARSET_MAX, VERTICAL};
 
 use super::Face;
 use crate::layout::class::Class;
@@ -84,17 +84,28 @@ pub struct FaceMap {
 
 impl FaceMap {
     /// Lays the faces over each other, `first` above all others and these in their order.
-    pub(super) fn new(faces: &[Face], first: usize) -> Self {
+    ///
+    /// With `heights`, the vertical advances of each face's entries, the map is that of vertical
+    /// writing.
+    pub(super) fn new(faces: &[Face], first: usize, heights: Option<&[Vec<u16>]>) -> Self {
         let mut bmp = whole_plane();
         let (mut astral, mut pairs) = (Vec::new(), Vec::new());
         let order = std::iter::once(first).chain((0..faces.len()).filter(|&at| at != first));
         for at in order {
             let charset = &faces[at].charset;
             for (index, entry) in charset.entries.iter().enumerate() {
-                let advance = mils(entry.advance, charset.units_per_em);
+                let is_vertical = entry.selector == Some(VERTICAL);
+                if is_vertical && heights.is_none() {
+                    continue;
+                }
+                let advance = heights.map_or(entry.advance, |heights| heights[at][index]);
+                let advance = mils(advance, charset.units_per_em);
                 let class = Class::of(entry.character);
                 let sort = Sort::new(advance, index as CharIndex, at as FaceIndex, class);
                 match (entry.selector, bmp.get_mut(entry.character as usize)) {
+                    // The form of vertical writing follows its character and takes its place.
+                    (Some(VERTICAL), Some(place)) if place.face == at as FaceIndex => *place = sort,
+                    (Some(VERTICAL), _) => {}
                     (Some(selector), _) => pairs.push(((entry.character, selector), sort)),
                     (None, Some(place)) if place.face == NO_FACE => *place = sort,
                     (None, Some(_)) => {}

@@ -1,7 +1,7 @@
 //! The direct way from a character to its glyph compared with OpenType shaping by harfrust.
 //!
 //! What is compared: every entry of every stock face, set alone, as horizontal Japanese text
-//! (language ja; scripts Hani and Kana, and Latn as a paragraph that begins with Latin has it), with
+//! (language ja; scripts Hani and Kana, and Latn as a paragraph that begins with Latin has it), by
 //! the features that are on by default (`ccmp`, `locl`, `rlig`, `liga`, `clig`, `calt`, `rclt`,
 //! `kern`, `mark`, `mkmk`); then every pair of printable ASCII characters. The features of layout,
 //! `palt`, `halt`, `chws`, are off by default: blanks of brackets are the line's work (JLREQ §3.1).
@@ -11,7 +11,7 @@ use std::str::FromStr;
 use harfrust::{
     shape, Buffer, Direction, Feature, Font, Language, Script, ShapeOptions, ShapePlan, ShaperFont,
 };
-use letter::page::CharsetEntry;
+use letter::page::{CharsetEntry, VERTICAL};
 
 use super::{Face, FontChain};
 use crate::template::tests::stock_faces;
@@ -76,6 +76,7 @@ fn every_character_of_every_stock_face_is_drawn_as_shaping_draws_it() {
         for script in ["Hani", "Kana", "Latn"] {
             let mut shaper = Shaper::new(&font, script, &[]);
             let entries = face.charset().entries.iter();
+            let entries = entries.filter(|entry| entry.selector != Some(VERTICAL));
             let differs = |entry: &&CharsetEntry| {
                 let direct = [(u32::from(entry.glyph), i32::from(entry.advance))];
                 shaper.set(&text_of(entry)) != direct
@@ -137,4 +138,50 @@ fn a_face_whose_form_is_another_in_japanese_has_that_form() {
     let direct = u32::from(face.charset().entries[at as usize].glyph);
     assert_ne!(direct, nominal, "the Japanese quote is another glyph");
     assert_eq!(Shaper::new(&font, "Hani", &[]).set("“")[0].0, direct);
+}
+
+#[test]
+fn every_character_is_drawn_in_vertical_writing_as_shaping_draws_it() {
+    let chain = FontChain::load(stock_faces(&STOCK)).expect("stock fonts load");
+    for (at, face) in (0..).zip(chain.faces()) {
+        let font = font_of(face);
+        let em = i32::from(face.charset().units_per_em);
+        let direction = Direction::TopToBottom;
+        let (script, language) = (Script::from_str("Hani"), Language::from_str("ja").ok());
+        let script = script.expect("a script of ISO 15924");
+        // `vrt2` stands in place of `vert` (OpenType specification, features); the fallback face
+        // has less in it.
+        let features: &[&str] = match face.name() {
+            "NotoSerifJP-Regular" => &[],
+            _ => &["-vert", "vrt2"],
+        };
+        let features: Vec<Feature> =
+            features.iter().map(|text| Feature::from_str(text).expect("a feature")).collect();
+        let plan = ShapePlan::new(&font, direction, Some(script), language.as_ref(), &features);
+        let shaper = ShaperFont::new(&font);
+        let mut buffer = Buffer::new();
+        let mut wrong = Vec::new();
+        for entry in face.charset().entries.iter().filter(|entry| entry.selector.is_none()) {
+            buffer.clear();
+            buffer.push(entry.character as u32, 0);
+            buffer.set_direction(direction);
+            buffer.set_script(Some(script));
+            buffer.set_language(language.clone());
+            let options = ShapeOptions::new().plan(Some(&plan)).features(&features);
+            shape(&shaper, &mut buffer, options).expect("the plan is the buffer's");
+            let sort = chain.vertical(at).sort(entry.character).expect("drawn");
+            let ours = face.charset().entries[sort.char_index() as usize];
+            let (glyph, place) = (buffer.glyph_infos()[0], buffer.glyph_positions()[0]);
+            let height = (-place.y_advance * 1000 + em / 2) / em;
+            let found = (glyph.glyph_id, height, place.x_offset);
+            // A glyph is painted in the middle of its line, 0.88 em below its top.
+            let expected =
+                (u32::from(ours.glyph), i32::from(sort.advance), -i32::from(ours.advance) / 2);
+            let is_near = (place.y_offset * 1000 / em + 880).abs() <= 1;
+            if found != expected || !is_near || buffer.len() != 1 {
+                wrong.push((entry.character, found, expected, place.y_offset));
+            }
+        }
+        assert_eq!(wrong, [], "{}", face.name());
+    }
 }

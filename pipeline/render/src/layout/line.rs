@@ -75,7 +75,7 @@ pub struct Galley<'a> {
     /// What stands between scripts.
     pub gap: i32,
     /// The most that one sort moves the next.
-    widest: i32,
+    pub(super) widest: i32,
     /// Whether sorts of several faces are among them.
     pub is_mixed: bool,
 }

@@ -4,6 +4,7 @@ mod bars;
 mod choice;
 mod decoration;
 mod frames;
+mod joined;
 mod order;
 mod text;
 
@@ -72,6 +73,10 @@ struct Compiler<'a> {
     sorts: Vec<crate::font::Sort>,
     fields_used: Vec<String>,
     varies_by_channel: bool,
+    /// Whether what is compiled stands vertically.
+    is_vertical: bool,
+    /// Whether what is compiled has no room above its text.
+    in_cell: bool,
     faults: Vec<TemplateFault>,
 }
 
@@ -93,6 +98,8 @@ impl<'a> Compiler<'a> {
             sorts: Vec::new(),
             fields_used: Vec::new(),
             varies_by_channel: false,
+            is_vertical: false,
+            in_cell: false,
             faults: Vec::new(),
         }
     }
@@ -293,15 +300,27 @@ impl<'a> Compiler<'a> {
         } else {
             Rows::Fixed(table.rows.iter().map(|row| self.row(table, row, cell, head)).collect())
         };
+        if heads.is_some() && !table.head_rows.is_empty() {
+            let message = format!("table {name:?} has head_rows and heads of its columns");
+            let fix = "write the columns' heads as the last of head_rows";
+            self.faults.push(Place::of(TOML).fault(message, fix));
+        }
+        let head_grid = self.grid(table, &table.head_rows, None, head);
         let totals = table.total_style.as_ref().map_or(cell, |style| self.style(style));
-        let total = (!table.total.is_empty()).then(|| self.row(table, &table.total, totals, head));
+        let joins = joined::joins(&table.total);
+        let total_rows = if joins { vec![table.total.clone()] } else { Vec::new() };
+        let total_grid = self.grid(table, &total_rows, Some(totals), head);
+        let has_total = !table.total.is_empty() && !joins;
+        let total = has_total.then(|| self.row(table, &table.total, totals, head));
         Table {
             name: name.to_owned(),
             columns: table.columns.iter().map(read_column).collect(),
             heads,
             heads_part: None,
+            head_grid,
             rows,
             total,
+            total_grid,
             cell,
             head,
             totals,
@@ -348,7 +367,12 @@ impl<'a> Compiler<'a> {
         // A basic string's text starts one byte after its quote.
         let place = self.place(text).right(1);
         match parse::read_inlines(text.get_ref(), place) {
-            Ok(inlines) => self.pieces(&inlines, style, in_row),
+            Ok(inlines) => {
+                self.in_cell = true;
+                let pieces = self.pieces(&inlines, style, in_row);
+                self.in_cell = false;
+                pieces
+            }
             Err(fault) => {
                 self.faults.push(fault);
                 Vec::new()

@@ -24,11 +24,13 @@ pub enum Filter {
     Postal,
     /// `fullwidth`: ASCII becomes full-width.
     FullWidth,
+    /// `kanji`: digits become 〇 to 九, as vertical lines have them.
+    Kanji,
 }
 
 impl Filter {
     /// All filters by the names that templates use.
-    pub const NAMES: [(&'static str, Self); 8] = [
+    pub const NAMES: [(&'static str, Self); 9] = [
         ("number", Self::Number),
         ("yen", Self::Yen),
         ("date", Self::Date),
@@ -37,6 +39,7 @@ impl Filter {
         ("nendo", Self::Nendo),
         ("postal", Self::Postal),
         ("fullwidth", Self::FullWidth),
+        ("kanji", Self::Kanji),
     ];
 
     /// Returns the filter called `name`.
@@ -83,6 +86,7 @@ impl Filter {
                 let _ = write!(out, "〒{code}");
             }
             Self::FullWidth => out.extend(value.chars().map(full_width)),
+            Self::Kanji => out.extend(value.chars().map(kanji_digit)),
         }
         Ok(())
     }
@@ -163,6 +167,16 @@ fn full_width(c: char) -> char {
     }
 }
 
+fn kanji_digit(c: char) -> char {
+    const DIGITS: [char; 10] = ['〇', '一', '二', '三', '四', '五', '六', '七', '八', '九'];
+    let value = match c {
+        '0'..='9' => c as usize - '0' as usize,
+        '０'..='９' => c as usize - '０' as usize,
+        _ => return c,
+    };
+    DIGITS[value]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -186,6 +200,7 @@ mod tests {
             ("nendo", "2019", "平成31年度"),
             ("postal", "0600906", "〒060-0906"),
             ("fullwidth", "3-2 A", "３－２　Ａ"),
+            ("kanji", "2026年１２月-A", "二〇二六年一二月-A"),
         ] {
             let mut out = String::new();
             Filter::named(filter).expect("a filter").apply(value, &mut out).expect(value);

@@ -137,6 +137,8 @@ pub struct Frame {
     pub slot: Option<u32>,
     /// As what its text is painted, if not as text.
     pub bars: Option<Bars>,
+    /// Whether it is set vertically, and the most digits that stand side by side in it.
+    pub vertical: Option<usize>,
     /// It stands only where each of these is met, or is not, as said beside.
     pub when: Vec<(Cond, bool)>,
     /// Its border and tint, if they stand only with it.
@@ -194,6 +196,8 @@ pub enum Piece {
     /// A range of [`Program::sorts`].
     Static(u32, u32),
     Value(Value),
+    /// A name with its reading above.
+    Reading(Box<Reading>),
     If(Cond, Vec<Piece>, Vec<Piece>),
 }
 
@@ -204,6 +208,15 @@ pub struct Value {
     pub filters: Vec<Filter>,
     /// Our name, for reasons.
     pub name: String,
+}
+
+/// A name and where its reading stands.
+#[derive(Debug)]
+pub struct Reading {
+    pub name: Value,
+    pub source: Source,
+    /// The reading's name, for reasons.
+    pub field: String,
 }
 
 /// Where a value comes from.
@@ -279,8 +292,12 @@ pub struct Table {
     pub heads: Option<Vec<Vec<Piece>>>,
     /// The part that the heads are, if they have no values.
     pub heads_part: Option<u16>,
+    /// Heads of several rows, in place of `heads`.
+    pub head_grid: Option<Grid>,
     pub rows: Rows,
     pub total: Option<Vec<Vec<Piece>>>,
+    /// A total whose cells are joined, in place of `total`.
+    pub total_grid: Option<Grid>,
     pub cell: usize,
     pub head: usize,
     pub totals: usize,
@@ -298,6 +315,43 @@ impl Table {
     pub fn width(&self) -> i32 {
         self.columns.iter().map(|column| column.width).sum()
     }
+
+    /// Returns how many rows its heads take.
+    pub fn head_rows(&self) -> i32 {
+        match &self.head_grid {
+            Some(grid) => grid.rows(),
+            None => i32::from(self.heads.is_some()),
+        }
+    }
+
+    /// Returns how many rows its total takes.
+    pub fn total_rows(&self) -> i32 {
+        i32::from(self.total.is_some() || self.total_grid.is_some())
+    }
+}
+
+/// Rows of which cells reach over several columns or rows.
+#[derive(Debug)]
+pub struct Grid {
+    /// Row by row a slot for each column; none where another slot's cell stands.
+    pub slots: Vec<Option<Joined>>,
+    pub columns: usize,
+    pub is_head: bool,
+}
+
+impl Grid {
+    /// Returns how many rows it has.
+    pub fn rows(&self) -> i32 {
+        (self.slots.len() / self.columns.max(1)) as i32
+    }
+}
+
+/// A cell over one or more columns and rows.
+#[derive(Debug)]
+pub struct Joined {
+    pub pieces: Vec<Piece>,
+    pub columns: usize,
+    pub rows: usize,
 }
 
 /// The rows of a table.

@@ -257,6 +257,13 @@ pub struct FrameSheet {
     /// Tint of its ground, per cent of black; none when 0.
     #[serde(default)]
     pub tint: u8,
+    /// How its text runs.
+    #[serde(default)]
+    pub writing: Writing,
+    /// 縦中横: numbers of so many digits stand upright in one em of vertical writing, 2 or 3; with 1
+    /// none do.
+    #[serde(default = "two")]
+    pub upright_digits: usize,
     /// What its text is painted as, if not as text.
     #[serde(default)]
     pub barcode: Option<Symbology>,
@@ -266,6 +273,17 @@ pub struct FrameSheet {
     /// Whether the barcode's text stands under its bars.
     #[serde(default)]
     pub barcode_text: bool,
+}
+
+/// How text runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Writing {
+    /// 横組み: lines from left to right, one below the other.
+    #[default]
+    Horizontal,
+    /// 縦組み: lines from top to bottom, from the right to the left.
+    Vertical,
 }
 
 /// Kinds of barcode.
@@ -299,7 +317,11 @@ pub struct TableSheet {
     /// Rows that always stand; without them one row stands for each table row of the record.
     #[serde(default)]
     pub rows: Vec<Vec<Spanned<String>>>,
-    /// A last row, one text a column.
+    /// Heads in several rows, in place of the columns' own: one text a column, or `"<"` where the
+    /// cell at the left reaches over, `"^"` where the one above does.
+    #[serde(default)]
+    pub head_rows: Vec<Vec<Spanned<String>>>,
+    /// A last row, one text a column, or `"<"` where the cell at the left reaches over.
     #[serde(default)]
     pub total: Vec<Spanned<String>>,
     /// Style of the cells.
@@ -382,6 +404,10 @@ pub fn read(text: &str) -> Result<Sheet, TemplateFault> {
         let fix = "see the stock templates for the keys of template.toml";
         Place::at(TOML, text, at).fault(error.message().trim().replace('\n', " "), fix)
     })
+}
+
+fn two() -> usize {
+    2
 }
 
 fn two_em() -> f64 {

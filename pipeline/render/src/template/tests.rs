@@ -3,11 +3,14 @@
 mod bars;
 mod choices;
 mod faults;
+mod joined;
 mod language;
 mod letters;
 #[path = "../../../letter/tests/support/naga3.rs"]
 mod naga3;
 mod qr;
+mod reading;
+mod vertical;
 mod wrap;
 
 use std::borrow::Cow;
@@ -135,10 +138,7 @@ fn text_of(page: &Page, chain: &FontChain) -> Vec<String> {
             let entries = &chain.faces()[usize::from(face)].charset().entries;
             let glyphs = &page.glyphs[start as usize..end as usize];
             let entry = |glyph: &letter::page::Glyph| entries[glyph.char_index as usize];
-            let chars = glyphs.iter().flat_map(|glyph| {
-                let entry = entry(glyph);
-                [Some(entry.character), entry.selector].into_iter().flatten()
-            });
+            let chars = glyphs.iter().flat_map(|glyph| entry(glyph).text());
             Some(chars.collect::<String>())
         }
         _ => None,

@@ -169,6 +169,7 @@ fn value_name(blocks: &[Block]) -> Option<&str> {
     blocks.iter().find_map(|block| match block {
         Block::Paragraph(paragraph) => paragraph.pieces.iter().find_map(|piece| match piece {
             Piece::Value(value) => Some(value.name.as_str()),
+            Piece::Reading(reading) => Some(reading.name.name.as_str()),
             Piece::Static(..) | Piece::If(..) => None,
         }),
         Block::If(_, then, otherwise) => value_name(then).or_else(|| value_name(otherwise)),

@@ -107,6 +107,9 @@ impl<'a> Setter<'a> {
         if let Some(bars) = &frame.bars {
             return self.bars(frame, bars, page);
         }
+        if let Some(together) = frame.vertical {
+            return self.vertical(frame, together, page);
+        }
         let count = self.pause();
         let number = page;
         let before = &self.scratch.pages[number];
@@ -159,6 +162,7 @@ impl<'a> Setter<'a> {
         }
         let map = self.program.chain.map(style.face);
         self.scratch.sorts.clear();
+        self.scratch.rubies.clear();
         self.collect(&paragraph.pieces, map)?;
         if self.scratch.sorts.is_empty() {
             return Ok(());
@@ -182,7 +186,8 @@ impl<'a> Setter<'a> {
 
     /// Returns the size at which the collected line stands on one line, if it may be so small.
     fn one_line_size(&self, style: &Style, cursor: &Cursor<'a>) -> i32 {
-        let natural = line::width(&self.scratch.sorts, style.gap) + style.indent;
+        let Scratch { sorts, rubies, .. } = &*self.scratch;
+        let natural = line::width(sorts, style.gap) + rubies.room(sorts, style.gap) + style.indent;
         let fitting = mils(cursor.area.width, natural.max(1)).min(style.size);
         let least = style.size * cursor.one_line_percent / 100;
         if fitting >= least {
@@ -193,8 +198,11 @@ impl<'a> Setter<'a> {
     }
 
     fn break_paragraph(&mut self, measure: i32, indent: i32, style: &Style) {
-        let Scratch { sorts, lines, along, is_mixed, .. } = &mut *self.scratch;
-        let galley = Galley::lay(sorts, style.gap, along);
+        let Scratch { sorts, lines, along, is_mixed, rubies, .. } = &mut *self.scratch;
+        let galley = match rubies.names.is_empty() {
+            true => Galley::lay(sorts, style.gap, along),
+            false => rubies.lay(sorts, style.gap, along),
+        };
         *is_mixed = galley.is_mixed;
         lines.clear();
         let mut start = 0;
@@ -227,6 +235,11 @@ impl<'a> Setter<'a> {
         };
         if item.is_none() {
             self.end_list();
+        }
+        if !self.scratch.rubies.names.is_empty() && cursor.is_at_top() {
+            // Above the first line of an area is no leading in which readings could stand.
+            let Style { size, leading, .. } = set.style;
+            cursor.y += (size / 2 - (leading - size) / 2).max(0);
         }
         let places = self.take_places(2);
         let mut done = 0;
@@ -281,9 +294,14 @@ impl<'a> Setter<'a> {
         };
         let fills = slack < 0 || (set.align == Align::Justify && !is_last);
         let pen = Pen { x: left + scaled(offset.max(0), size), y, size, gap };
-        let Scratch { sorts, along, is_mixed, pages, .. } = &mut *self.scratch;
+        let Scratch { sorts, along, is_mixed, pages, rubies, .. } = &mut *self.scratch;
         let galley = Galley::laid(sorts, gap, along, *is_mixed);
-        paint_line(&mut pages[cursor.page], &galley, line, fills.then_some(measure), pen);
+        let page = &mut pages[cursor.page];
+        let first = page.marks.len();
+        paint_line(page, &galley, line, fills.then_some(measure), pen);
+        if !rubies.names.is_empty() {
+            rubies.paint(page, sorts, line, first, pen);
+        }
         cursor.y += leading;
         cursor.lines += 1;
     }

@@ -30,7 +30,7 @@ impl<'a> Setter<'a> {
         if count == 0 {
             return Ok(());
         }
-        let head_rows = i32::from(table.heads.is_some());
+        let head_rows = table.head_rows();
         if cursor.room() < (head_rows + 1 + last_rows(table, count == 1)) * table.row_height {
             self.turn(cursor)?;
         }
@@ -51,7 +51,7 @@ impl<'a> Setter<'a> {
             }
             let needed = 1 + following;
             if cursor.room() < needed * table.row_height && row > 0 {
-                self.close_table(table, top, cursor);
+                self.close_table(table, top, cursor.y, cursor);
                 self.turn(cursor)?;
                 top = self.open_table_again(table, cursor)?;
             }
@@ -61,12 +61,18 @@ impl<'a> Setter<'a> {
                 self.rule_between(table, cursor, above);
             }
         }
+        let above = cursor.y;
         if let Some(total) = &table.total {
-            let above = cursor.y;
             self.table_row(table, total, Kind::Total, cursor)?;
             self.rule(table, cursor, above, MIDDLE, 100);
         }
-        self.close_table(table, top, cursor);
+        if let Some(total) = &table.total_grid {
+            self.grid(table, total, table.totals, cursor)?;
+            self.rule(table, cursor, above, MIDDLE, 100);
+            self.close_table(table, top, above, cursor);
+        } else {
+            self.close_table(table, top, cursor.y, cursor);
+        }
         cursor.y += table.after;
         Ok(())
     }
@@ -78,15 +84,21 @@ impl<'a> Setter<'a> {
         cursor: &mut Cursor<'a>,
     ) -> Result<i32, Reason> {
         let top = cursor.y;
+        if self.heads_part(table, cursor) {
+            return Ok(top);
+        }
+        let rows = table.head_rows();
+        if rows > 0 && table.head_tint > 0 {
+            let ground = Rect { height: rows * table.row_height, ..row_rect(table, cursor) };
+            self.mark(cursor, band(ground, table.head_tint));
+        }
         if let Some(heads) = &table.heads {
-            if self.heads_part(table, cursor) {
-                return Ok(top);
-            }
-            if table.head_tint > 0 {
-                let ground = Rect { height: table.row_height, ..row_rect(table, cursor) };
-                self.mark(cursor, band(ground, table.head_tint));
-            }
             self.table_row(table, heads, Kind::Head, cursor)?;
+        }
+        if let Some(heads) = &table.head_grid {
+            self.grid(table, heads, table.head, cursor)?;
+        }
+        if rows > 0 {
             self.rule(table, cursor, cursor.y, MIDDLE, 100);
         }
         Ok(top)
@@ -104,17 +116,27 @@ impl<'a> Setter<'a> {
         top
     }
 
-    /// Sets the upper and lower rule, and the rules between columns.
-    pub(super) fn close_table(&mut self, table: &'a Table, top: i32, cursor: &mut Cursor<'a>) {
+    /// Sets the upper and lower rule, and the rules between columns down to `foot`. Joined heads
+    /// and totals set their own.
+    pub(super) fn close_table(
+        &mut self,
+        table: &'a Table,
+        mut top: i32,
+        foot: i32,
+        cursor: &mut Cursor<'a>,
+    ) {
         self.rule(table, cursor, top, HEAVY, 100);
         self.rule(table, cursor, cursor.y, HEAVY, 100);
         if !table.grid {
             return;
         }
+        if table.head_grid.is_some() {
+            top += table.head_rows() * table.row_height;
+        }
         let mut left = row_rect(table, cursor).left;
         for column in &table.columns[..table.columns.len() - 1] {
             left += column.width;
-            let height = cursor.y - top;
+            let height = foot - top;
             let rect = Rect { left: left - HAIRLINE / 2, top, width: HAIRLINE, height };
             self.mark(cursor, band(rect, HAIRLINE_TINT));
         }
@@ -166,7 +188,7 @@ impl<'a> Setter<'a> {
     }
 
     /// Sets one cell and returns whether it fits: on one line, smaller, or on two lines of its row.
-    fn cell(
+    pub(super) fn cell(
         &mut self,
         table: &'a Table,
         column: &Column,
@@ -257,7 +279,7 @@ impl<'a> Setter<'a> {
 
 /// Rows that must follow a row on its page: the total follows the last.
 fn last_rows(table: &Table, is_last: bool) -> i32 {
-    i32::from(is_last && table.total.is_some())
+    i32::from(is_last) * table.total_rows()
 }
 
 /// Returns for what a cell below the heads is a head itself.
@@ -287,8 +309,8 @@ const TWO_LINES_PERCENT: i32 = 92;
 /// Blank left and right of a cell's text: 1.4 mm.
 pub(super) const PADDING: i32 = 400;
 /// 表罫 (omote-kei) between rows.
-const HAIRLINE: i32 = 25;
-const HAIRLINE_TINT: u8 = 60;
+pub(super) const HAIRLINE: i32 = 25;
+pub(super) const HAIRLINE_TINT: u8 = 60;
 /// Below the heads and above the total.
 const MIDDLE: i32 = 50;
 /// Above and below the table.

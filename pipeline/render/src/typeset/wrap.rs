@@ -38,7 +38,7 @@ impl<'a> Setter<'a> {
         self.begin_row();
         let place = self.take_places(table.columns.len() as u32);
         let leading = self.leading(table, cursor);
-        let heads = i32::from(table.heads.is_some()) * table.row_height;
+        let heads = table.head_rows() * table.row_height;
         let fitting = |room: i32| match room - after - table.row_height {
             more @ 0.. => 1 + (more / leading) as usize,
             _ => 0,
@@ -64,7 +64,7 @@ impl<'a> Setter<'a> {
                 let frame = table.name.clone();
                 return Err(Reason::DoesNotFit { frame, lines, max: fit });
             }
-            self.close_table(table, top, cursor);
+            self.close_table(table, top, cursor.y, cursor);
             self.turn(cursor)?;
             top = self.open_table_again(table, cursor)?;
             // The heads were set with the scratch.

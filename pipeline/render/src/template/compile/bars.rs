@@ -54,7 +54,7 @@ impl Compiler<'_> {
 }
 
 /// Returns whether blocks are nothing but lines without labels, and choices between them.
-fn is_text(blocks: &[Block]) -> bool {
+pub(super) fn is_text(blocks: &[Block]) -> bool {
     blocks.iter().all(|block| match block {
         Block::Paragraph(paragraph) => paragraph.label.is_none(),
         Block::If(_, then, otherwise) => is_text(then) && is_text(otherwise),

@@ -1,10 +1,11 @@
 //! Parts the frames' text from the running text, with the conditions about frames.
 
+use super::bars::is_text;
 use super::{decoration, millimetres, rect, Compiler};
 use crate::template::fault::Place;
 use crate::template::parse::{self, Node};
 use crate::template::program::*;
-use crate::template::sheet::{FrameSheet, Sheet};
+use crate::template::sheet::{FrameSheet, Sheet, Writing};
 
 /// Conditions about a frame, each with whether the frame stands in its first branch.
 type When<'n> = Vec<(&'n parse::Cond, bool)>;
@@ -58,7 +59,11 @@ impl Compiler<'_> {
         let conds = when.iter().map(|(cond, is_first)| Some((self.cond(cond, false)?, *is_first)));
         let when: Vec<_> = conds.collect::<Option<_>>()?;
         let style = self.style(&frame.style);
+        self.is_vertical = frame.writing == Writing::Vertical;
+        self.in_cell = frame.barcode.is_some() || self.is_vertical;
         let blocks = self.blocks(inner, style, false);
+        (self.is_vertical, self.in_cell) = (false, false);
+        let vertical = self.vertical(frame, &blocks, place);
         let outer = rect(frame.area());
         let padding = millimetres(frame.padding_mm);
         let rect = Rect {
@@ -76,9 +81,27 @@ impl Compiler<'_> {
             one_line: frame.one_line,
             blocks,
             slot: None,
+            vertical,
             ground: if when.is_empty() { Vec::new() } else { ground(frame) },
             when,
         })
+    }
+
+    /// Returns how many digits stand side by side in the frame, if its text is vertical.
+    fn vertical(&mut self, frame: &FrameSheet, blocks: &[Block], place: Place) -> Option<usize> {
+        if frame.writing == Writing::Horizontal {
+            return None;
+        }
+        if frame.barcode.is_some() || !is_text(blocks) {
+            let message = "a vertical frame is made of more than text";
+            let fix = "leave only lines without labels and {% if %} in it";
+            self.faults.push(place.fault(message, fix));
+        }
+        if !(1..=3).contains(&frame.upright_digits) {
+            let message = format!("upright_digits {} is not 1 to 3", frame.upright_digits);
+            self.faults.push(place.fault(message, "write 2 or 3, or 1 for none"));
+        }
+        Some(frame.upright_digits)
     }
 }
 

@@ -121,6 +121,11 @@ impl Compiler<'_> {
                     let (start, end) = self.text(text, face, *place);
                     pieces.push(Piece::Static(start, end));
                 }
+                Inline::Value(expr)
+                    if expr.filters.iter().any(|name| reading_of(name).is_some()) =>
+                {
+                    pieces.extend(self.reading(expr, style, in_row));
+                }
                 Inline::Value(expr) => pieces.extend(self.value(expr, face, in_row)),
                 Inline::If(cond, then, otherwise) => {
                     if let Some(cond) = self.cond(cond, in_row) {
@@ -137,7 +142,11 @@ impl Compiler<'_> {
     /// Picks a static text's sorts and returns their range.
     fn text(&mut self, text: &str, face: FaceIndex, place: Place) -> (u32, u32) {
         let start = self.sorts.len() as u32;
-        if let Err(missing) = shape::pick_static(self.chain.map(face), text, &mut self.sorts) {
+        let map = match self.is_vertical {
+            true => self.chain.vertical(face),
+            false => self.chain.map(face),
+        };
+        if let Err(missing) = shape::pick_static(map, text, &mut self.sorts) {
             let message = format!("no font of the chain draws {}", missing.name());
             self.faults.push(place.fault(message, "write another character, or add a font"));
         }
@@ -160,6 +169,41 @@ impl Compiler<'_> {
         Some(Piece::Value(Value { source, filters, name: expr.name.clone() }))
     }
 
+    /// Compiles a name with its reading above, `{{ name | ruby(kana) }}`.
+    fn reading(&mut self, expr: &Expr, style: usize, in_row: bool) -> Option<Piece> {
+        let readings = expr.filters.iter().filter_map(|name| reading_of(name));
+        let field = readings.clone().next()?.to_owned();
+        if readings.count() > 1 {
+            self.faults.push(expr.place.fault("a name has two readings", "leave one of them"));
+            return None;
+        }
+        let Style { size, leading, .. } = self.styles[style];
+        if self.in_cell {
+            let fix = "put it in a line of text; cells, barcodes and vertical lines have no room";
+            self.faults.push(
+                expr.place.fault("a reading stands in a table, barcode or vertical frame", fix),
+            );
+            return None;
+        }
+        if leading * 2 < size * 3 {
+            let message = "the style's lines are too close for readings between them";
+            let fix = "give the style a leading_pt of 1.5 times its size_pt or more";
+            self.faults.push(expr.place.fault(message, fix));
+        }
+        let source = self.source(&field, in_row, expr.place)?;
+        if !matches!(source, Source::Field(_) | Source::Cell(_)) {
+            let message = format!("{field} is no reading");
+            self.faults.push(expr.place.fault(message, "write ruby(FIELD) with a field or column"));
+            return None;
+        }
+        let filters = expr.filters.iter().filter(|name| reading_of(name).is_none()).cloned();
+        let plain = Expr { filters: filters.collect(), ..expr.clone() };
+        match self.value(&plain, self.styles[style].face, in_row)? {
+            Piece::Value(name) => Some(Piece::Reading(Box::new(Reading { name, source, field }))),
+            other => Some(other),
+        }
+    }
+
     fn filters(&mut self, expr: &Expr) -> Option<Vec<Filter>> {
         let mut filters = Vec::new();
         for name in &expr.filters {
@@ -167,7 +211,7 @@ impl Compiler<'_> {
                 Some(filter) => filters.push(filter),
                 None => {
                     let known: Vec<&str> = Filter::NAMES.iter().map(|(name, _)| *name).collect();
-                    let fix = format!("known are {}", known.join(", "));
+                    let fix = format!("known are {}, ruby(FIELD)", known.join(", "));
                     self.faults
                         .push(expr.place.fault(format!("filter {name:?} is not known"), fix));
                     return None;
@@ -232,6 +276,11 @@ impl Compiler<'_> {
             self.fields_used.push(name.to_owned());
         }
     }
+}
+
+/// Returns the field of the filter `ruby(FIELD)`.
+fn reading_of(filter: &str) -> Option<&str> {
+    filter.strip_prefix("ruby(")?.strip_suffix(')').map(str::trim)
 }
 
 /// Returns whether a line is nothing but the sender's block.
