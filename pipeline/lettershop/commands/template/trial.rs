@@ -118,10 +118,11 @@ impl<'w> Trial<'w> {
         Ok(Self { workshop, template, sample, schema, envelope, stationery, franking })
     }
 
-    /// Sets one letter for print; its pages are in `letters`.
+    /// Sets one letter for print; its pages are in `letters`. Where the electronic copy may be
+    /// another, it is set before.
     ///
     /// # Errors
-    /// Why it cannot be set, or why no envelope takes it.
+    /// Why either cannot be set, or why no envelope takes it.
     pub fn set<'l>(
         &self,
         letters: &'l mut Letters,
@@ -138,6 +139,9 @@ impl<'w> Trial<'w> {
         };
         let record = letter.record(&self.schema);
         let view = RecordView::parse(&record).expect("a record that was just built is whole");
+        if self.template.varies_by_channel() {
+            self.template.typeset_copy(render, &view, &facts)?;
+        }
         let pages = self.template.typeset(render, &view, &facts)?;
         self.franking.weigh(u16::try_from(pages).unwrap_or(u16::MAX))?;
         Ok(render.pages())

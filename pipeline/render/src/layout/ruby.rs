@@ -1,5 +1,5 @@
 //! 振り仮名 (furigana): the reading of a name in half-size kana above it, as group ruby (JLREQ
-//! §3.3, JIS X 4051 §4.4).
+//! §3.3).
 //!
 //! A reading never stands over a neighbour: where it is wider than its name, the name is set apart,
 //! one part of the room before, two between its characters, one after (JLREQ §3.3.6). At a line's

@@ -1,9 +1,9 @@
 //! 縦組み: sets a frame's text from top to bottom, its lines from right to left.
 //!
 //! A line is broken and filled as a horizontal one whose advances are those of vertical writing;
-//! its glyphs are then painted one below the other, each in the middle of the line. JLREQ §2.3:
+//! its glyphs are then painted one below the other, each in the middle of the line. JLREQ §2.3.2:
 //! brackets, stops, small kana and ー have forms of their own (the font's `vert`); a number of a few
-//! digits stands upright in one em (縦中横, §2.3.2 (c)), one digit and one letter stand upright,
+//! digits stands upright in one em (縦中横, §3.2.5), one digit and one letter stand upright,
 //! longer numbers one digit below the other; words lie on their side (`vrt2`).
 
 use letter::page::{Glyph, Len, Mark, Role, A4};

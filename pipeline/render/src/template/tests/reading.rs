@@ -73,8 +73,10 @@ fn a_reading_wider_than_its_name_sets_it_apart_and_covers_no_neighbour() {
     let reading = run(&runs, "コウノハヤシ");
     assert_eq!(reading.size, 475);
     let base = run(&runs, "氏名林様");
-    // Six half-size characters are three em over a name of one: an em of room at either side.
-    assert!((base.right - base.left - 6 * 950).abs() <= 20, "{base:?}");
+    // The name of one em takes as much as its reading, between three other characters.
+    let wide = reading.right - reading.left;
+    assert!(wide > 2 * 950, "{reading:?}");
+    assert!((base.right - base.left - 3 * 950 - wide).abs() <= 20, "{base:?} {reading:?}");
     assert!((reading.left - (base.left + 2 * 950)).abs() <= 15, "{reading:?} {base:?}");
     assert!((reading.right - (base.right - 950)).abs() <= 15, "{reading:?} {base:?}");
 }
