@@ -5,20 +5,21 @@ mod lexer;
 mod operators;
 mod run;
 mod shelf;
+mod text;
+mod usual;
 
 use std::collections::BTreeMap;
 
-pub(crate) use image::Stencil;
-#[cfg(test)]
-pub(crate) use image::SIDE_MAX;
+pub(crate) use image::{Stencil, SIDE_MAX};
 
 use crate::datamatrix::SymbolReader;
 use crate::error::ReadError;
 use crate::font::Font;
 use crate::inflate::Buffer;
+use crate::ink::Ink;
 use crate::lines::Lines;
 use crate::objects::Objects;
-use crate::pages::{Page, ResourcesAt};
+use crate::pages::{Contents, Page, ResourcesAt};
 use crate::syntax::{Id, Value};
 use crate::xref::Entry;
 use run::Run;
@@ -71,13 +72,24 @@ pub(crate) struct Shown {
     pub(crate) forms: Vec<usize>,
     /// What its DataMatrix symbols say.
     pub(crate) symbols: Vec<String>,
+    /// Its black rectangles, and the barcode that they make.
+    pub(crate) ink: Ink,
 }
 
 impl Shown {
+    /// Makes room for what is wanted: with forms, all text, else marks alone.
+    pub(crate) fn following(follow: Follow) -> Self {
+        match follow {
+            Follow::Forms => Self::default(),
+            Follow::PageOnly => Self { lines: Lines::for_marks(), ..Self::default() },
+        }
+    }
+
     fn clear(&mut self) {
         self.lines.clear();
         self.forms.clear();
         self.symbols.clear();
+        self.ink.clear();
     }
 }
 
@@ -140,7 +152,19 @@ impl ContentReader {
         let place = Place::Page(number);
         let result = Run::new(self, place, shelf, 0).read(objects, content.as_slice(), shown);
         self.buffer = content;
-        result
+        result?;
+        let end = self.buffer.as_slice().len();
+        self.find_marks(shown).map_err(|trouble| place.fault(end, trouble))
+    }
+
+    /// Reads the marks that black rectangles make.
+    fn find_marks(&mut self, shown: &mut Shown) -> Result<(), &'static str> {
+        let Shown { ink, symbols, .. } = shown;
+        ink.find_bars()?;
+        for stencil in ink.symbols() {
+            symbols.extend(self.symbols.read(&stencil)?.map(str::to_owned));
+        }
+        Ok(())
     }
 
     /// Reads a form's text the first time it is shown and returns its index.
@@ -196,8 +220,18 @@ impl ContentReader {
 /// Appends a page's whole content to `out`; the parts of an array are joined by a line end
 /// (ISO 32000-2 §7.7.3.3, Contents).
 fn page_content(objects: &mut Objects<'_>, page: &Page, out: &mut Buffer) -> Result<(), ReadError> {
-    let several = page.contents.len() > 1;
-    for &id in &page.contents {
+    let (several, contents) = match &page.contents {
+        Contents::None => return Ok(()),
+        Contents::One(id) => (false, std::slice::from_ref(id)),
+        Contents::Parts(parts) => (parts.len() > 1, &parts[..]),
+    };
+    for &id in contents {
+        if objects.decode_usual(id, out)? {
+            if several {
+                out.extend(b"\n");
+            }
+            continue;
+        }
         let body = objects.load(id)?;
         if body.is_stream() {
             objects.decode(&body, out)?;

@@ -72,7 +72,7 @@ impl<'p> CopyReader<'p> {
 
     fn following(shared: &'p [u8], follow: Follow) -> Self {
         let content = ContentReader::new(follow);
-        Self { shared, content, kept: None, shown: Shown::default() }
+        Self { shared, content, kept: None, shown: Shown::following(follow) }
     }
 
     /// Reads the copy that consists of the shared bytes and `tail`: every page, as far as its own

@@ -19,6 +19,11 @@ const SIZES: [(usize, usize, usize); 9] = [
     (26, 44, 28),
 ];
 
+/// Returns the modules on a side of each size, the smallest first.
+pub(crate) fn sides() -> impl Iterator<Item = usize> {
+    SIZES.iter().map(|(side, _, _)| *side)
+}
+
 /// Reads symbols; what depends on the size is kept from symbol to symbol.
 #[derive(Debug, Default)]
 pub(crate) struct SymbolReader {

@@ -1,9 +1,10 @@
-//! Fonts of a finished file: how a shown string becomes text and width.
+//! Fonts of a finished file: how a shown string becomes text, width and rectangles.
 
 use crate::cmap::{CodeSpace, Encoding, ToUnicode};
 use crate::error::ReadError;
 use crate::lines::SHORT;
 use crate::objects::Objects;
+use crate::outlines::{Rectangles, PROGRAM_LEN_MAX};
 use crate::syntax::{Array, Dict, Value};
 
 /// A font as far as reading back needs it.
@@ -12,24 +13,64 @@ pub(crate) struct Font {
     pub(crate) name: String,
     /// How many bytes a code has.
     pub(crate) space: CodeSpace,
-    /// A Type 3 font without a ToUnicode table: its glyphs are pictures (bars, modules), not text.
+    /// A font without a ToUnicode table whose glyphs are pictures (bars, modules) and not text: of
+    /// Type 3, or of rectangles.
     pictures: bool,
+    /// What the glyphs paint, if that is nothing but rectangles.
+    rectangles: Option<Rectangles>,
     codes: Vec<Code>,
+    /// What is enough to know of each code where text is not wanted.
+    briefs: Vec<Brief>,
+    /// The same by the first byte.
+    firsts: Box<[Brief; 256]>,
     /// Texts of more than eight bytes.
     long: Vec<String>,
     /// Of a code that is not listed.
-    default_advance: f32,
+    default_advance: i32,
 }
 
 /// What one code stands for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Code {
-    /// In text space units for size 1.
-    pub(crate) advance: f32,
+    /// In text space units for size 1, times [`ADVANCE_UNIT`].
+    pub(crate) advance: i32,
     pub(crate) text: [u8; SHORT],
     /// Bytes of the text; 0 if it has none, [`LONG`] if `text` begins with an index into the long.
     pub(crate) len: u8,
 }
+
+/// Advances are added up as whole numbers: an em has so many units, and may be a thousand times as
+/// wide.
+pub(crate) const ADVANCE_UNIT: f32 = (1 << 20) as f32;
+
+/// A code in four bytes: its advance in units of 2⁻¹⁶ em, and two flags.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Brief(pub(crate) u32);
+
+impl Brief {
+    /// The code has a text of which no mark is made.
+    pub(crate) const TEXT: u32 = 1 << 31;
+    /// The code has no text, or a long one, or a strange advance: [`Code`] says more.
+    pub(crate) const UNUSUAL: u32 = 1 << 30;
+    pub(crate) const ADVANCE: u32 = (1 << 24) - 1;
+    /// The code has a second byte.
+    pub(crate) const TWO: Self = Self(1 << 29);
+    pub(crate) const UNIT: f32 = (1 << 16) as f32;
+
+    fn of(code: &Code) -> Self {
+        // Units of Code are 16 times as small.
+        let advance = u32::try_from(code.advance / 16).ok().filter(|units| *units < 1 << 24);
+        let (Some(advance), 1..=SHORT_MAX) = (advance, code.len) else {
+            return Self(Self::UNUSUAL);
+        };
+        // Marks are digits, and bars by their letters.
+        let marks =
+            code.len == 1 && (code.text[0].is_ascii_digit() || b"FADT".contains(&code.text[0]));
+        Self(advance | if marks { 0 } else { Self::TEXT })
+    }
+}
+
+const SHORT_MAX: u8 = SHORT as u8;
 
 /// Marks a code with a text of more than eight bytes.
 pub(crate) const LONG: u8 = u8::MAX;
@@ -81,6 +122,7 @@ impl Font {
             None => return Err(trouble("no Encoding")),
         };
         // Without an understood encoding no code has a text, as in foreign stationery.
+        let pictures = unicode.is_none() && encoding.is_some();
         let unicode =
             unicode.filter(|table| encoding.as_ref().is_some_and(|e| e.has_codes_of(table)));
         let encoding = encoding.unwrap_or(Encoding::IDENTITY);
@@ -106,7 +148,12 @@ impl Font {
             read_cid_widths(objects, widths, default_advance, &mut advances)?
                 .ok_or_else(|| trouble("W is malformed"))?;
         }
-        Ok(Self::new(name, encoding, unicode.as_ref(), &advances, default_advance))
+        let whole = one.get(b"CIDToGIDMap").is_none_or(|map| map.is_name(b"Identity"));
+        let rectangles = if whole { read_rectangles(objects, one)? } else { None };
+        let rectangles = rectangles.map(|all| all.with_glyphs(|code| encoding.cid(code)));
+        let pictures = pictures && rectangles.is_some();
+        let font = Self::new(name, encoding, unicode.as_ref(), &advances, default_advance);
+        Ok(Self { pictures, rectangles, ..font })
     }
 
     fn simple(
@@ -137,10 +184,13 @@ impl Font {
                 advances.push(width.ok_or_else(|| trouble("Widths has no number"))? * scale);
             }
         }
+        // With an encoding, glyphs go by names, which no font of bars needs.
+        let symbols = !type3 && dict.get(b"Encoding").is_none();
+        let rectangles = if symbols { read_rectangles(objects, dict)? } else { None };
+        let pictures = unicode.is_none() && (type3 || rectangles.is_some());
         let encoding = Encoding { space: CodeSpace::ONE, ..Encoding::IDENTITY };
-        let mut font = Self::new(name, encoding, unicode.as_ref(), &advances, 0.0);
-        font.pictures = type3 && unicode.is_none();
-        Ok(font)
+        let font = Self::new(name, encoding, unicode.as_ref(), &advances, 0.0);
+        Ok(Self { pictures, rectangles, ..font })
     }
 
     fn new(
@@ -152,6 +202,7 @@ impl Font {
     ) -> Self {
         let count = unicode.map_or(0, ToUnicode::end).max(encoding.end(advances.len()));
         let mut long = Vec::new();
+        let default_advance = whole(default_advance);
         let code = |code: usize| {
             let text = unicode.map_or("", |table| table.text(code as u16)).as_bytes();
             let (mut short, mut len) = ([0; SHORT], text.len() as u8);
@@ -164,18 +215,49 @@ impl Font {
                 }
             }
             let cid = usize::from(encoding.cid(code as u16));
-            let advance = advances.get(cid).copied().unwrap_or(default_advance);
+            let advance = advances.get(cid).map_or(default_advance, |advance| whole(*advance));
             Code { advance, text: short, len }
         };
-        let codes = (0..count).map(code).collect();
-        Self { name, space: encoding.space, pictures: false, codes, long, default_advance }
+        let codes: Vec<Code> = (0..count).map(code).collect();
+        let briefs: Vec<Brief> = codes.iter().map(Brief::of).collect();
+        let space = encoding.space;
+        let firsts = std::array::from_fn(|first| match space.begins_two(first as u8) {
+            true => Brief::TWO,
+            false => briefs.get(first).copied().unwrap_or(Brief(Brief::UNUSUAL)),
+        });
+        let firsts = Box::new(firsts);
+        let (pictures, rectangles) = (false, None);
+        Self { name, space, pictures, rectangles, codes, briefs, firsts, long, default_advance }
     }
 
-    /// Returns what a code stands for.
+    /// Returns what the codes that are listed stand for.
     #[inline]
-    pub(crate) fn code(&self, code: u16) -> Code {
-        let unlisted = Code { advance: self.default_advance, text: [0; SHORT], len: 0 };
-        self.codes.get(usize::from(code)).copied().unwrap_or(unlisted)
+    pub(crate) fn codes(&self) -> &[Code] {
+        &self.codes
+    }
+
+    /// Returns the same in brief: by first byte, and by code.
+    #[inline]
+    pub(crate) fn briefs(&self) -> (&[Brief; 256], &[Brief]) {
+        (&self.firsts, &self.briefs)
+    }
+
+    /// Reads the next code of a string; an error is half a code.
+    #[inline]
+    pub(crate) fn next_code(
+        &self,
+        bytes: &mut std::slice::Iter<'_, u8>,
+    ) -> Option<Result<u16, ()>> {
+        let &first = bytes.next()?;
+        if !self.space.begins_two(first) {
+            return Some(Ok(first.into()));
+        }
+        Some(bytes.next().map(|&second| u16::from_be_bytes([first, second])).ok_or(()))
+    }
+
+    /// Returns what a code stands for that is not listed.
+    pub(crate) fn unlisted(&self) -> Code {
+        Code { advance: self.default_advance, text: [0; SHORT], len: 0 }
     }
 
     /// Returns a long text.
@@ -184,10 +266,45 @@ impl Font {
         self.long.get(u32::from_be_bytes([a, b, c, d]) as usize).map_or("", String::as_str)
     }
 
+    /// Whether the glyphs are rectangles.
+    pub(crate) fn is_rectangles(&self) -> bool {
+        self.rectangles.is_some()
+    }
+
+    /// Returns the rectangles that a code paints: left, lower, right and upper edges in parts of
+    /// the em.
+    pub(crate) fn rectangles(&self, code: u16) -> &[[f32; 4]] {
+        self.rectangles.as_ref().map_or(&[], |all| all.of_code(code))
+    }
+
     /// Whether a code without a text is a picture.
     pub(crate) fn is_pictures(&self) -> bool {
         self.pictures
     }
+}
+
+/// Returns an advance in whole units; what is wider than a thousand ems is no wider.
+fn whole(advance: f32) -> i32 {
+    (advance * ADVANCE_UNIT).round() as i32
+}
+
+/// Reads the embedded program of a font if it is small and paints nothing but rectangles.
+fn read_rectangles(
+    objects: &mut Objects<'_>,
+    font: Dict<'_>,
+) -> Result<Option<Rectangles>, ReadError> {
+    let mut slot = None;
+    let Some(descriptor) = font.get(b"FontDescriptor") else { return Ok(None) };
+    let descriptor = objects.resolve(descriptor, &mut slot)?.dict();
+    let file = descriptor.and_then(|descriptor| descriptor.get(b"FontFile2"));
+    let Some(file) = file.and_then(Value::reference) else { return Ok(None) };
+    let file = objects.load(file)?;
+    let len = file.dict()?.get(b"Length1").and_then(Value::int);
+    if !len.is_some_and(|len| (0..=PROGRAM_LEN_MAX as i64).contains(&len)) {
+        return Ok(None);
+    }
+    // A program that is packed in another way is none of ours.
+    Ok(objects.decoded(&file).ok().and_then(|program| Rectangles::read(&program)))
 }
 
 /// Reads `c [w …]` and `first last w` (ISO 32000-2 §9.7.4.3).

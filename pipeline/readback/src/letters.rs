@@ -21,7 +21,10 @@ pub(crate) struct Named {
 pub(crate) struct Seen {
     /// Page index and mark.
     marks: Vec<(u32, SheetMark)>,
+    /// By the characters of a font of bars.
     bars: String,
+    /// By the rectangles on the page.
+    drawn: String,
     symbols: u32,
 }
 
@@ -29,6 +32,7 @@ impl Seen {
     pub(crate) fn clear(&mut self) {
         self.marks.clear();
         self.bars.clear();
+        self.drawn.clear();
         self.symbols = 0;
     }
 
@@ -67,6 +71,13 @@ impl Seen {
         Ok(())
     }
 
+    /// Notes the bars that a page shows, if no page before had any.
+    pub(crate) fn note_bars(&mut self, drawn: &str) {
+        if self.drawn.is_empty() {
+            self.drawn.push_str(drawn);
+        }
+    }
+
     /// Notes a page's symbols: no page has one without a mark, and it says what the mark says.
     ///
     /// # Errors
@@ -80,7 +91,7 @@ impl Seen {
         let mark = self.marks.last().filter(|(page, _)| *page == index);
         match (symbols, mark) {
             ([], _) => Ok(()),
-            ([symbol], Some((_, mark))) if *symbol == mark.text() => {
+            ([symbol], Some((_, mark))) if SheetMark::parse(symbol) == Some(*mark) => {
                 self.symbols += 1;
                 Ok(())
             }
@@ -100,13 +111,17 @@ impl Seen {
         first: u32,
         end: u32,
     ) -> Result<LetterFacts, ReadError> {
-        let Self { marks, bars, .. } = self;
+        let Self { marks, bars, drawn, .. } = self;
         let Named { piece, sequence } = named;
         let Some(&(_, mark)) = marks.first() else {
             return Err(fault(piece, first, "no mark on any page".to_owned()));
         };
         if sequence.is_some_and(|sequence| sequence != i64::from(mark.sequence)) {
             let trouble = format!("the mark says another sequence, {}", mark.sequence);
+            return Err(fault(piece, first, trouble));
+        }
+        if !bars.is_empty() && !drawn.is_empty() && bars != drawn {
+            let trouble = "bars that are not what their characters say".to_owned();
             return Err(fault(piece, first, trouble));
         }
         let (pages, sheets) = (end - first, u32::from(mark.sheets));
@@ -133,7 +148,7 @@ impl Seen {
             sheets: mark.sheets,
             pages: first..end,
             mark,
-            bars: bars.clone(),
+            bars: if drawn.is_empty() { bars } else { drawn }.clone(),
         })
     }
 }

@@ -62,6 +62,12 @@ impl Matrix {
         b == 0.0 && c == 0.0 && a > 0.0 && a == d
     }
 
+    /// Whether an upright rectangle stays one, whatever its sides become.
+    pub(crate) fn is_axis_parallel(&self) -> bool {
+        let [a, b, c, d, ..] = self.0;
+        (b == 0.0 && c == 0.0) || (a == 0.0 && d == 0.0)
+    }
+
     /// Whether a unit square becomes an upright square: not turned, mirrored or stretched.
     pub(crate) fn is_upright_square(&self) -> bool {
         let [a, b, c, d, ..] = self.0;

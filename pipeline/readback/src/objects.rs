@@ -7,7 +7,7 @@ use std::rc::Rc;
 use crate::error::ReadError;
 use crate::inflate::{unpredict, Buffer, Inflater};
 use crate::source::{ReadAt, Window};
-use crate::syntax::{Dict, Fault, Id, Scanner, Value};
+use crate::syntax::{Dict, Fault, Id, Scanner, Shape, Value};
 use crate::xref::{start_of, Entry, Place, Trailer, Xref};
 use indirect::{check_stream_end, grown, read_indirect, Coding, Indirect, Length, StreamHead};
 
@@ -29,6 +29,8 @@ pub(crate) struct Kept {
     streams: Vec<Rc<ObjectStream>>,
     inflater: Inflater,
     scratch: Buffer,
+    /// How the streams of pages are written in this file, and how they are packed.
+    usual: Option<(Shape, Coding, [usize; 2])>,
     /// The objects that were read since tracing began, and the end of the furthest.
     trace: Option<(Vec<(u32, Entry)>, u64)>,
 }
@@ -75,6 +77,7 @@ impl Default for Kept {
             streams: Vec::new(),
             inflater: Inflater::default(),
             scratch: Buffer::default(),
+            usual: None,
             trace: None,
         }
     }
@@ -105,6 +108,7 @@ impl<'s> Objects<'s> {
         kept.near.forget();
         kept.far.forget();
         kept.streams.clear();
+        kept.usual = None;
         kept.xref.begin(source.size());
         let mut objects = Self { source, kept, root: Id::default(), info: None };
         objects.check_header()?;
@@ -265,6 +269,46 @@ impl<'s> Objects<'s> {
         Ok(())
     }
 
+    /// Appends a stream's decoded bytes to `out` if it is written like the one before; else nothing
+    /// is done but to look how it is written.
+    ///
+    /// # Errors
+    /// If its data are damaged, or end elsewhere.
+    pub(crate) fn decode_usual(&mut self, id: Id, out: &mut Buffer) -> Result<bool, ReadError> {
+        let Place::At { offset, generation: 0 } = self.kept.xref.place(id.number) else {
+            return Ok(false);
+        };
+        let head = self.kept.near.up_to(self.source, offset, USUAL_LEN)?;
+        let read = |(shape, coding, slots): &(Shape, Coding, [usize; 2])| {
+            let (values, end) = shape.read_start(head)?;
+            let [number, len] = slots.map(|slot| values[slot]);
+            (number == u64::from(id.number)).then_some((*coding, len as usize, end))
+        };
+        if id.generation != 0 || self.kept.trace.is_some() {
+            return Ok(false);
+        }
+        let Some((coding, len, end)) = self.kept.usual.as_ref().and_then(read) else {
+            self.kept.usual = learn(head).or(self.kept.usual.take());
+            return Ok(false);
+        };
+        let at = offset + end as u64;
+        let fault = |offset, trouble| ReadError::Byte { offset, trouble };
+        let Kept { near, inflater, .. } = &mut self.kept;
+        let data = near.up_to(self.source, at, len + STREAM_END_LEN)?;
+        let (Some(packed), rest) = (data.get(..len), data.get(len..).unwrap_or_default()) else {
+            return Err(fault(at, "a stream with a wrong Length, or none"));
+        };
+        check_stream_end(rest).map_err(|trouble| fault(at + len as u64, trouble))?;
+        match coding {
+            Coding::Flate => inflater.inflate(packed, out).map_err(|trouble| id.fault(at, trouble)),
+            _ => {
+                out.extend(packed);
+                Ok(())
+            }
+        }?;
+        Ok(true)
+    }
+
     /// Returns a stream's decoded bytes.
     pub(crate) fn decoded(&mut self, body: &Body) -> Result<Vec<u8>, ReadError> {
         let mut out = Buffer::default();
@@ -384,6 +428,20 @@ impl<'s> Objects<'s> {
     }
 }
 
+/// Learns how a stream is written: from its number up to its data.
+fn learn(head: &[u8]) -> Option<(Shape, Coding, [usize; 2])> {
+    let data = read_indirect(head).ok()?.data?.data;
+    let shape = Shape::of(&head[..data])?;
+    let numbered = shape.numbered();
+    let Indirect { id, data, .. } = read_indirect(&numbered).ok()?;
+    let StreamHead { len: Length::Here(len), coding: Ok(coding), data } = data? else {
+        return None;
+    };
+    let slots = [Shape::slot(id.number.into())?, Shape::slot(len.try_into().ok()?)?];
+    let whole = data == numbered.len() && !matches!(coding, Coding::Predicted(_));
+    whole.then_some((shape, coding, slots))
+}
+
 impl Id {
     pub(crate) fn words(self) -> String {
         format!("object {}", self.number)
@@ -399,12 +457,21 @@ impl Body {
         self.data.is_some()
     }
 
-    /// Reads the object; for a stream, its dictionary.
-    pub(crate) fn value(&self) -> Result<Value<'_>, ReadError> {
-        let bytes: &[u8] = match &self.bytes {
+    /// Returns the object as it is written; for a stream, its dictionary.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        match &self.bytes {
             Bytes::Own(bytes) => bytes,
             Bytes::Within(stream, start, end) => &stream.bytes[*start as usize..*end as usize],
-        };
+        }
+    }
+
+    /// Reads the object; for a stream, its dictionary.
+    pub(crate) fn value(&self) -> Result<Value<'_>, ReadError> {
+        self.read(self.bytes())
+    }
+
+    /// Reads an object that is written like this one, for its shape.
+    pub(crate) fn read<'v>(&self, bytes: &'v [u8]) -> Result<Value<'v>, ReadError> {
         let mut scanner = Scanner::new(bytes);
         let value = scanner.value().map_err(|found| self.fault(found.trouble))?;
         scanner.skip_blanks();
@@ -424,6 +491,8 @@ impl Body {
     }
 }
 
+/// Bytes that hold the head of a page's stream.
+const USUAL_LEN: usize = 256;
 /// What is read at a time: some thirty pages.
 const NEAR_LEN: usize = 96 << 10;
 const FAR_LEN: usize = 24 << 10;

@@ -1,21 +1,31 @@
 //! The pages in order, from a walk of the page tree that keeps one branch in memory.
 
 use crate::error::ReadError;
-use crate::objects::Objects;
-use crate::syntax::{Dict, Id, Value};
+use crate::objects::{Body, Objects};
+use crate::syntax::{Dict, Id, Shape, Value, Values};
 
 /// The deepest page tree or part tree that is followed; ours have three levels.
 pub(crate) const TREE_DEPTH_MAX: usize = 32;
+/// Printed pages and blank backs, and what else a file may have.
+const SHAPES_MAX: usize = 4;
 
 /// One page with what it inherits.
 #[derive(Debug)]
 pub(crate) struct Page {
     pub(crate) id: Id,
     pub(crate) resources: Option<ResourcesAt>,
-    /// The content streams, or one object that is a stream or an array of them.
-    pub(crate) contents: Vec<Id>,
+    pub(crate) contents: Contents,
     /// The document part that it points to.
     pub(crate) part: Option<Id>,
+}
+
+/// The content streams of a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Contents {
+    None,
+    /// An object that is a stream or an array of them.
+    One(Id),
+    Parts(Vec<Id>),
 }
 
 /// Where a resources dictionary lies.
@@ -32,6 +42,28 @@ pub(crate) enum ResourcesAt {
 pub(crate) struct Pages {
     branch: Vec<Node>,
     found: u64,
+    /// How pages without resources of their own are written, and what the first of each shape says.
+    shapes: Vec<(Shape, Entries)>,
+}
+
+/// What the entries of a page say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Entries {
+    parent: Option<Id>,
+    contents: Contents,
+    part: Option<Id>,
+}
+
+impl Entries {
+    /// Returns what a page of the same shape says.
+    fn with(&self, values: &Values) -> Self {
+        let contents = match self.contents {
+            Contents::One(id) => Contents::One(id.within(values)),
+            _ => Contents::None,
+        };
+        let [parent, part] = [self.parent, self.part].map(|id| Some(id?.within(values)));
+        Self { parent, contents, part }
+    }
 }
 
 #[derive(Debug)]
@@ -96,42 +128,32 @@ impl Pages {
     ) -> Result<Option<Page>, ReadError> {
         let fault = |trouble: &str| ReadError::structure(words(id), trouble);
         let body = objects.load(id)?;
-        let dict = body.dict()?;
-        let (mut kind, mut contents, mut part, mut parent_found) = (None, None, None, None);
-        let mut resources = parent.and_then(|(_, resources)| resources);
-        for (key, value) in dict.entries() {
-            match &*key.decoded() {
-                b"Type" => kind = value.name(),
-                b"Contents" => contents = Some(value),
-                b"DPart" => part = value.reference(),
-                b"Parent" => parent_found = value.reference(),
-                b"Resources" => {
-                    resources = Some(match value {
-                        Value::Reference(id) => ResourcesAt::Object(id),
-                        Value::Dict(_) => ResourcesAt::Within(id),
-                        _ => return Err(fault("Resources is no dictionary")),
-                    });
-                }
-                _ => {}
+        let found =
+            |(shape, entries): &(Shape, Entries)| Some(entries.with(&shape.read(body.bytes())?));
+        if let Some(entries) = self.shapes.iter().find_map(found) {
+            let resources = parent.and_then(|(_, resources)| resources);
+            if entries.parent != parent.map(|(id, _)| id) {
+                return Err(fault("Parent is not the node it hangs from"));
             }
+            let Entries { contents, part, .. } = entries;
+            return Ok(Some(Page { id, resources, contents, part }));
         }
-        if parent_found != parent.map(|(id, _)| id) {
+        let dict = body.dict()?;
+        let inherited = parent.and_then(|(_, resources)| resources);
+        let (kind, own, entries) = read_entries(dict, id)?;
+        let resources = own.or(inherited);
+        if entries.parent != parent.map(|(id, _)| id) {
             return Err(fault("Parent is not the node it hangs from"));
         }
         match kind {
-            Some(kind) if kind.is(b"Page") => {
-                let contents = match contents {
-                    None | Some(Value::Null) => Vec::new(),
-                    Some(Value::Reference(id)) => vec![id],
-                    Some(Value::Array(parts)) => {
-                        let parts: Option<_> = parts.values().map(Value::reference).collect();
-                        parts.ok_or_else(|| fault("Contents has what is no stream"))?
-                    }
-                    Some(_) => return Err(fault("Contents has what is no stream")),
-                };
+            Kind::Page => {
+                if own.is_none() && self.shapes.len() < SHAPES_MAX {
+                    self.shapes.extend(learn(&body));
+                }
+                let Entries { contents, part, .. } = entries;
                 Ok(Some(Page { id, resources, contents, part }))
             }
-            Some(kind) if kind.is(b"Pages") => {
+            Kind::Pages => {
                 if self.branch.len() > TREE_DEPTH_MAX {
                     return Err(fault("the tree is too deep or a circle"));
                 }
@@ -151,9 +173,64 @@ impl Pages {
                 self.branch.push(Node { id, kids, resources, count, before });
                 Ok(None)
             }
-            _ => Err(fault("neither Page nor Pages")),
         }
     }
+}
+
+/// What a dictionary of the tree is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Page,
+    Pages,
+}
+
+/// Reads a node's or a page's entries, and its resources if it has its own.
+fn read_entries(dict: Dict<'_>, id: Id) -> Result<(Kind, Option<ResourcesAt>, Entries), ReadError> {
+    let fault = |trouble: &str| ReadError::structure(words(id), trouble);
+    let (mut kind, mut contents, mut own) = (None, None, None);
+    let mut entries = Entries { parent: None, contents: Contents::None, part: None };
+    for (key, value) in dict.entries() {
+        match &*key.decoded() {
+            b"Type" => kind = value.name(),
+            b"Contents" => contents = Some(value),
+            b"DPart" => entries.part = value.reference(),
+            b"Parent" => entries.parent = value.reference(),
+            b"Resources" => {
+                own = Some(match value {
+                    Value::Reference(id) => ResourcesAt::Object(id),
+                    Value::Dict(_) => ResourcesAt::Within(id),
+                    _ => return Err(fault("Resources is no dictionary")),
+                });
+            }
+            _ => {}
+        }
+    }
+    let kind = match kind {
+        Some(kind) if kind.is(b"Page") => Kind::Page,
+        Some(kind) if kind.is(b"Pages") => Kind::Pages,
+        _ => return Err(fault("neither Page nor Pages")),
+    };
+    if kind == Kind::Page {
+        entries.contents = match contents {
+            None | Some(Value::Null) => Contents::None,
+            Some(Value::Reference(id)) => Contents::One(id),
+            Some(Value::Array(parts)) => {
+                let parts: Option<_> = parts.values().map(Value::reference).collect();
+                Contents::Parts(parts.ok_or_else(|| fault("Contents has what is no stream"))?)
+            }
+            Some(_) => return Err(fault("Contents has what is no stream")),
+        };
+    }
+    Ok((kind, own, entries))
+}
+
+/// Learns how a page is written.
+fn learn(body: &Body) -> Option<(Shape, Entries)> {
+    let shape = Shape::of(body.bytes())?;
+    let numbered = shape.numbered();
+    let (kind, own, entries) = read_entries(body.read(&numbered).ok()?.dict()?, body.id).ok()?;
+    let simple = kind == Kind::Page && own.is_none();
+    (simple && !matches!(entries.contents, Contents::Parts(_))).then_some((shape, entries))
 }
 
 fn words(id: Id) -> String {

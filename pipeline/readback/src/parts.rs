@@ -8,7 +8,7 @@ use letter::PieceId;
 use crate::error::ReadError;
 use crate::objects::{Body, Objects};
 use crate::pages::TREE_DEPTH_MAX;
-use crate::syntax::{Dict, Id, Value};
+use crate::syntax::{Dict, Id, Shape, Value, Values};
 
 /// A leaf of the tree: one letter.
 #[derive(Debug)]
@@ -29,6 +29,33 @@ pub(crate) struct Leaf {
 pub(crate) struct Parts {
     branch: Vec<(Id, std::vec::IntoIter<Id>)>,
     found: usize,
+    /// How leaves are written, and what the first of each shape says.
+    shapes: Vec<(Shape, LeafEntries)>,
+}
+
+/// What the entries of a leaf say.
+#[derive(Clone, Copy, Debug)]
+struct LeafEntries {
+    parent: Option<Id>,
+    start: Id,
+    end: Option<Id>,
+    piece: PieceId,
+    sequence: Option<i64>,
+}
+
+impl LeafEntries {
+    /// Returns what a leaf of the same shape says.
+    fn with(&self, values: &Values) -> Self {
+        let number = |number: u64| Shape::slot(number).map_or(number, |slot| values[slot]);
+        let whole = |int: i64| u64::try_from(int).map_or(int, |int| number(int) as i64);
+        Self {
+            parent: self.parent.map(|id| id.within(values)),
+            start: self.start.within(values),
+            end: self.end.map(|id| id.within(values)),
+            piece: PieceId(number(self.piece.0)),
+            sequence: self.sequence.map(whole),
+        }
+    }
 }
 
 impl Parts {
@@ -41,7 +68,8 @@ impl Parts {
         let node = root.and_then(|root| root.get(b"DPartRootNode")).and_then(Value::reference);
         let node = node.ok_or_else(|| ReadError::structure("DPartRoot", "no DPartRootNode"))?;
         // The root node points back at the dictionary that names it, or at nothing.
-        Ok(Self { branch: vec![(Id::default(), vec![node].into_iter())], found: 0 })
+        let branch = vec![(Id::default(), vec![node].into_iter())];
+        Ok(Self { branch, ..Self::default() })
     }
 
     /// Returns how many leaves were found.
@@ -74,15 +102,68 @@ impl Parts {
         parent: Id,
     ) -> Result<Option<Leaf>, ReadError> {
         let body = objects.load(id)?;
-        let fault = |trouble: &str| {
-            ReadError::structure(format!("document part object {}", id.number), trouble)
+        let found = |(shape, entries): &(Shape, LeafEntries)| {
+            Some(entries.with(&shape.read(body.bytes())?))
         };
+        let known = self.shapes.iter().find_map(found);
+        let entries = match known {
+            Some(entries) => entries,
+            None => match self.read(objects, &body, body.bytes())? {
+                Node::Leaf(entries) => entries,
+                Node::Inner(found, kids) => {
+                    self.check_parent(id, found, parent)?;
+                    if self.branch.len() > TREE_DEPTH_MAX {
+                        return Err(fault(id, "the tree is too deep or a circle"));
+                    }
+                    self.branch.push((id, kids.into_iter()));
+                    return Ok(None);
+                }
+            },
+        };
+        self.check_parent(id, entries.parent, parent)?;
+        if known.is_none() && self.shapes.len() < SHAPES_MAX {
+            let learnt = self.learn(objects, &body);
+            self.shapes.extend(learnt);
+        }
+        self.found += 1;
+        if self.found > objects.count() {
+            let trouble = "more parts than the file has objects".to_owned();
+            return Err(ReadError::Leaf { leaf: self.found, trouble });
+        }
+        let LeafEntries { start, end, piece, sequence, .. } = entries;
+        Ok(Some(Leaf { object: id, piece, sequence, start, end }))
+    }
+
+    fn check_parent(&self, id: Id, found: Option<Id>, parent: Id) -> Result<(), ReadError> {
+        match self.branch.len() <= 1 || found == Some(parent) {
+            true => Ok(()),
+            false => Err(fault(id, "Parent is not the node it hangs from")),
+        }
+    }
+
+    /// Learns how a leaf is written.
+    fn learn(&self, objects: &mut Objects<'_>, body: &Body) -> Option<(Shape, LeafEntries)> {
+        let shape = Shape::of(body.bytes())?;
+        match self.read(objects, body, &shape.numbered()).ok()? {
+            Node::Leaf(entries) => Some((shape, entries)),
+            Node::Inner(..) => None,
+        }
+    }
+
+    /// Reads a node or a leaf from `bytes`, which are the body's own or written like them.
+    fn read(
+        &self,
+        objects: &mut Objects<'_>,
+        body: &Body,
+        bytes: &[u8],
+    ) -> Result<Node, ReadError> {
         let (mut start, mut end, mut metadata, mut parts) = (None, None, None, None);
-        let mut parent_found = None;
-        for (key, value) in body.dict()?.entries() {
+        let mut parent = None;
+        let dict = body.read(bytes)?.dict().ok_or_else(|| body.fault("not a dictionary"))?;
+        for (key, value) in dict.entries() {
             match &*key.decoded() {
-                b"Type" if !value.is_name(b"DPart") => return Err(fault("it is none")),
-                b"Parent" => parent_found = value.reference(),
+                b"Type" if !value.is_name(b"DPart") => return Err(fault(body.id, "it is none")),
+                b"Parent" => parent = value.reference(),
                 b"Start" => start = Some(value),
                 b"End" => end = Some(value),
                 b"DPM" => metadata = Some(value),
@@ -90,23 +171,11 @@ impl Parts {
                 _ => {}
             }
         }
-        if self.branch.len() > 1 && parent_found != Some(parent) {
-            return Err(fault("Parent is not the node it hangs from"));
-        }
         if let Some(parts) = parts {
-            if self.branch.len() > TREE_DEPTH_MAX {
-                return Err(fault("the tree is too deep or a circle"));
-            }
-            let kids = self.kids(objects, &body, parts)?;
-            self.branch.push((id, kids.into_iter()));
-            return Ok(None);
+            return Ok(Node::Inner(parent, self.kids(objects, body, parts)?));
         }
-        self.found += 1;
-        if self.found > objects.count() {
-            return Err(fault("more parts than the file has objects"));
-        }
-        let fault =
-            |trouble: &str| ReadError::Leaf { leaf: self.found, trouble: trouble.to_owned() };
+        let leaf = self.found + 1;
+        let fault = |trouble: &str| ReadError::Leaf { leaf, trouble: trouble.to_owned() };
         let start = start.ok_or_else(|| fault("no Start"))?.reference();
         let start = start.ok_or_else(|| fault("Start is not a reference"))?;
         let end = end.map(|end| end.reference().ok_or_else(|| fault("End is not a reference")));
@@ -115,7 +184,7 @@ impl Parts {
             None => (None, None),
         };
         let piece = piece.ok_or_else(|| fault("its metadata name no piece"))?;
-        Ok(Some(Leaf { object: id, piece, sequence, start, end: end.transpose()? }))
+        Ok(Node::Leaf(LeafEntries { parent, start, end: end.transpose()?, piece, sequence }))
     }
 
     fn kids(
@@ -138,6 +207,20 @@ impl Parts {
         Ok(kids)
     }
 }
+
+/// A part of the tree.
+enum Node {
+    /// Its parent and its kids.
+    Inner(Option<Id>, Vec<Id>),
+    Leaf(LeafEntries),
+}
+
+fn fault(id: Id, trouble: &str) -> ReadError {
+    ReadError::structure(format!("document part object {}", id.number), trouble)
+}
+
+/// Leaves of one page and of several, and what else a file may have.
+const SHAPES_MAX: usize = 4;
 
 /// Reads what the metadata call the letter: the piece id, sixteen hexadecimal digits in the root's
 /// or the recipient's ExternalID (ISO 21812-1), and the shop's own sequence.

@@ -111,7 +111,7 @@ impl<'s> PrintFile<'s> {
             parts: Parts::open(&mut objects, dict)?,
             objects,
             content: ContentReader::new(follow),
-            shown: Shown::default(),
+            shown: Shown::following(follow),
             seen: Seen::default(),
             sequence: None,
             sheets: 0,
@@ -167,6 +167,7 @@ impl<'s> PrintFile<'s> {
             content.page(objects, &page, u64::from(number), shown)?;
             keep(shown);
             seen.note(piece, number - 1, &shown.lines)?;
+            seen.note_bars(shown.ink.bars());
             seen.note_symbols(piece, number - 1, &shown.symbols)?;
             if leaf.end.is_none_or(|end| end == page.id) {
                 break;

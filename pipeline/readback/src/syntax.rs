@@ -1,10 +1,12 @@
 //! The grammar of objects, read where they lie (ISO 32000-2 §7.2, §7.3).
 
 mod scan;
+mod shape;
 
 use std::borrow::Cow;
 
-pub(crate) use scan::{is_blank, nibble, Scanner};
+pub(crate) use scan::{is_blank, is_regular, nibble, plain_end, Scanner};
+pub(crate) use shape::{Shape, Values};
 
 /// What is wrong, and how many bytes from the start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,50 +2,48 @@
 
 use super::lexer::{Lexer, Operand, Operator};
 use super::operators::takes;
+use super::text::{TextPlace, MATRIX, MOVE, MOVE_LEADING, NEXT_LINE};
+use super::text::{SHOW, SHOW_ADJUSTED, SHOW_NEXT, SHOW_SPACED};
 use super::{ContentReader, Follow, Place, Shown};
 use crate::error::ReadError;
-use crate::font::{Code, Font, LONG};
-use crate::lines::Lines;
+use crate::ink::{Ink, Painter, Rect};
 use crate::matrix::Matrix;
 use crate::objects::Objects;
-use crate::syntax::Text;
-
-/// Stands for a code without text in a form: stationery comes from any design program, and only our
-/// own pages must be readable throughout.
-const UNREADABLE: &str = "\u{FFFD}";
-
-/// Strings of one operator that are closer than this part of the size are one text in any case.
-const NARROW: f32 = 0.25;
 
 /// More saved states than a page has.
 const STATES_MAX: usize = 64;
 
 /// A stream being run.
 pub(super) struct Run<'r> {
-    reader: &'r mut ContentReader,
-    place: Place,
+    pub(super) reader: &'r mut ContentReader,
+    pub(super) place: Place,
     shelf: usize,
     depth: usize,
-    state: State,
+    pub(super) state: State,
     states: Vec<State>,
-    /// Within BT and ET: start of the line, and the pen.
-    text: Option<(Matrix, Matrix)>,
+    /// Within BT and ET.
+    pub(super) text: Option<TextPlace>,
+    /// The rectangles of the path that is being made.
+    path: Vec<Rect>,
     /// Marked content that is open.
     tags: u32,
 }
 
-/// The part of the graphics state that places text.
+/// The part of the graphics state that places text and marks.
 #[derive(Clone, Copy)]
-struct State {
-    ctm: Matrix,
-    font: Option<usize>,
-    size: f32,
-    char_spacing: f32,
-    word_spacing: f32,
-    stretch: f32,
-    leading: f32,
-    rise: f32,
-    visible: bool,
+pub(super) struct State {
+    pub(super) ctm: Matrix,
+    /// The font, by its number in the file.
+    pub(super) font: Option<usize>,
+    pub(super) size: f32,
+    pub(super) char_spacing: f32,
+    pub(super) word_spacing: f32,
+    pub(super) stretch: f32,
+    pub(super) leading: f32,
+    pub(super) rise: f32,
+    pub(super) visible: bool,
+    /// Whether what is filled is black.
+    pub(super) black: bool,
 }
 
 impl Default for State {
@@ -60,13 +58,14 @@ impl Default for State {
             leading: 0.0,
             rise: 0.0,
             visible: true,
+            black: true,
         }
     }
 }
 
-type Trouble = &'static str;
+pub(super) type Trouble = &'static str;
 
-const fn op<const N: usize>(letters: &[u8; N]) -> u32 {
+pub(super) const fn op<const N: usize>(letters: &[u8; N]) -> u32 {
     Operator::of(letters).0
 }
 
@@ -82,20 +81,29 @@ const STRETCH: u32 = op(b"Tz");
 const LEADING: u32 = op(b"TL");
 const RISE: u32 = op(b"Ts");
 const RENDER: u32 = op(b"Tr");
-const MOVE: u32 = op(b"Td");
-const MOVE_LEADING: u32 = op(b"TD");
-const MATRIX: u32 = op(b"Tm");
-const NEXT_LINE: u32 = op(b"T*");
-const SHOW: u32 = op(b"Tj");
-const SHOW_ADJUSTED: u32 = op(b"TJ");
-const SHOW_NEXT: u32 = op(b"'");
-const SHOW_SPACED: u32 = op(b"\"");
 const PAINT: u32 = op(b"Do");
 const STATE: u32 = op(b"gs");
 const IMAGE: u32 = op(b"BI");
 const BEGIN_TAG: u32 = op(b"BMC");
 const BEGIN_PROPERTIES: u32 = op(b"BDC");
 const END_TAG: u32 = op(b"EMC");
+const RECTANGLE: u32 = op(b"re");
+const FILL: u32 = op(b"f");
+const FILL_OLD: u32 = op(b"F");
+const FILL_STROKE: u32 = op(b"B");
+const CLOSE_FILL_STROKE: u32 = op(b"b");
+const FILL_EVEN: u32 = op(b"f*");
+const FILL_EVEN_STROKE: u32 = op(b"B*");
+const CLOSE_FILL_EVEN_STROKE: u32 = op(b"b*");
+const STROKE: u32 = op(b"S");
+const CLOSE_STROKE: u32 = op(b"s");
+const NO_PAINT: u32 = op(b"n");
+const GRAY: u32 = op(b"g");
+const RGB: u32 = op(b"rg");
+const CMYK: u32 = op(b"k");
+const COLOR_SPACE: u32 = op(b"cs");
+const COLOR: u32 = op(b"sc");
+const COLOR_NAMED: u32 = op(b"scn");
 
 impl<'r> Run<'r> {
     pub(super) fn new(
@@ -104,8 +112,8 @@ impl<'r> Run<'r> {
         shelf: usize,
         depth: usize,
     ) -> Self {
-        let (state, states) = (State::default(), Vec::new());
-        Self { reader, place, shelf, depth, state, states, text: None, tags: 0 }
+        let (state, states, path) = (State::default(), Vec::new(), Vec::new());
+        Self { reader, place, shelf, depth, state, states, text: None, path, tags: 0 }
     }
 
     /// Runs the stream to its end.
@@ -121,15 +129,16 @@ impl<'r> Run<'r> {
     ) -> Result<(), ReadError> {
         let mut lexer = Lexer::new(content);
         loop {
+            lexer.go_to(self.usual(content, lexer.at(), shown)?);
             let operator = match lexer.operator() {
                 Ok(Some(operator)) => operator,
                 Ok(None) => break,
                 Err(fault) => return Err(self.place.fault(fault.at, fault.trouble)),
             };
             let known = match operator.0 {
-                MOVE | MOVE_LEADING | MATRIX | NEXT_LINE => self.place_text(operator, &lexer),
+                MOVE | MOVE_LEADING | MATRIX | NEXT_LINE => self.place_text(operator.0, &lexer),
                 SHOW | SHOW_ADJUSTED | SHOW_NEXT | SHOW_SPACED => {
-                    self.show(operator, &lexer, &mut shown.lines)?;
+                    self.show(operator.0, &lexer, &mut shown.lines, &mut shown.ink)?;
                     Ok(())
                 }
                 PAINT => {
@@ -137,7 +146,7 @@ impl<'r> Run<'r> {
                     Ok(())
                 }
                 IMAGE => self.image(&mut lexer, shown),
-                _ => self.set(operator, &lexer),
+                _ => self.set(operator, &lexer, &mut shown.ink),
             };
             known.map_err(|trouble| self.place.fault(lexer.at(), trouble))?;
         }
@@ -147,7 +156,7 @@ impl<'r> Run<'r> {
         Ok(())
     }
 
-    fn set(&mut self, operator: Operator, lexer: &Lexer<'_>) -> Result<(), Trouble> {
+    fn set(&mut self, operator: Operator, lexer: &Lexer<'_>, ink: &mut Ink) -> Result<(), Trouble> {
         let in_text = self.text.is_some();
         match operator.0 {
             SAVE | RESTORE | CONCAT | BEGIN_TEXT if in_text => {
@@ -167,7 +176,7 @@ impl<'r> Run<'r> {
             CONCAT => self.state.ctm = Matrix(lexer.numbers()?).then(&self.state.ctm),
             BEGIN_TEXT => {
                 let [] = lexer.numbers()?;
-                self.text = Some((Matrix::IDENTITY, Matrix::IDENTITY));
+                self.begin_text();
             }
             END_TEXT => {
                 let [] = lexer.numbers()?;
@@ -177,8 +186,7 @@ impl<'r> Run<'r> {
                 let [Operand::Name(name), Operand::Number(size)] = *lexer.operands() else {
                     return Err("operands that are not a font and its size");
                 };
-                let font = self.reader.stock.shelves[self.shelf].font(name);
-                self.state.font = Some(font.ok_or("an unknown font")?);
+                self.state.font = Some(self.font(&name.decoded()).ok_or("an unknown font")?);
                 self.state.size = size;
             }
             CHAR_SPACE => [self.state.char_spacing] = lexer.numbers()?,
@@ -205,9 +213,59 @@ impl<'r> Run<'r> {
                     return Err("an operator that must not stand within BT and ET");
                 }
                 self.tag(operator, lexer)?;
+                self.paint_path(operator, lexer, ink);
             }
         }
         Ok(())
+    }
+
+    /// Returns the number of the font of this name.
+    pub(super) fn font(&self, name: &[u8]) -> Option<usize> {
+        self.reader.stock.shelves[self.shelf].font(name)
+    }
+
+    pub(super) fn begin_text(&mut self) {
+        self.text = Some(TextPlace::new(Matrix::IDENTITY, &self.state.ctm));
+    }
+
+    /// Notes a rectangle of a path.
+    pub(super) fn rectangle(&mut self, [x, y, width, height]: [f32; 4]) {
+        let ctm = &self.state.ctm;
+        if ctm.is_axis_parallel() {
+            let (corner, other) = (ctm.moved(x, y), ctm.moved(x + width, y + height));
+            self.path.push(Rect::between(corner.origin(), other.origin()));
+        }
+    }
+
+    /// Fills the path.
+    pub(super) fn fill(&mut self, ink: &mut Ink) {
+        if self.state.black {
+            self.path.iter().for_each(|rect| ink.push(*rect, Painter::Path));
+        }
+        self.path.clear();
+    }
+
+    /// Makes or ends a path, or notes the color that paths are filled with.
+    fn paint_path(&mut self, operator: Operator, lexer: &Lexer<'_>, ink: &mut Ink) {
+        match operator.0 {
+            RECTANGLE => {
+                if let Ok(numbers) = lexer.numbers() {
+                    self.rectangle(numbers);
+                }
+            }
+            FILL | FILL_OLD | FILL_STROKE | CLOSE_FILL_STROKE => self.fill(ink),
+            // Where rectangles overlap, an even-odd rule leaves white: those are no marks.
+            FILL_EVEN
+            | FILL_EVEN_STROKE
+            | CLOSE_FILL_EVEN_STROKE
+            | STROKE
+            | CLOSE_STROKE
+            | NO_PAINT => self.path.clear(),
+            GRAY | RGB => self.state.black = lexer.operands().iter().all(is(0.0)),
+            CMYK => self.state.black = lexer.operands().last().is_some_and(is(1.0)),
+            COLOR_SPACE | COLOR | COLOR_NAMED => self.state.black = false,
+            _ => {}
+        }
     }
 
     /// Counts marked content; optional content on a page may be shown or not, so it proves nothing.
@@ -224,91 +282,6 @@ impl<'r> Run<'r> {
             }
             END_TAG => self.tags = self.tags.checked_sub(1).ok_or("EMC without BMC or BDC")?,
             _ => {}
-        }
-        Ok(())
-    }
-
-    fn place_text(&mut self, operator: Operator, lexer: &Lexer<'_>) -> Result<(), Trouble> {
-        let (line, pen) = self.text.as_mut().ok_or("text outside BT and ET")?;
-        match operator.0 {
-            MATRIX => *line = Matrix(lexer.numbers()?),
-            NEXT_LINE => {
-                let [] = lexer.numbers()?;
-                *line = line.moved(0.0, -self.state.leading);
-            }
-            _ => {
-                let [x, y] = lexer.numbers()?;
-                if operator.0 == MOVE_LEADING {
-                    self.state.leading = -y;
-                }
-                *line = line.moved(x, y);
-            }
-        }
-        *pen = *line;
-        Ok(())
-    }
-
-    /// Shows all strings of the operator; numbers among them move the text (TJ).
-    fn show(
-        &mut self,
-        operator: Operator,
-        lexer: &Lexer<'_>,
-        lines: &mut Lines,
-    ) -> Result<(), ReadError> {
-        let place = self.place;
-        let fault = |trouble| place.fault(lexer.at(), trouble);
-        let (line, mut pen) = self.text.ok_or_else(|| fault("text outside BT and ET"))?;
-        let elements = match (operator.0, lexer.operands()) {
-            (SHOW, show @ [Operand::Text(_)]) => show,
-            (SHOW_ADJUSTED, [Operand::Open, elements @ .., Operand::Close]) => elements,
-            (SHOW_NEXT, show @ [Operand::Text(_)]) => show,
-            (SHOW_SPACED, [Operand::Number(word), Operand::Number(char), show @ ..]) => {
-                (self.state.word_spacing, self.state.char_spacing) = (*word, *char);
-                show
-            }
-            _ => return Err(fault("operands that do not fit their operator")),
-        };
-        if matches!(operator.0, SHOW_NEXT | SHOW_SPACED) {
-            let next = line.moved(0.0, -self.state.leading);
-            (self.text, pen) = (Some((next, next)), next);
-        }
-        let state = self.state;
-        if !state.visible && matches!(place, Place::Page(_)) {
-            return Err(fault("text without ink"));
-        }
-        let ContentReader { stock, scratch, .. } = &mut *self.reader;
-        let font = state.font.ok_or_else(|| fault("text without a font"))?;
-        let pass = Pass { font: &stock.fonts[font], state, place };
-        // All strings of one operator stand on one line: only what lies between them counts.
-        let base = pen.then(&state.ctm);
-        let narrow = if base.is_upright() { state.size.abs() * NARROW } else { 0.0 };
-        let (mut x, mut begun) = (0.0, None);
-        for element in elements {
-            match *element {
-                Operand::Number(number) => x -= number / 1000.0 * state.size * state.stretch,
-                Operand::Text(text) => {
-                    if begun.is_none_or(|end: f32| (x - end).abs() >= narrow) {
-                        if let Some(end) = begun {
-                            lines.end(&base.moved(end, state.rise));
-                        }
-                        lines.begin(&base.moved(x, state.rise), state.size);
-                    }
-                    let bytes = match text {
-                        Text::Plain(bytes) => bytes,
-                        text => text.decode(scratch),
-                    };
-                    x += pass.string(bytes, lexer.at(), lines)?;
-                    begun = Some(x);
-                }
-                _ => return Err(fault("neither string nor number in TJ")),
-            }
-        }
-        if let Some(end) = begun {
-            lines.end(&base.moved(end, state.rise));
-        }
-        pen = pen.moved(x, 0.0);
-        if let Some((_, kept)) = &mut self.text {
-            *kept = pen;
         }
         Ok(())
     }
@@ -355,61 +328,7 @@ impl<'r> Run<'r> {
     }
 }
 
-/// What the strings of one operator have in common.
-struct Pass<'p> {
-    font: &'p Font,
-    state: State,
-    place: Place,
-}
-
-impl Pass<'_> {
-    /// Appends a string's text and returns its advance in text space.
-    fn string(&self, bytes: &[u8], at: usize, lines: &mut Lines) -> Result<f32, ReadError> {
-        let State { size, char_spacing, word_spacing, stretch, .. } = self.state;
-        let (mut advance, mut count) = (0.0, 0);
-        lines.reserve(bytes.len());
-        let mut rest = bytes.iter();
-        while let Some(&first) = rest.next() {
-            let mut code = u16::from(first);
-            if self.font.space.begins_two(first) {
-                let second = rest.next();
-                let second = second.ok_or_else(|| self.place.fault(at, "half a two-byte code"))?;
-                code = code << 8 | u16::from(*second);
-            } else if first == b' ' {
-                advance += word_spacing / size;
-            }
-            advance += self.code(code, lines)?;
-            count += 1;
-        }
-        Ok((advance * size + count as f32 * char_spacing) * stretch)
-    }
-
-    /// Appends a code's text and returns its advance.
-    #[inline(always)]
-    fn code(&self, code: u16, lines: &mut Lines) -> Result<f32, ReadError> {
-        let found = self.font.code(code);
-        if found.len.wrapping_sub(1) < LONG - 1 {
-            lines.push_short(&found.text, found.len);
-            return Ok(found.advance);
-        }
-        self.unusual(code, found, lines)
-    }
-
-    /// Appends the text of a code that has a long one or none.
-    #[cold]
-    fn unusual(&self, code: u16, found: Code, lines: &mut Lines) -> Result<f32, ReadError> {
-        match found.len {
-            LONG => lines.push(self.font.long(found)),
-            _ if self.font.is_pictures() => {}
-            _ if matches!(self.place, Place::Form(_)) => lines.push(UNREADABLE),
-            _ => {
-                return Err(ReadError::NoUnicode {
-                    place: self.place.words(),
-                    font: self.font.name.clone(),
-                    code,
-                });
-            }
-        }
-        Ok(found.advance)
-    }
+/// Returns whether an operand is this number.
+fn is(number: f32) -> impl Fn(&Operand<'_>) -> bool {
+    move |operand| *operand == Operand::Number(number)
 }

@@ -18,8 +18,8 @@ pub(crate) struct Shelf {
 }
 
 impl Shelf {
-    pub(crate) fn font(&self, name: Name<'_>) -> Option<usize> {
-        self.fonts.iter().find(|(known, _)| name.is(known)).map(|&(_, font)| font)
+    pub(crate) fn font(&self, name: &[u8]) -> Option<usize> {
+        self.fonts.iter().find(|(known, _)| known == name).map(|&(_, font)| font)
     }
 
     /// Returns the form of this name, or `Some(None)` for an image.

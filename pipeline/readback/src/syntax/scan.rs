@@ -213,9 +213,21 @@ impl<'a> Scanner<'a> {
     }
 
     /// Reads `( … )`.
+    #[inline]
     pub(crate) fn literal_string(&mut self) -> Result<Text<'a>, Fault> {
-        self.at += 1;
-        let start = self.at;
+        let start = self.at + 1;
+        // Nearly always no byte means anything but the end.
+        match plain_end(self.bytes, start) {
+            Some(end) => {
+                self.at = end + 1;
+                Ok(Text::Plain(&self.bytes[start..end]))
+            }
+            None => self.any_string(start),
+        }
+    }
+
+    fn any_string(&mut self, start: usize) -> Result<Text<'a>, Fault> {
+        self.at = start;
         let (mut depth, mut plain) = (1, true);
         loop {
             let rest = &self.bytes[self.at..];
@@ -337,6 +349,33 @@ pub(crate) fn is_blank(byte: u8) -> bool {
 /// Whether a byte is neither white space nor a delimiter.
 pub(crate) fn is_regular(byte: u8) -> bool {
     KINDS[usize::from(byte)] == REGULAR
+}
+
+/// Returns where a string ends in which no byte means anything; `None` if one does, or the bytes end.
+#[inline]
+pub(crate) fn plain_end(bytes: &[u8], mut at: usize) -> Option<usize> {
+    loop {
+        let eight = u64::from_le_bytes(bytes.get(at..at + 8)?.try_into().ok()?);
+        let found = meaning(eight);
+        if found != 0 {
+            at += found.trailing_zeros() as usize / 8;
+            return (bytes[at] == b')').then_some(at);
+        }
+        at += 8;
+    }
+}
+
+/// Returns the highest bit of the first byte that means something within a string, and perhaps of
+/// later ones; the first byte is the lowest.
+///
+/// A byte is zero exactly if a borrow reaches its highest bit first: Mycroft's test of 1987, here
+/// for both brackets at once, which differ in the lowest bit.
+fn meaning(bytes: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let zeros = |bytes: u64| bytes.wrapping_sub(ONES) & !bytes & (ONES << 7);
+    let is = |byte: u8| zeros(bytes ^ (ONES * u64::from(byte)));
+    let brackets = zeros((bytes | ONES) ^ (ONES * u64::from(b')')));
+    brackets | is(b'\\') | is(b'\r')
 }
 
 /// The bytes that mean something within a string.
