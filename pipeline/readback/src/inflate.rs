@@ -92,8 +92,8 @@ impl Inflater {
         }
     }
 
-    /// Appends what a stream holds that begins with a code that others had; leaves it to the library
-    /// otherwise, or if anything is wrong with it.
+    /// Appends what a stream holds that begins with a code that others had; leaves it to the
+    /// library otherwise, or if anything is wrong with it.
     fn inflate_known(&mut self, packed: &[u8], out: &mut Buffer) -> Option<()> {
         let (deflated, checksum) = packed.split_last_chunk::<4>()?;
         // Deflate, a check of the head, no dictionary (RFC 1950 §2.2).

@@ -44,7 +44,7 @@ struct Writer {
 impl Writer {
     fn bits(&mut self, value: usize, count: usize) {
         for at in 0..count {
-            if self.count % 8 == 0 {
+            if self.count.is_multiple_of(8) {
                 self.bytes.push(0);
             }
             *self.bytes.last_mut().expect("a byte") |=

@@ -222,6 +222,61 @@ fn refused(bytes: &[u8], expected: [&str; 2]) {
     }
 }
 
+/// Gives the back of the first letter this content and a font of one byte a code, all half an em
+/// wide, and returns its text as both readers find it.
+fn text_of_content(content: &str) -> String {
+    let mut made = make(&two_letters());
+    let cmap = "1 begincodespacerange <00> <FF> endcodespacerange\n\
+                1 beginbfrange <20> <7E> <0020> endbfrange";
+    let to_unicode = made.document.add_object(Stream::new(dictionary! {}, cmap.into()));
+    let widths = vec![Object::from(500); 95];
+    let font = made.document.add_object(dictionary! {
+        "Type" => "Font", "Subtype" => "TrueType", "BaseFont" => "B", "FirstChar" => 32,
+        "Widths" => widths, "ToUnicode" => to_unicode,
+    });
+    let content = made.document.add_object(Stream::new(dictionary! {}, content.into()));
+    let page = made.pages[1];
+    made.dict(page).set("Contents", content);
+    made.dict(page).set("Resources", dictionary! { "Font" => dictionary! { "B" => font } });
+    let bytes = made.bytes();
+    let (_, text) = read_print_file_with_text(&bytes).expect("a sound file");
+    let (_, seconded) = second::read_print_file_with_text(&bytes).expect("a sound file");
+    assert_eq!(text.pages, seconded.pages);
+    text.pages[1].text.clone()
+}
+
+#[test]
+fn every_operator_of_text_moves_the_pen_in_any_writing() {
+    // A gap of half an em and more makes a tab, another baseline a line end.
+    for (operators, expected) in [
+        ("/B 10 Tf 1 0 0 1 72 700 Tm (ab) Tj (cd) Tj", "abcd"),
+        ("/B 10 Tf 9 70 Td (ab) Tj 15 0 Td (cd) Tj 15 -12 Td (ef) Tj", "ab\tcd\nef"),
+        ("/B 10 Tf 9 70 TD (ab) Tj 0 -12 TD (cd) Tj T* (ef) Tj", "ab\ncd\nef"),
+        ("/B 10 Tf 12 TL (ab) Tj (cd) ' 0 TL (ef) '", "ab\ncdef"),
+        ("/B 10 Tf 12 TL (ab) Tj 0 6 (cd) \" (e) Tj", "ab\ncde"),
+        ("/B 10 Tf [ (ab) -600 (cd) -200 (ef) 100 (gh) ] TJ", "ab\tcdefgh"),
+        ("/B 10 Tf 6 Tc (ab) Tj 22 0 Td 0 Tc (cd) Tj 22 0 Td (ef) Tj", "abcd\tef"),
+        ("/B 10 Tf 9 Tw (a b) Tj 22 0 Td (cd) Tj 18 0 Td (e) Tj", "a bcd\te"),
+        ("/B 10 Tf 50 Tz (abcd) Tj 10.5 0 Td (ef) Tj", "abcdef"),
+        ("/B 10 Tf (ab) Tj 5 Ts (cd) Tj -.5 Ts (ef) Tj", "ab\ncd\nef"),
+        ("/B -10 Tf 1 0 0 -1 72 700 Tm (ab) Tj", "ab"),
+    ] {
+        for between in [" ", "\n", "\r\n", "%)(\n", "  "] {
+            let tokens = format!("BT {operators} ET");
+            let mut content = String::new();
+            let mut in_string = false;
+            for character in tokens.chars() {
+                in_string = (in_string || character == '(') && character != ')';
+                match character {
+                    ' ' if !in_string => content.push_str(between),
+                    character => content.push(character),
+                }
+            }
+            assert_eq!(text_of_content(&content), expected, "{content}");
+        }
+    }
+}
+
 #[test]
 fn parts_that_do_not_cover_the_pages_are_found() {
     check_both(["the pages end before its own", "End lies before Start"], |made| {
