@@ -128,9 +128,14 @@ pub(crate) fn unpredict(predicted: &[u8], columns: usize) -> Result<Vec<u8>, &'s
     }
     let rows = predicted.len() / (columns + 1);
     let mut plain = vec![0; rows * columns];
-    let mut above = vec![0; columns];
+    let mut above = vec![0u8; columns];
     for (row, out) in predicted.chunks_exact(columns + 1).zip(plain.chunks_exact_mut(columns)) {
         let (filter, row) = (row[0], &row[1..]);
+        if filter == 2 {
+            above.iter_mut().zip(row).for_each(|(above, byte)| *above = above.wrapping_add(*byte));
+            out.copy_from_slice(&above);
+            continue;
+        }
         for i in 0..columns {
             let left = if i > 0 { out[i - 1] } else { 0 };
             let corner = if i > 0 { above[i - 1] } else { 0 };

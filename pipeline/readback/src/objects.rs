@@ -28,6 +28,8 @@ pub(crate) struct Kept {
     /// Object streams, which lie before or behind what they tell of.
     far: Window,
     streams: Vec<Rc<ObjectStream>>,
+    /// Object streams of the file before, for their memory.
+    spare: Vec<ObjectStream>,
     inflater: Inflater,
     scratch: Buffer,
     /// How the streams of pages are written in this file, and how they are packed.
@@ -64,7 +66,7 @@ enum Bytes {
 struct ObjectStream {
     number: u32,
     at: u64,
-    bytes: Vec<u8>,
+    bytes: Buffer,
     /// Object number, start and end within the bytes.
     index: Vec<(u32, u32, u32)>,
 }
@@ -76,6 +78,7 @@ impl Default for Kept {
             near: Window::new(NEAR_LEN),
             far: Window::new(FAR_LEN),
             streams: Vec::new(),
+            spare: Vec::new(),
             inflater: Inflater::default(),
             scratch: Buffer::default(),
             usual: None,
@@ -108,7 +111,7 @@ impl<'s> Objects<'s> {
     pub(crate) fn open(source: &'s dyn ReadAt, mut kept: Kept) -> Result<Self, ReadError> {
         kept.near.forget();
         kept.far.forget();
-        kept.streams.clear();
+        kept.spare.extend(kept.streams.drain(..).filter_map(|stream| Rc::try_unwrap(stream).ok()));
         kept.usual = None;
         kept.xref.begin(source.size());
         let mut objects = Self { source, kept, root: Id::default(), info: None };
@@ -317,15 +320,17 @@ impl<'s> Objects<'s> {
         let (Some(count), Some(first)) = (int(b"N"), int(b"First")) else {
             return Err(body.fault("an object stream without N and First"));
         };
-        let mut bytes = Buffer::default();
-        self.decode_through(body, Way::Far, &mut bytes)?;
-        let bytes = bytes.into_vec();
+        let spare = self.kept.spare.pop();
+        let (mut buffer, mut index) = spare.map_or_else(Default::default, |s| (s.bytes, s.index));
+        buffer.clear();
+        index.clear();
+        self.decode_through(body, Way::Far, &mut buffer)?;
+        let bytes = buffer.as_slice();
         let malformed = || body.fault("the head of the object stream is malformed");
         let head = bytes.get(..first as usize).ok_or_else(malformed)?;
-        let mut index: Vec<(u32, u32, u32)> = Vec::new();
         let mut scanner = Scanner::new(head);
         for _ in 0..count {
-            let mut number = || u32::try_from(scanner.unsigned().ok()?).ok();
+            let mut number = || scanner.short_unsigned();
             let (Some(number), Some(offset)) = (number(), number()) else {
                 return Err(malformed());
             };
@@ -340,7 +345,7 @@ impl<'s> Objects<'s> {
             }
             index.push((number, start, bytes.len() as u32));
         }
-        Ok(ObjectStream { number: body.id.number, at: body.at, bytes, index })
+        Ok(ObjectStream { number: body.id.number, at: body.at, bytes: buffer, index })
     }
 
     /// Reads the object at a byte of the file.
@@ -408,7 +413,9 @@ impl Body {
     pub(crate) fn bytes(&self) -> &[u8] {
         match &self.bytes {
             Bytes::Own(bytes) => bytes,
-            Bytes::Within(stream, start, end) => &stream.bytes[*start as usize..*end as usize],
+            Bytes::Within(stream, start, end) => {
+                &stream.bytes.as_slice()[*start as usize..*end as usize]
+            }
         }
     }
 

@@ -217,11 +217,21 @@ impl Trailer {
 
 /// Reads one row of a cross-reference stream (table 18).
 fn entry_of(row: &[u8], widths: [usize; 3]) -> Result<Entry, &'static str> {
-    let (kind, rest) = row.split_at(widths[0]);
-    let (second, third) = rest.split_at(widths[1]);
     let field = |bytes: &[u8]| bytes.iter().fold(0u64, |value, &b| value << 8 | u64::from(b));
-    let (second, third) = (field(second), field(third));
-    let entry = match if kind.is_empty() { 1 } else { field(kind) } {
+    let (kind, second, third) = match (<[u8; 8]>::try_from(row), widths) {
+        (Ok(row), [1, 4..=6, _]) => {
+            // The usual row is one word.
+            let word = u64::from_be_bytes(row);
+            let third = 8 * widths[2];
+            (word >> 56, (word << 8) >> (8 + third), word & ((1 << third) - 1))
+        }
+        _ => {
+            let (kind, rest) = row.split_at(widths[0]);
+            let (second, third) = rest.split_at(widths[1]);
+            (if kind.is_empty() { 1 } else { field(kind) }, field(second), field(third))
+        }
+    };
+    let entry = match kind {
         0 => Some(Entry::FREE),
         1 => u16::try_from(third).ok().and_then(|generation| Entry::at(second, generation)),
         2 => Entry::within(second, third),

@@ -26,7 +26,7 @@ pub(super) struct Run<'r> {
     /// The rectangles of the path that is being made.
     path: Vec<Rect>,
     /// Marked content that is open.
-    tags: u32,
+    pub(super) tags: u32,
 }
 
 /// The part of the graphics state that places text and marks.

@@ -58,7 +58,7 @@ impl Run<'_> {
                             None => return Ok(start),
                         }
                     }
-                    Start::Rest if byte == b'/' && count == 0 => match self.select(bytes, at) {
+                    Start::Rest if byte == b'/' && count == 0 => match self.named(bytes, at) {
                         Some(next) => {
                             start = next;
                             continue 'operators;
@@ -68,7 +68,15 @@ impl Run<'_> {
                     _ => return Ok(start),
                 }
             }
-            let Some((operator, end)) = word(bytes, at) else { return Ok(start) };
+            let Some((operator, end)) = word(bytes, at) else {
+                match self.end_tag(bytes, at).filter(|_| count == 0) {
+                    Some(next) => {
+                        start = next;
+                        continue;
+                    }
+                    None => return Ok(start),
+                }
+            };
             if !self.act(operator, &numbers, count, shown) {
                 return Ok(start);
             }
@@ -182,12 +190,21 @@ impl Run<'_> {
         Ok(None)
     }
 
-    /// Selects a font by a plain name; returns where the next operator begins, or `None` if this is
-    /// another operator.
-    fn select(&mut self, bytes: &[u8], at: usize) -> Option<usize> {
+    /// Selects a font by a plain name, or begins marked content; returns where the next operator
+    /// begins, or `None` if this is another operator.
+    fn named(&mut self, bytes: &[u8], at: usize) -> Option<usize> {
         let name = &bytes[at + 1..];
         let len = name.iter().take(NAME_MAX).position(|&byte| !is_regular(byte))?;
         let (name, end) = (&name[..len], at + 1 + len);
+        if let Some(tagged) = bytes[end..].strip_prefix(b"<</MCID ") {
+            let digits = tagged.iter().take(DIGITS_MAX).take_while(|b| b.is_ascii_digit()).count();
+            let next = end + 8 + digits + 5;
+            let is_tag = digits > 0 && tagged[digits..].starts_with(b">>BDC");
+            return self.begin_tag(name, bytes, next).filter(|_| is_tag);
+        }
+        if bytes[end..].starts_with(b" BMC") {
+            return self.begin_tag(name, bytes, end + 4);
+        }
         let (size, end) = number_at(bytes, after_blank(bytes, end))?;
         let (operator, end) = word(bytes, after_blank(bytes, end))?;
         if operator != op(b"Tf") || name.contains(&b'#') {
@@ -196,6 +213,28 @@ impl Run<'_> {
         self.state.font = Some(self.font(name)?);
         self.state.size = size;
         Some(after_blank(bytes, end))
+    }
+}
+
+impl Run<'_> {
+    /// Begins marked content whose operator ends at a byte, unless it is optional or goes on.
+    fn begin_tag(&mut self, name: &[u8], bytes: &[u8], end: usize) -> Option<usize> {
+        let plain = name != b"OC" && !name.contains(&b'#');
+        if !plain || is_regular(*bytes.get(end)?) {
+            return None;
+        }
+        self.tags += 1;
+        Some(after_blank(bytes, end))
+    }
+
+    /// Ends marked content.
+    fn end_tag(&mut self, bytes: &[u8], at: usize) -> Option<usize> {
+        let &[b'E', b'M', b'C', after] = bytes.get(at..at + 4)? else { return None };
+        if is_regular(after) {
+            return None;
+        }
+        self.tags = self.tags.checked_sub(1)?;
+        Some(after_blank(bytes, at + 3))
     }
 }
 
@@ -218,3 +257,5 @@ fn word(bytes: &[u8], at: usize) -> Option<(u32, usize)> {
 
 /// Names of fonts in our pages have one letter.
 const NAME_MAX: usize = 16;
+/// A page has fewer tags than a hundred thousand.
+const DIGITS_MAX: usize = 5;

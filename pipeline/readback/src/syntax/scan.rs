@@ -303,6 +303,22 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// Reads a whole number of 32 bits; most are written after one blank and in few digits.
+    pub(crate) fn short_unsigned(&mut self) -> Option<u32> {
+        let start = self.at + usize::from(self.peek() == Some(b' '));
+        let digits = self.bytes[start..].iter().take(9);
+        let (mut value, mut len) = (0, 0);
+        for digit in digits.map(|byte| byte.wrapping_sub(b'0')).take_while(|digit| *digit < 10) {
+            value = value * 10 + u32::from(digit);
+            len += 1;
+        }
+        if len > 0 && matches!(self.bytes.get(start + len), Some(b' ' | b'\n')) {
+            self.at = start + len;
+            return Some(value);
+        }
+        u32::try_from(self.unsigned().ok()?).ok()
+    }
+
     /// Passes over white space and comments.
     pub(crate) fn skip_blanks(&mut self) {
         while let Some(byte) = self.peek() {
