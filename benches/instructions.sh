@@ -6,7 +6,8 @@
 #   benches/instructions.sh --write    writes the figures anew
 #
 # A stage is run for N and for 2 N items under callgrind; the difference leaves out what is done once.
-# valgrind is installed where it is missing; without it the gate fails. Processor features that callgrind does not know (AVX-512) are not used under it.
+# valgrind is installed where it is missing; without it the gate fails. Processor features that
+# callgrind does not know (AVX-512) are not used under it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target=${CARGO_TARGET_DIR:-$PWD/target}
