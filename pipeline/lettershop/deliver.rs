@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use letter::piece::Measured;
 use mailbox::{BatchSeal, CopyEntry, MailboxId, PackHead, PackWriter, Seal, Tree};
-use press::{CopyBatchMeta, CopyMeta, CopyPress};
+use press::{CopyBatchMeta, CopyCodes, CopyLesson, CopyMeta, CopyPress};
 use runner::{Crew, FileMark};
 
 use crate::batch::{Batch, Letters};
@@ -14,6 +14,8 @@ use crate::spool::view;
 
 /// Copies in one block of work.
 const COPIES_PER_BLOCK: usize = 64;
+/// Copies of which the codes are made: some 200 KB, and a few milliseconds.
+const EXAMPLES: usize = 64;
 
 /// What one thread keeps from block to block.
 #[derive(Default)]
@@ -58,6 +60,8 @@ pub fn deliver(
         lang: "ja-JP",
     };
     let press = CopyPress::build(&forme.fonts, &forme.layers, &meta);
+    let codes = learn(batch, &press, pieces)?;
+    let press = press.with_codes(codes);
     let shared = out.publish_bytes(&out.pack(part, "shared"), press.shared())?;
     let head = PackHead {
         sender: part.sender.clone(),
@@ -99,6 +103,18 @@ pub fn deliver(
     Ok(vec![shared, pack, beside, told])
 }
 
+/// Makes the codes of the copies from letters all over the batch.
+fn learn(batch: &Batch<'_>, press: &CopyPress<'_>, pieces: &[Measured]) -> Result<CopyCodes> {
+    let mut lesson = CopyLesson::begin(press);
+    let mut desk = Desk::default();
+    let examples = pieces.len().min(EXAMPLES);
+    for example in 0..examples {
+        desk.typeset(batch, pieces[example * pieces.len() / examples].record)?;
+        lesson.letter(desk.letters.render.pages())?;
+    }
+    Ok(lesson.codes())
+}
+
 impl Desk {
     fn seal(
         &mut self,
@@ -120,8 +136,20 @@ impl Desk {
         piece: &Measured,
         mailbox: MailboxId,
     ) -> Result<Sealed> {
+        self.typeset(batch, piece.record)?;
+        let letters = &self.letters;
+        let view = view(&letters.bytes)?;
+        let id = batch.piece(&view);
+        let row_id = batch.key(&view).to_owned();
+        let meta = CopyMeta { id, row_id: &row_id };
+        let mut tail = Vec::new();
+        let seal = press.copy(&mut self.press, &meta, letters.render.pages(), &mut tail)?;
+        Ok(Sealed { piece: id, mailbox, row_id, seal: Seal(seal), tail })
+    }
+
+    /// Reads a record and sets it as a copy.
+    fn typeset(&mut self, batch: &Batch<'_>, record: u32) -> Result<()> {
         let letters = &mut self.letters;
-        let record = piece.record;
         batch.spool.read(record, &mut letters.bytes).context("reading the spool")?;
         let view = view(&letters.bytes)?;
         let again = |reason: letter::Reason| {
@@ -130,11 +158,6 @@ impl Desk {
         let resolved = batch.resolve(&mut letters.address, &view).map_err(again)?;
         let facts = batch.facts(&resolved);
         batch.template.typeset_copy(&mut letters.render, &view, &facts).map_err(again)?;
-        let id = batch.piece(&view);
-        let row_id = batch.key(&view).to_owned();
-        let meta = CopyMeta { id, row_id: &row_id };
-        let mut tail = Vec::new();
-        let seal = press.copy(&mut self.press, &meta, letters.render.pages(), &mut tail)?;
-        Ok(Sealed { piece: id, mailbox, row_id, seal: Seal(seal), tail })
+        Ok(())
     }
 }

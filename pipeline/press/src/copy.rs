@@ -2,8 +2,10 @@
 //! beginning.
 
 mod first_layer;
+mod lesson;
+mod shape;
 
-use letter::page::{Mark, Page};
+use letter::page::Page;
 use letter::{Moment, PieceId};
 use pdf_writer::Name;
 use sha2::{Digest, Sha256};
@@ -15,12 +17,14 @@ use crate::error::PressError;
 use crate::fonts::Fonts;
 use crate::icc;
 use crate::layers::Layers;
-use crate::packed::PackedObjects;
-use crate::parts::{write, write_stream, Parts};
-use crate::structure::{reference, Places, Tree};
+use crate::parts::{whole, write, write_stream, Parts};
+use crate::structure::{reference, Tree};
 use crate::tagged::{write_page, TAGGED_LAYER};
 use crate::xmp::{self, hex_string, pdf_date, text_string};
 use crate::xref::XrefRows;
+
+pub use lesson::{CopyCodes, CopyLesson};
+pub(crate) use shape::Shapes;
 
 /// What all copies of a batch say of themselves.
 #[derive(Clone, Copy, Debug)]
@@ -54,11 +58,15 @@ pub struct CopyPress<'a> {
     shared: Vec<u8>,
     /// The state of SHA-256 after `shared`.
     hash: Sha256,
+    /// SHA-256 of `shared`, by which the batch is known.
+    batch: [u8; 32],
     /// The rows of the objects in `shared`.
     rows: XrefRows,
     /// The entries of every copy's Info that are the same.
     info: String,
     numbers: SharedNumbers,
+    /// How a copy's own streams are packed; without them each has a code of its own.
+    codes: CopyCodes,
     /// Place and number of the first layer's elements that are in the document itself.
     tops: Vec<(u32, u32)>,
 }
@@ -99,6 +107,7 @@ impl<'a> CopyPress<'a> {
         );
         let scopes = ["Column", "Row"]
             .map(|scope| own.raw(format!("<</O/Table/Scope/{scope}>>").as_bytes()));
+        let info = write_info(&mut own, meta);
         let first_layer = FirstLayer::write(&mut own, fonts, layers, meta.sender_name);
         let resources = own.raw(
             format!(
@@ -131,17 +140,16 @@ impl<'a> CopyPress<'a> {
             parts.starts().iter().for_each(|&start| rows.at((shared.len() + start) as u64));
             shared.extend_from_slice(parts.bytes());
         }
-        let info = format!(
-            "/Title{}/Author{}/Creator({})/CreationDate({})/Batch{}",
-            text_string(meta.title),
-            text_string(meta.sender_name),
-            xmp::CREATOR,
-            pdf_date(meta.now),
-            text_string(meta.batch)
-        );
         let hash = Sha256::new_with_prefix(&shared);
+        let batch = hash.clone().finalize().into();
         let numbers = SharedNumbers { resources, catalog, scopes, parents };
-        Self { fonts, layers, shared, hash, rows, info, numbers, tops }
+        let codes = CopyCodes::default();
+        Self { fonts, layers, shared, hash, batch, rows, info, numbers, codes, tops }
+    }
+
+    /// Takes the codes in which the copies' own streams are packed from now on.
+    pub fn with_codes(self, codes: CopyCodes) -> Self {
+        Self { codes, ..self }
     }
 
     /// Returns the bytes with which every copy of the batch begins.
@@ -162,30 +170,33 @@ impl<'a> CopyPress<'a> {
         pages: &[Page],
         out: &mut Vec<u8>,
     ) -> Result<[u8; 32], PressError> {
-        if !(1..=COPY_PAGES_MAX).contains(&pages.len()) {
-            return Err(PressError::PageCount { found: pages.len(), max: COPY_PAGES_MAX });
-        }
-        let tree = Tree::of(pages);
         let numbers = Numbers { first: self.rows.next(), pages: pages.len() as u32 };
-        let packed_count = numbers.packed_count(&tree)?;
+        let shape = scratch.shapes.shape_of(self, pages)?;
         let start = out.len();
         let at = |out: &Vec<u8>| (self.shared.len() + out.len() - start) as u64;
+        out.extend_from_slice(&shape.object);
         let mut contents_at = Vec::with_capacity(pages.len());
         for (index, page) in (0..).zip(pages) {
+            self.compose(scratch, &shape.tree, index, page)?;
             contents_at.push(at(out));
-            self.compose(scratch, &tree, index, page)?;
+            scratch.pack_content(self.codes.content(index));
             write_stream(out, numbers.content(index.into()), "", &scratch.packed);
         }
-        let stream_at = at(out);
-        let packed = self.small_objects(&numbers, meta, pages, &tree);
-        packed.write(numbers.first, scratch, out);
+        let info_at = at(out);
+        self.write_info(numbers, meta, out);
+        let pages_at = at(out);
+        self.write_page_tree(numbers, out);
+        let mut page_at = Vec::with_capacity(pages.len());
+        for index in 0..numbers.pages {
+            page_at.push(at(out));
+            write_page_object(numbers, index, out);
+        }
 
         let mut rows = self.rows.clone();
-        rows.at(stream_at);
-        let before_contents = numbers.content(0) - numbers.first - 1;
-        (0..before_contents).for_each(|index| rows.within(numbers.first, index as u16));
-        contents_at.iter().for_each(|&at| rows.at(at));
-        (before_contents as u16..packed_count).for_each(|index| rows.within(numbers.first, index));
+        [self.shared.len() as u64, info_at, pages_at].iter().for_each(|&at| rows.at(at));
+        (0..shape::BESIDE_ELEMENTS).for_each(|index| rows.within(numbers.first, index));
+        page_at.iter().chain(&contents_at).for_each(|&at| rows.at(at));
+        (shape::BESIDE_ELEMENTS..shape.count).for_each(|index| rows.within(numbers.first, index));
         let mut hash = self.hash.clone();
         hash.update(&out[start..]);
         let id: [u8; 32] = hash.clone().finalize().into();
@@ -195,13 +206,13 @@ impl<'a> CopyPress<'a> {
             self.numbers.catalog,
             Numbers::info(numbers.first)
         );
-        let end = rows.finish(at(out), &trailer, scratch);
+        let end = rows.finish(at(out), &trailer, self.codes.rows(), scratch);
         hash.update(&end);
         out.extend_from_slice(&end);
         Ok(hash.finalize().into())
     }
 
-    /// Composes a page's content and leaves it compressed in the scratch.
+    /// Composes a page's content and leaves it in the scratch.
     fn compose(
         &self,
         scratch: &mut Scratch,
@@ -216,109 +227,70 @@ impl<'a> CopyPress<'a> {
         let tagged = (index == 0).then_some(TAGGED);
         write_page(&mut composer, layers, page, tree.pieces(index), tagged)?;
         composer.finish();
-        scratch.pack_content();
         Ok(())
     }
 
-    /// Collects Info, page tree and structure in the order of their numbers.
-    fn small_objects(
-        &self,
-        numbers: &Numbers,
-        meta: &CopyMeta<'_>,
-        pages: &[Page],
-        tree: &Tree,
-    ) -> PackedObjects {
-        let (first, count) = (numbers.first, pages.len());
-        let mut packed = PackedObjects::default();
-        packed.begin(Numbers::info(first));
-        write(
-            &mut packed.bodies,
-            format_args!(
-                "<<{}/RowId{}/PieceId({})>>",
-                self.info,
-                text_string(meta.row_id),
-                meta.id
-            ),
-        );
-        packed.begin(Numbers::pages(first));
-        write(
-            &mut packed.bodies,
-            format_args!(
-                "<</Type/Pages/Count {count}/MediaBox[0 0 595.28 841.89]/Resources {} 0 R/Kids[",
-                self.numbers.resources
-            ),
-        );
-        for index in 0..count as u32 {
-            reference(&mut packed.bodies, Numbers::page(first, index));
-        }
-        packed.bodies.extend_from_slice(b"]>>");
-        let layer = Mark::Layer(TAGGED);
-        let tops: &[(u32, u32)] = if pages[0].marks.contains(&layer) { &self.tops } else { &[] };
-        self.write_root(numbers, tree, tops, &mut packed);
-        for index in 0..count as u32 {
-            packed.begin(Numbers::page(first, index));
-            write(
-                &mut packed.bodies,
-                format_args!(
-                    "<</Type/Page/Parent {} 0 R/StructParents {}/Tabs/S/Contents {} 0 R>>",
-                    Numbers::pages(first),
-                    index + 1,
-                    numbers.content(index)
-                ),
-            );
-        }
-        let places = Places {
-            first: numbers.element(0),
-            document: Numbers::document(first),
-            first_page: Numbers::page(first, 0),
-            form: None,
-            scopes: self.numbers.scopes,
-            pages,
-        };
-        tree.write(&places, &mut packed);
-        packed
+    /// Writes Info: what the batch says, by reference, and whose row it was.
+    fn write_info(&self, numbers: Numbers, meta: &CopyMeta<'_>, out: &mut Vec<u8>) {
+        begin_object(out, Numbers::info(numbers.first));
+        out.extend_from_slice(self.info.as_bytes());
+        out.extend_from_slice(b"/RowId");
+        out.extend_from_slice(text_string(meta.row_id).as_bytes());
+        write(out, format_args!("/PieceId({})", meta.id));
+        end_object(out);
     }
 
-    /// Writes the root of the structure tree and the document's element, in which the first
-    /// layer's elements stand among the copy's own.
-    fn write_root(
-        &self,
-        numbers: &Numbers,
-        tree: &Tree,
-        tops: &[(u32, u32)],
-        packed: &mut PackedObjects,
-    ) {
-        let (root, document) =
-            (Numbers::structure(numbers.first), Numbers::document(numbers.first));
-        packed.begin(root);
-        let out = &mut packed.bodies;
-        write(out, format_args!("<</Type/StructTreeRoot/K {document} 0 R/ParentTree<</Nums["));
-        if !tops.is_empty() {
-            write(out, format_args!("{LAYER_PARENTS} {} 0 R ", self.numbers.parents));
-        }
+    fn write_page_tree(&self, numbers: Numbers, out: &mut Vec<u8>) {
+        begin_object(out, Numbers::pages(numbers.first));
+        out.extend_from_slice(b"/Type/Pages/Count ");
+        whole(out, numbers.pages);
+        out.extend_from_slice(b"/MediaBox[0 0 595.28 841.89]/Resources ");
+        whole(out, self.numbers.resources);
+        out.extend_from_slice(b" 0 R/Kids[");
         for index in 0..numbers.pages {
-            write(out, format_args!("{}", index + 1));
-            tree.write_parents(index as u16, numbers.element(0), out);
+            reference(out, Numbers::page(numbers.first, index));
         }
-        write(out, format_args!("]>>/ParentTreeNextKey {}>>", numbers.pages + 1));
-        packed.begin(document);
-        let out = &mut packed.bodies;
-        write(out, format_args!("<</S/Document/P {root} 0 R/K["));
-        let mut shared = tops.iter().peekable();
-        for (place, number) in tree.tops(numbers.element(0)) {
-            while let Some((_, number)) = shared.next_if(|(before, _)| *before < place) {
-                reference(out, *number);
-            }
-            reference(out, number);
-        }
-        shared.for_each(|(_, number)| reference(out, *number));
-        out.extend_from_slice(b"]>>");
+        out.push(b']');
+        end_object(out);
     }
 }
 
-/// The numbers of a copy's own objects: the object stream, what lies in it from Info to the pages,
-/// the contents, and then the elements, which lie in it too. Those that shared objects name do not
-/// depend on the number of pages.
+fn write_page_object(numbers: Numbers, index: u32, out: &mut Vec<u8>) {
+    begin_object(out, Numbers::page(numbers.first, index));
+    out.extend_from_slice(b"/Type/Page/Parent ");
+    reference(out, Numbers::pages(numbers.first));
+    out.extend_from_slice(b"/StructParents ");
+    whole(out, index + 1);
+    out.extend_from_slice(b"/Tabs/S/Contents ");
+    reference(out, numbers.content(index));
+    end_object(out);
+}
+
+/// Writes the strings of Info that are the batch's, and returns the entries that name them.
+fn write_info(own: &mut Parts, meta: &CopyBatchMeta<'_>) -> String {
+    let entries = [
+        ("Title", text_string(meta.title)),
+        ("Author", text_string(meta.sender_name)),
+        ("Creator", format!("({})", xmp::CREATOR)),
+        ("CreationDate", format!("({})", pdf_date(meta.now))),
+        ("Batch", text_string(meta.batch)),
+    ];
+    entries.map(|(key, text)| format!("/{key} {} 0 R", own.raw(text.as_bytes()))).concat()
+}
+
+/// Starts an object that is a dictionary.
+fn begin_object(out: &mut Vec<u8>, number: u32) {
+    whole(out, number);
+    out.extend_from_slice(b" 0 obj\n<<");
+}
+
+fn end_object(out: &mut Vec<u8>) {
+    out.extend_from_slice(b">>\nendobj\n");
+}
+
+/// The numbers of a copy's own objects: the object stream, Info, the page tree, root and document of
+/// the structure, which lie in the stream, pages, contents, and then the elements, which lie in it
+/// too. Those that shared objects name do not depend on the number of pages.
 #[derive(Clone, Copy, Debug)]
 struct Numbers {
     /// The object stream, the first object of a copy's own.
@@ -356,12 +328,6 @@ impl Numbers {
 
     fn element(self, index: u32) -> u32 {
         self.content(self.pages) + index
-    }
-
-    /// Returns how many objects lie in the object stream.
-    fn packed_count(self, tree: &Tree) -> Result<u16, PressError> {
-        let count = self.content(0) - Self::info(self.first) + tree.len();
-        u16::try_from(count).map_err(|_| PressError::TooManyParagraphs(count))
     }
 }
 

@@ -2,7 +2,8 @@
 
 use libdeflater::{CompressionLvl, Compressor};
 
-use crate::streams::Streams;
+use crate::copy::Shapes;
+use crate::streams::{Packer, SharedCode, Streams};
 
 /// A worker's own memory: compressor and buffers, reused from block to block.
 ///
@@ -11,6 +12,9 @@ pub struct Scratch {
     live: Deflater,
     /// Contents of pages that share a code.
     pub(crate) streams: Streams,
+    packer: Packer,
+    /// Structures of copies made before.
+    pub(crate) shapes: Shapes,
     /// A page's content before compression.
     pub(crate) content: Vec<u8>,
     /// Compressed bytes of the last stream.
@@ -22,6 +26,8 @@ impl Default for Scratch {
         Self {
             live: Deflater::new(LIVE_LEVEL),
             streams: Streams::default(),
+            packer: Packer::default(),
+            shapes: Shapes::default(),
             content: Vec::new(),
             packed: Vec::new(),
         }
@@ -29,14 +35,20 @@ impl Default for Scratch {
 }
 
 impl Scratch {
-    /// Compresses `content` into `packed`.
-    pub(crate) fn pack_content(&mut self) {
-        self.live.zlib(&self.content, &mut self.packed);
+    /// Compresses `content` into `packed`, by the code if there is one.
+    pub(crate) fn pack_content(&mut self, code: Option<&SharedCode>) {
+        match code {
+            Some(code) => self.packer.pack(code, &self.content, &mut self.packed),
+            None => self.live.zlib(&self.content, &mut self.packed),
+        }
     }
 
-    /// Compresses `raw` into `packed`.
-    pub(crate) fn pack(&mut self, raw: &[u8]) {
-        self.live.zlib(raw, &mut self.packed);
+    /// Compresses `raw` into `packed`, by the code if there is one.
+    pub(crate) fn pack(&mut self, raw: &[u8], code: Option<&SharedCode>) {
+        match code {
+            Some(code) => self.packer.pack(code, raw, &mut self.packed),
+            None => self.live.zlib(raw, &mut self.packed),
+        }
     }
 }
 
@@ -68,6 +80,6 @@ pub(crate) fn pack_static(raw: &[u8]) -> Vec<u8> {
 
 /// Live content: levels above 1 buy 1-2.5 % of bytes for two and more times the time
 /// (facts: typesetting_speed, "Content-form levers").
-const LIVE_LEVEL: i32 = 1;
+pub(crate) const LIVE_LEVEL: i32 = 1;
 /// Fonts and layers, compressed once a batch.
 const STATIC_LEVEL: i32 = 9;

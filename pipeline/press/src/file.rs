@@ -126,7 +126,7 @@ impl<'r, W: Write> PrintFile<'r, W> {
         let end = match self.run.form {
             FileForm::Compact => {
                 let rows = self.rows(&tail, tail_at);
-                rows.finish(self.out.at, &trailer, &mut Scratch::default())
+                rows.finish(self.out.at, &trailer, None, &mut Scratch::default())
             }
             FileForm::Conservative => table(self.places(&tail, tail_at), self.out.at, &trailer)?,
         };

@@ -22,6 +22,19 @@ impl PackedObjects {
 
     /// Writes the object stream.
     pub(crate) fn write(self, number: u32, scratch: &mut Scratch, out: &mut Vec<u8>) {
+        self.write_packed(number, out, |raw| {
+            scratch.pack(raw, None);
+            &scratch.packed
+        });
+    }
+
+    /// Writes the object stream with the bytes to which `pack` compresses it.
+    pub(crate) fn write_packed<'p>(
+        self,
+        number: u32,
+        out: &mut Vec<u8>,
+        pack: impl FnOnce(&[u8]) -> &'p [u8],
+    ) {
         let mut raw = Vec::with_capacity(PLACE_LEN_USUAL * self.places.len() + self.bodies.len());
         for &(number, start) in &self.places {
             for value in [number, start as u32] {
@@ -31,9 +44,8 @@ impl PackedObjects {
         }
         let first = raw.len();
         raw.extend_from_slice(&self.bodies);
-        scratch.pack(&raw);
         let entries = format!("/Type/ObjStm/N {}/First {first}", self.places.len());
-        write_stream(out, number, &entries, &scratch.packed);
+        write_stream(out, number, &entries, pack(&raw));
     }
 
     /// Writes every object by itself; `place` is told its number and where it starts.

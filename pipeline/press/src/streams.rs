@@ -7,9 +7,11 @@
 mod code;
 mod lengths;
 mod repeats;
+mod shared;
 
 use self::code::{Code, Counts};
 use self::repeats::{Repeats, Sequence};
+pub(crate) use self::shared::{Lesson, Packer, SharedCode};
 
 /// A group of streams on its way; its memory is used again.
 #[derive(Default)]

@@ -4,6 +4,7 @@
 use crate::deflate::Scratch;
 use crate::error::PressError;
 use crate::parts::write;
+use crate::streams::SharedCode;
 
 /// Rows in the order of object numbers, from object 0 on.
 #[derive(Clone, Debug)]
@@ -49,13 +50,25 @@ impl XrefRows {
         self.count += 1;
     }
 
-    /// Writes the stream as the next object, at byte `offset`, and the end of the file.
+    /// Returns the rows as they are before compression.
+    pub(crate) fn predicted(&self) -> &[u8] {
+        &self.predicted
+    }
+
+    /// Writes the stream as the next object, at byte `offset`, and the end of the file; packs it by
+    /// the code if there is one.
     ///
     /// `trailer` holds the entries /Root, /Info and /ID.
-    pub(crate) fn finish(mut self, offset: u64, trailer: &str, scratch: &mut Scratch) -> Vec<u8> {
+    pub(crate) fn finish(
+        mut self,
+        offset: u64,
+        trailer: &str,
+        code: Option<&SharedCode>,
+        scratch: &mut Scratch,
+    ) -> Vec<u8> {
         let number = self.next();
         self.at(offset);
-        scratch.pack(&self.predicted);
+        scratch.pack(&self.predicted, code);
         let packed = &scratch.packed;
         let mut out = format!(
             "{number} 0 obj\n<</Type/XRef/Size {}/W[1 5 2]\

@@ -35,6 +35,43 @@ fn a_copy_is_whole_by_itself_and_sealed() {
 }
 
 #[test]
+fn what_a_worker_made_before_changes_no_copy() {
+    let sample = sample(&faces(), 10);
+    let other = sample_of_one_face();
+    let presses = [(copy_press(&sample), &sample), (copy_press(&other), &other)];
+    let mut scratch = Scratch::default();
+    for _ in 0..2 {
+        for (press, sample) in &presses {
+            for number in [5, 4, 5] {
+                let row_id = format!("R<{number}>&1");
+                let meta = CopyMeta { id: words(number).id, row_id: &row_id };
+                let pages = &sample.letters[number as usize - 1];
+                let mut rest = Vec::new();
+                press.copy(&mut scratch, &meta, pages, &mut rest).expect("a copy");
+                let alone = copy(press, sample, number).0;
+                assert_eq!(rest, alone[press.shared().len()..], "letter {number}");
+            }
+        }
+    }
+}
+
+fn sample_of_one_face() -> support::Sample {
+    sample(&[Face::load(MINCHO), Face::load(MINCHO)], 5)
+}
+
+#[test]
+fn a_copy_packed_without_learned_codes_says_the_same() {
+    let sample = sample(&faces(), 5);
+    let learned = copy_press(&sample);
+    let plain = copy_press(&sample).with_codes(press::CopyCodes::default());
+    assert_eq!(learned.shared(), plain.shared());
+    let file = |name, press| kept(name, &copy(press, &sample, 5).0);
+    let (learned, plain) = (file("copy-learned.pdf", &learned), file("copy-plain.pdf", &plain));
+    assert_sound(&plain);
+    assert_eq!(text(&learned), text(&plain));
+}
+
+#[test]
 fn a_copy_is_read_aloud_in_order_with_its_heads_and_without_ornaments() {
     let sample = sample(&faces(), 5);
     let file = kept("copy-aloud.pdf", &copy(&copy_press(&sample), &sample, 5).0);

@@ -419,7 +419,13 @@ pub fn copy_press(sample: &Sample) -> press::CopyPress<'_> {
         now,
         lang: "ja-JP",
     };
-    press::CopyPress::build(&sample.fonts, &sample.layers, &meta)
+    let press = press::CopyPress::build(&sample.fonts, &sample.layers, &meta);
+    let mut lesson = press::CopyLesson::begin(&press);
+    for pages in &sample.letters {
+        lesson.letter(pages).expect("a letter of the sample");
+    }
+    let codes = lesson.codes();
+    press.with_codes(codes)
 }
 
 /// Returns the whole copy of letter `number` and its seal.
