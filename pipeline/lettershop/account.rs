@@ -10,7 +10,7 @@ use ledger::receipt::Status;
 use ledger::reconcile::{reconcile, Discrepancy, Plan};
 use ledger::report::{report_html, BatchReport, FileLink, RefusedDrop, ReportInput};
 use ledger::Account;
-use runner::{Crew, Entry, FileMark, Journal, Part, Stage};
+use runner::{aside, Crew, Entry, FileMark, Journal, Part, Stage};
 use serde::de::DeserializeOwned;
 
 use crate::applications;
@@ -50,8 +50,11 @@ pub fn end_night(
     let all = closed_parts(journal);
     let tonight = parts_of_tonight(journal);
     let records = tonight.len() as u64;
+    // The ledger is written by one thread while all count again.
+    let (for_ledger, of_ledger) = (out.clone(), all);
+    let ledger = aside(move || write_ledger(&for_ledger, &of_ledger))?;
     let discrepancies = watch.stage("recount", None, records, || check(out, crew, &tonight))?;
-    let mut files = vec![watch.stage("ledger", None, 0, || write_ledger(out, &all))?];
+    let mut files = vec![watch.stage("ledger", None, 0, || ledger.join())?];
     registry::send_opens(out, memory)?;
     let mut report = report_of(counter, journal, &tonight, discrepancies)?;
     if !clock.is_given {

@@ -11,13 +11,13 @@ use ledger::receipt::{Head, Receipt};
 use ledger::reconcile::{self, PrintFileCount};
 use ledger::Account;
 use letter::piece::Measured;
-use letter::{BatchId, Disposition, Moment, PieceId, Reason, RecordView};
+use letter::{BatchId, Disposition, PieceId, Reason};
 use presort::Plan;
-use runner::{FileMark, NightPlan, Part};
+use runner::{Crew, FileMark, NightPlan, Part};
 use serde::{Deserialize, Serialize};
 
 use crate::batch::Batch;
-use crate::fates::{Fate, Fates};
+use crate::fates::{Fate, Fates, Stretch};
 use crate::faults::RowFaults;
 use crate::ledger_rows;
 use crate::lists;
@@ -65,6 +65,7 @@ pub struct Closing {
 /// If a file cannot be read or written, or the account does not close.
 pub fn close(
     out: &Out,
+    crew: &Crew,
     journal: &FileJournal,
     batch: &Batch<'_>,
     night: &NightPlan,
@@ -74,11 +75,22 @@ pub fn close(
     let Standing { plan, copies, stopped, awaits } = standing;
     let waits = awaits.is_some();
     let fates = Fates::new(batch.spool.rows().len(), plan, copies, stopped, awaits);
-    let mut pass = Pass::open(batch, night.now)?;
+    let mut pass = Pass::open(batch)?;
+    let time = night.now.rfc3339_jst();
     let rows = out.publish(&out.part(part).join(LEDGER_ROWS), |writer| {
-        fates.for_each(out, batch, |record, view, fate| pass.note(record, view, fate, writer))
+        crew.map_in_order(
+            fates.stretches(out, batch)?,
+            Vec::new,
+            |bytes, stretch| Noted::of(&fates, batch, stretch, bytes, &time),
+            |noted: Result<Noted>| {
+                let noted = noted?;
+                writer.write_all(&noted.rows)?;
+                pass.take(noted);
+                Ok(())
+            },
+        )
     })?;
-    let Pass { mut account, set_aside, mut keys, .. } = pass;
+    let Pass { mut account, set_aside, mut keys } = pass;
     keys.sort_unstable();
     let keys: Vec<u8> = keys.into_iter().flat_map(u128::to_be_bytes).collect();
     batch.received.orphans.iter().for_each(|orphan| account.note(&orphan.reason));
@@ -109,61 +121,82 @@ pub fn close(
     Ok(files)
 }
 
+/// What is noted of some records that follow one another.
+#[derive(Default)]
+struct Noted {
+    /// Their rows of the ledger.
+    rows: Vec<u8>,
+    fates: Vec<Fate>,
+    /// Keys of those that went on.
+    keys: Vec<u128>,
+}
+
+impl Noted {
+    fn of(
+        fates: &Fates<'_>,
+        batch: &Batch<'_>,
+        stretch: Stretch,
+        bytes: &mut Vec<u8>,
+        time: &str,
+    ) -> Result<Self> {
+        let mut noted = Self::default();
+        let is_set_aside = |fate: &Fate| match fate {
+            Fate::Stopped(row) => row.disposition() == Disposition::SetAside,
+            Fate::Printed(..) | Fate::Delivered(..) => false,
+        };
+        fates.within(batch, stretch, bytes, |record, view, fate| {
+            let key = view.map_or("", |view| batch.key(view));
+            if view.is_some() && !is_set_aside(&fate) {
+                noted.keys.push(KeyHash::of(key).0);
+            }
+            let piece = view.map_or(PieceId(0), |view| batch.piece(view));
+            ledger_rows::write(&mut noted.rows, record, key, piece, &fate, time)?;
+            noted.fates.push(fate);
+            Ok(())
+        })?;
+        Ok(noted)
+    }
+}
+
 /// One pass over the ends of all records.
-struct Pass<'b> {
-    batch: &'b Batch<'b>,
+struct Pass {
     account: Account,
     set_aside: Vec<RowFaults>,
     keys: Vec<u128>,
-    time: String,
 }
 
-impl<'b> Pass<'b> {
-    fn open(batch: &'b Batch<'b>, now: Moment) -> Result<Self> {
+impl Pass {
+    fn open(batch: &Batch<'_>) -> Result<Self> {
         let part = batch.part();
         let id = BatchId::parse(&part.name()).context("the part's name is no id")?;
         let records = batch.spool.rows().len() as u64;
         let account = Account::open(part.sender.clone(), id, records);
-        Ok(Self {
-            batch,
-            account,
-            set_aside: Vec::new(),
-            keys: Vec::new(),
-            time: now.rfc3339_jst(),
-        })
+        Ok(Self { account, set_aside: Vec::new(), keys: Vec::new() })
     }
 
-    fn note(
-        &mut self,
-        record: u32,
-        view: Option<&RecordView<'_>>,
-        fate: &Fate,
-        rows: &mut dyn Write,
-    ) -> Result<()> {
-        match fate {
-            Fate::Printed(placed, copy) => {
-                self.account.print(placed);
-                copy.iter().for_each(|_| self.account.also_deliver());
-            }
-            Fate::Delivered(piece, _) => self.account.deliver(piece.why),
-            Fate::Stopped(row) => {
-                self.account.stop(row.deciding());
-                let others = row.faults.iter().map(|fault| &fault.reason);
-                others
-                    .filter(|reason| !std::ptr::eq(*reason, row.deciding()))
-                    .for_each(|reason| self.account.note(reason));
-                if row.disposition() == Disposition::SetAside {
-                    self.set_aside.push(row.clone());
+    fn take(&mut self, noted: Noted) {
+        self.keys.extend(noted.keys);
+        for fate in noted.fates {
+            match fate {
+                Fate::Printed(placed, copy) => {
+                    self.account.print(&placed);
+                    copy.iter().for_each(|_| self.account.also_deliver());
                 }
+                Fate::Delivered(piece, _) => self.account.deliver(piece.why),
+                Fate::Stopped(row) => self.stop(row),
             }
         }
-        let key = view.map_or("", |view| self.batch.key(view));
-        let set_aside = |row: &RowFaults| row.disposition() == Disposition::SetAside;
-        if view.is_some() && !matches!(fate, Fate::Stopped(row) if set_aside(row)) {
-            self.keys.push(KeyHash::of(key).0);
+    }
+
+    fn stop(&mut self, row: RowFaults) {
+        self.account.stop(row.deciding());
+        let others = row.faults.iter().map(|fault| &fault.reason);
+        others
+            .filter(|reason| !std::ptr::eq(*reason, row.deciding()))
+            .for_each(|reason| self.account.note(reason));
+        if row.disposition() == Disposition::SetAside {
+            self.set_aside.push(row);
         }
-        let piece = view.map_or(PieceId(0), |view| self.batch.piece(view));
-        ledger_rows::write(rows, record, key, piece, fate, &self.time)
     }
 }
 

@@ -1,6 +1,7 @@
 //! How each record of a part ended: the one place from which account, lists and ledger are written.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -12,7 +13,6 @@ use crate::batch::Batch;
 use crate::faults::{FaultStream, RowFaults};
 use crate::measure;
 use crate::out::Out;
-use crate::spool::view;
 
 /// What receiving found wrong.
 pub const RECEIVE_FAULTS: &str = "receive-faults.jsonl";
@@ -68,6 +68,61 @@ impl<'p> Fates<'p> {
         fates
     }
 
+    /// Returns all records in stretches, in the sender's order.
+    ///
+    /// # Errors
+    /// If the part's files cannot be read; the last stretch fails if a fault stands in no row.
+    pub fn stretches(
+        &self,
+        out: &Out,
+        batch: &Batch<'_>,
+    ) -> Result<impl Iterator<Item = Result<Stretch>> + use<>> {
+        let mut faults = fault_stream(&out.part(batch.part()))?.peekable();
+        let rows = batch.spool.rows().len();
+        let starts = (0..rows).step_by(STRETCH_ROWS);
+        Ok(starts.map(move |start| {
+            let end = rows.min(start + STRETCH_ROWS);
+            let is_within = |next: &Result<RowFaults>| match next {
+                Ok(next) => end == rows || (next.record as usize) < end,
+                Err(_) => true,
+            };
+            let mut within = Vec::new();
+            while let Some(fault) = faults.next_if(is_within) {
+                within.push(fault?);
+            }
+            Ok(Stretch { rows: start..end, faults: within })
+        }))
+    }
+
+    /// Calls `each` with the end of every record of a stretch, in the sender's order.
+    ///
+    /// The view is there when the record could be decoded; `bytes` is memory to read into.
+    ///
+    /// # Errors
+    /// If the spool cannot be read, a record has no end or two, or `each` fails.
+    pub fn within(
+        &self,
+        batch: &Batch<'_>,
+        stretch: Stretch,
+        bytes: &mut Vec<u8>,
+        mut each: impl FnMut(u32, Option<&RecordView<'_>>, Fate) -> Result<()>,
+    ) -> Result<()> {
+        let Stretch { rows, faults } = stretch;
+        batch.spool.read_rows(rows.clone(), bytes).context("reading the spool")?;
+        let mut views = batch.spool.views(rows.clone(), bytes).peekable();
+        let mut faults = faults.into_iter().peekable();
+        for record in rows {
+            let view = views.next_if(|(of, _)| *of == record).map(|(_, view)| view).transpose()?;
+            let fault = faults.next_if(|fault| fault.record as usize == record);
+            let fate = self.fate(batch, record as u32, view.as_ref(), fault)?;
+            each(record as u32, view.as_ref(), fate)?;
+        }
+        match faults.next() {
+            None => Ok(()),
+            Some(fault) => anyhow::bail!("record {} stands in no row", fault.record),
+        }
+    }
+
     /// Calls `each` with the end of every record, in the sender's order.
     ///
     /// The view is there when the record could be decoded.
@@ -80,28 +135,12 @@ impl<'p> Fates<'p> {
         batch: &Batch<'_>,
         mut each: impl FnMut(u32, Option<&RecordView<'_>>, &Fate) -> Result<()>,
     ) -> Result<()> {
-        let folder = out.part(batch.part());
-        let mut faults = fault_stream(&folder)?.peekable();
         let mut bytes = Vec::new();
-        for (record, row) in batch.spool.rows().iter().enumerate() {
-            let record = record as u32;
-            let mut record_view = None;
-            if row.len > 0 {
-                batch.spool.read(record, &mut bytes).context("reading the spool")?;
-                record_view = Some(view(&bytes)?);
-            }
-            let is_next = |next: &Result<RowFaults>| match next {
-                Ok(next) => next.record == record,
-                Err(_) => true,
-            };
-            let fault = faults.next_if(is_next).transpose()?;
-            let fate = self.fate(batch, record, record_view.as_ref(), fault)?;
-            each(record, record_view.as_ref(), &fate)?;
+        for stretch in self.stretches(out, batch)? {
+            let each = |record, view: Option<&RecordView<'_>>, fate| each(record, view, &fate);
+            self.within(batch, stretch?, &mut bytes, each)?;
         }
-        match faults.next() {
-            None => Ok(()),
-            Some(fault) => anyhow::bail!("record {} stands in no row", fault?.record),
-        }
+        Ok(())
     }
 
     fn fate(
@@ -128,6 +167,15 @@ impl<'p> Fates<'p> {
         }
     }
 }
+
+/// Some records that follow one another, with what receiving and measuring found wrong in them.
+pub struct Stretch {
+    rows: Range<usize>,
+    faults: Vec<RowFaults>,
+}
+
+/// Records in a stretch: a few hundred KB of the spool.
+const STRETCH_ROWS: usize = 1024;
 
 /// Opens what receiving and measuring found wrong, as one stream.
 ///

@@ -10,7 +10,7 @@ use letter::piece::Measured;
 use letter::{Disposition, Moment, Reason};
 use presort::{Limits, Plan, Rules};
 use route::Lookup;
-use runner::{Crew, Entry, Journal, NightPlan, Part, SeenDrop, Stage};
+use runner::{both, Crew, Entry, Journal, NightPlan, Part, SeenDrop, Stage};
 
 use crate::account::{self, NightResult};
 use crate::applications;
@@ -21,7 +21,7 @@ use crate::deliver::deliver;
 use crate::fates::fault_stream;
 use crate::measure::{measure, MeasuredBatch};
 use crate::out::{sha256_of, FileJournal, Out};
-use crate::print::{print_file, Forme};
+use crate::print::{print_files, Forme};
 use crate::receive::{is_known, Counter, Orphans};
 use crate::registry_import as registry;
 use crate::split::{split, Split};
@@ -194,14 +194,11 @@ fn carry(
 
     // Printed and delivered: painted once, front to back.
     let forme = watch.stage("forme", Some(part), 0, || Forme::make(batch, &uses))?;
-    for file in &plan.files {
-        let stage = Stage::Printed(file.file);
-        let work = || {
-            stage_once(out, journal, part, stage, || {
-                print_file(out, crew, batch, &forme, &plan, file, night.now)
-            })
-        };
-        watch.stage("print", Some(part), u64::from(file.pieces), work)?;
+    if !plan.is_empty() {
+        let on_paper = plan.files.iter().map(|file| u64::from(file.pieces)).sum();
+        watch.stage("print", Some(part), on_paper, || {
+            print_files(out, crew, journal, batch, &forme, &plan, night.now)
+        })?;
     }
     if !copies.is_empty() {
         let work = || {
@@ -210,13 +207,20 @@ fn carry(
             })
         };
         watch.stage("deliver", Some(part), copies.len() as u64, work)?;
-        registry::deliver_pack(memory, part)?;
     }
 
     // Closed: account, lists, papers, receipt; only then is the part done.
     let standing = Standing { plan: &plan, copies: &copies, stopped, awaits };
-    let files = watch
-        .stage("close", Some(part), rows, || close::close(out, journal, batch, night, standing))?;
+    // Meanwhile the pack reaches the mailboxes; it has its entry, and is delivered again after a cut.
+    let (delivered, files) = watch.stage("close", Some(part), rows, || {
+        let deliver = || match copies.is_empty() {
+            true => Ok(()),
+            false => registry::deliver_pack(memory, part),
+        };
+        both(deliver, || close::close(out, crew, journal, batch, night, standing))
+    });
+    delivered?;
+    let files = files?;
     journal.append(Entry::StageDone { part: part.clone(), stage: Stage::Closed, files })
 }
 
@@ -244,11 +248,16 @@ pub fn stage_once(
     stage: Stage,
     work: impl FnOnce() -> Result<Vec<runner::FileMark>>,
 ) -> Result<()> {
-    if journal.stage(part, &stage).is_some_and(|files| out.holds(files)) {
+    if is_done(out, journal, part, &stage) {
         return Ok(());
     }
     let files = work()?;
     journal.append(Entry::StageDone { part: part.clone(), stage, files })
+}
+
+/// Returns whether a stage's entry stands in the journal and its files are there.
+pub fn is_done(out: &Out, journal: &FileJournal, part: &Part, stage: &Stage) -> bool {
+    journal.stage(part, stage).is_some_and(|files| out.holds(files))
 }
 
 /// What the share of records set aside says of a part.

@@ -20,6 +20,7 @@ mod commands;
 mod config;
 mod confined;
 mod deliver;
+mod draft;
 mod fates;
 mod faults;
 mod journey;

@@ -5,10 +5,12 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use edge::durable::{self, AppendLog};
+use edge::durable::AppendLog;
 use letter::Disposition;
 use runner::{Entry, FileMark, Journal, Part};
 use sha2::{Digest, Sha256};
+
+use crate::draft::Draft;
 
 /// Everything below OUT. `state/` is the shop's memory; the rest are outputs.
 #[derive(Clone, Debug)]
@@ -119,6 +121,14 @@ impl Out {
         FileJournal::open(&self.state().join("journal"))
     }
 
+    /// Begins a file, which is there for nobody before it is published.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn draft(&self, path: &Path) -> Result<Draft> {
+        Draft::begin(path, self.below(path))
+    }
+
     /// Writes a file whole or not at all, durable on return, and says what it is.
     ///
     /// # Errors
@@ -128,23 +138,12 @@ impl Out {
         path: &Path,
         write: impl FnOnce(&mut dyn Write) -> Result<()>,
     ) -> Result<FileMark> {
-        let mut mark = None;
-        let mut failed = None;
-        let published = durable::publish(path, |file| {
-            let mut sealed = Sealed::new(io::BufWriter::with_capacity(1 << 20, file));
-            if let Err(error) = write(&mut sealed) {
-                failed = Some(error);
-                return Err(io::Error::other("the content could not be made"));
-            }
-            mark = Some(sealed.finish()?);
-            Ok(())
-        });
-        match (published, failed) {
-            (_, Some(error)) => Err(error.context(format!("writing {}", path.display()))),
-            (Err(error), None) => Err(error).with_context(|| format!("writing {}", path.display())),
-            (Ok(()), None) => {
-                let (len, sha256) = mark.expect("a published file was finished");
-                Ok(FileMark { path: self.below(path), len, sha256 })
+        let mut draft = self.draft(path)?;
+        match write(&mut draft) {
+            Ok(()) => draft.finish()?.publish(),
+            Err(error) => {
+                draft.discard()?;
+                Err(error.context(format!("writing {}", path.display())))
             }
         }
     }
@@ -173,37 +172,6 @@ impl Out {
 /// Returns a night's name in paths, `night-000001`.
 pub fn night_name(night: u32) -> String {
     format!("night-{night:06}")
-}
-
-/// Counts and digests what passes through.
-struct Sealed<W> {
-    inner: W,
-    digest: Sha256,
-    len: u64,
-}
-
-impl<W: Write> Sealed<W> {
-    fn new(inner: W) -> Self {
-        Self { inner, digest: Sha256::new(), len: 0 }
-    }
-
-    fn finish(mut self) -> io::Result<(u64, String)> {
-        self.inner.flush()?;
-        Ok((self.len, hex(&self.digest.finalize())))
-    }
-}
-
-impl<W: Write> Write for Sealed<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.inner.write(bytes)?;
-        self.digest.update(&bytes[..written]);
-        self.len += written as u64;
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.inner.flush()
-    }
 }
 
 /// Returns the SHA-256 of a file, hexadecimal.

@@ -1,5 +1,8 @@
 //! Printing: the plan's files painted once, front to back, each with its part of the control file.
 
+use std::collections::VecDeque;
+use std::io::Write;
+
 use anyhow::{Context, Result};
 use ledger::control::{push_row, ControlRow};
 use letter::page::{note_use, CharCounts, CharUse};
@@ -8,10 +11,12 @@ use letter::Moment;
 use presort::{FileSummary, Plan};
 use press::{Block, BlockStart, FaceData, Fonts, Layers, Painted, PrintFile, PrintMeta, PrintRun};
 use render::Face;
-use runner::{Crew, FileMark};
+use runner::{aside, Aside, Crew, Entry, FileMark, Journal, Part, Stage};
 
 use crate::batch::{Batch, Letters};
-use crate::out::Out;
+use crate::draft::Draft;
+use crate::journey::is_done;
+use crate::out::{FileJournal, Out};
 use crate::spool::view;
 
 /// Fonts and static layers of a batch, as the press serialises them once.
@@ -94,52 +99,124 @@ struct Desk {
     press: press::Scratch,
 }
 
-/// Paints one print file and its rows of the control file.
+/// Paints the plan's print files, each with its rows of the control file, one block after the other
+/// without a pause between two files.
+///
+/// While a file goes to the disk the next is being painted; its entry is written when it is there.
+/// Files whose entry stands in the journal are left as they are.
 ///
 /// # Errors
 /// If the spool cannot be read, a file cannot be written, or a letter no longer comes out as it was
 /// measured.
-pub fn print_file(
+pub fn print_files(
     out: &Out,
     crew: &Crew,
+    journal: &mut FileJournal,
     batch: &Batch<'_>,
     forme: &Forme,
     plan: &Plan,
-    file: &FileSummary,
     now: Moment,
-) -> Result<Vec<FileMark>> {
-    let title = format!("{} {:03}", batch.part(), file.file);
-    let meta = PrintMeta {
-        title: &title,
-        job: job_number(batch),
-        now,
-        duplex: batch.shop.paper().duplex,
-        inserter: &batch.shop.inserter,
-    };
-    let run = PrintRun::new(&forme.fonts, &forme.layers, meta).context("preparing the press")?;
-    let (starts, end) = block_starts(plan, file, meta.duplex);
-    let totals = press::Totals { letters: end.letters, pages: end.pages() };
-    let mut control = Vec::new();
-    let printed = out.publish(&out.print_file(batch.part(), file.file), |writer| {
-        let mut print = PrintFile::begin(writer, &run, totals)?;
-        crew.map_in_order(
-            starts.iter().map(Ok),
-            Desk::default,
-            |desk, start| desk.compose(batch, &run, plan, file, *start),
-            |block: Result<(Block, Vec<u8>)>| {
-                let (block, rows) = block?;
-                control.extend_from_slice(&rows);
-                print.write_block(block)?;
-                Ok::<_, anyhow::Error>(())
-            },
-        )?;
-        print.finish()?;
-        Ok(())
-    })?;
-    let rows = out.part(batch.part()).join(control_name(file.file));
-    let rows = out.publish(&rows, |writer| Ok(writer.write_all(&control)?))?;
-    Ok(vec![printed, rows])
+) -> Result<()> {
+    let part = batch.part();
+    let is_due = |file: &&FileSummary| !is_done(out, journal, part, &Stage::Printed(file.file));
+    let due: Vec<&FileSummary> = plan.files.iter().filter(is_due).collect();
+    let title = |file: &&FileSummary| format!("{part} {:03}", file.file);
+    let titles: Vec<String> = due.iter().map(title).collect();
+    let duplex = batch.shop.paper().duplex;
+    let mut sheets = Vec::with_capacity(due.len());
+    for (file, title) in due.iter().zip(&titles) {
+        let inserter = &batch.shop.inserter;
+        let meta = PrintMeta { title, job: job_number(batch), now, duplex, inserter };
+        let run =
+            PrintRun::new(&forme.fonts, &forme.layers, meta).context("preparing the press")?;
+        let (starts, end) = block_starts(plan, file, duplex);
+        let totals = press::Totals { letters: end.letters, pages: end.pages() };
+        sheets.push(Sheets { file, run, starts, totals });
+    }
+    let blocks = sheets.iter().flat_map(|of| of.starts.iter().map(move |start| (of, *start)));
+    let mut on_press: Option<OnPress<'_>> = None;
+    let mut leaving = Leaving { part, journal, files: VecDeque::new() };
+    crew.map_in_order(
+        blocks.map(Ok),
+        Desk::default,
+        |desk, (of, start)| (of, desk.compose(batch, &of.run, plan, of.file, start)),
+        |(of, block): (&Sheets<'_>, Result<(Block, Vec<u8>)>)| {
+            let (block, rows) = block?;
+            if on_press.as_ref().is_none_or(|open| open.of.file.file != of.file.file) {
+                on_press.take().map_or(Ok(()), |done| done.leave(out, batch, &mut leaving))?;
+                on_press = Some(OnPress::begin(out, batch, of)?);
+            }
+            let open = on_press.as_mut().expect("a file was just begun");
+            open.control.extend_from_slice(&rows);
+            open.print.write_block(block)?;
+            Ok::<_, anyhow::Error>(())
+        },
+    )?;
+    on_press.map_or(Ok(()), |done| done.leave(out, batch, &mut leaving))?;
+    leaving.wait_for(0)
 }
+
+/// A print file's letters in blocks.
+struct Sheets<'p> {
+    file: &'p FileSummary,
+    run: PrintRun<'p>,
+    starts: Vec<BlockStart>,
+    totals: press::Totals,
+}
+
+/// A print file being painted.
+struct OnPress<'p> {
+    of: &'p Sheets<'p>,
+    print: PrintFile<'p, Draft>,
+    control: Vec<u8>,
+}
+
+impl<'p> OnPress<'p> {
+    fn begin(out: &Out, batch: &Batch<'_>, of: &'p Sheets<'p>) -> Result<Self> {
+        let draft = out.draft(&out.print_file(batch.part(), of.file.file))?;
+        let print = PrintFile::begin(draft, &of.run, of.totals)?;
+        Ok(Self { of, print, control: Vec::new() })
+    }
+
+    /// Ends the file and sends it to the disk.
+    fn leave(self, out: &Out, batch: &Batch<'_>, leaving: &mut Leaving<'_>) -> Result<()> {
+        let Self { of, print, control } = self;
+        let printed = print.close()?.1.finish()?;
+        let mut rows = out.draft(&out.part(batch.part()).join(control_name(of.file.file)))?;
+        rows.write_all(&control).context("writing rows of the control file")?;
+        let rows = rows.finish()?;
+        let sent = aside(move || Ok(vec![printed.publish()?, rows.publish()?]))?;
+        leaving.files.push_back((of.file.file, sent));
+        leaving.wait_for(LEAVING_MAX)
+    }
+}
+
+/// Print files on their way to the disk, in their order.
+struct Leaving<'j> {
+    part: &'j Part,
+    journal: &'j mut FileJournal,
+    files: VecDeque<(u32, Aside<Result<Vec<FileMark>>>)>,
+}
+
+impl Leaving<'_> {
+    /// Notes the files that have arrived, and waits until no more than `most` are on their way.
+    fn wait_for(&mut self, most: usize) -> Result<()> {
+        let has_arrived = |(_, sent): &mut (u32, Aside<_>)| sent.is_done();
+        loop {
+            let next = match self.files.len() > most {
+                true => self.files.pop_front(),
+                false => self.files.pop_front_if(has_arrived),
+            };
+            let Some((file, sent)) = next else { return Ok(()) };
+            let (part, stage) = (self.part.clone(), Stage::Printed(file));
+            self.journal.append(Entry::StageDone { part, stage, files: sent.join()? })?;
+        }
+    }
+}
+
+/// Print files on their way to the disk at most; a cut night paints as many again, and the one
+/// after them.
+const LEAVING_MAX: usize = 4;
 
 /// Returns the name of a print file's rows of the control file, in the part's folder.
 pub fn control_name(file: u32) -> String {

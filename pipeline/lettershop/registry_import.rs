@@ -11,7 +11,7 @@ use edge::registry_store::Imported;
 use edge::Memory;
 use mailbox::{Mailbox, Seal};
 use registry::{Change, Link, Preference, Recipient};
-use runner::{Entry, Journal, Part, SeenDrop};
+use runner::{aside, Aside, Entry, Journal, Part, SeenDrop};
 
 use crate::config::Shop;
 use crate::out::{sha256_of, FileJournal, Out};
@@ -77,35 +77,52 @@ pub fn import_changed(shop: &Shop, out: &Out, memory: &mut Memory) -> Result<()>
 
 /// Imports recipients, links and preferences from a folder, each `.csv` or `.parquet`.
 ///
-/// One relation is in memory at a time: all are read once to find their faults, and again to be
-/// imported.
+/// Two relations are in memory at a time: all are read once to find their faults, and again to be
+/// imported, each while the one before it is.
 ///
 /// # Errors
 /// If a file cannot be read or has faults; nothing is then imported.
 pub fn import_folder(folder: &Path, memory: &mut Memory) -> Result<Imported> {
-    read_relations(folder, |_| Ok(()))?;
+    let links = reading(folder, read_links)?;
+    drop(read_recipients(folder)?);
+    drop(read_preferences(folder)?);
+    drop(links.join()?);
     let mut imported = Imported::default();
-    read_relations(folder, |changes| {
+    let mut import = |changes: &mut dyn Iterator<Item = Change>| {
         let more = memory.registry.import(changes).context("importing the registry")?;
         imported.changed += more.changed;
         imported.unchanged += more.unchanged;
-        Ok(())
-    })?;
+        Ok::<_, anyhow::Error>(())
+    };
+    let recipients = read_recipients(folder)?;
+    let links = reading(folder, read_links)?;
+    import(&mut recipients.into_iter().map(Change::Recipient))?;
+    let links = links.join()?;
+    let preferences = reading(folder, read_preferences)?;
+    import(&mut links.into_iter().map(Change::Link))?;
+    import(&mut preferences.join()?.into_iter().map(Change::Preference))?;
     Ok(imported)
 }
 
-/// Hands the relations over, one after the other.
-fn read_relations(
+/// Starts to read a relation beside other work.
+fn reading<T: Send + 'static>(
     folder: &Path,
-    mut take: impl FnMut(&mut dyn Iterator<Item = Change>) -> Result<()>,
-) -> Result<()> {
-    let [recipients, links, preferences] = RELATIONS;
-    let read_all: Vec<Recipient> = read(folder, recipients, registry::read_recipients)?;
-    take(&mut read_all.into_iter().map(Change::Recipient))?;
-    let read_all: Vec<Link> = read(folder, links, registry::read_links)?;
-    take(&mut read_all.into_iter().map(Change::Link))?;
-    let read_all: Vec<Preference> = read(folder, preferences, registry::read_preferences)?;
-    take(&mut read_all.into_iter().map(Change::Preference))
+    read: fn(&Path) -> Result<Vec<T>>,
+) -> Result<Aside<Result<Vec<T>>>> {
+    let folder = folder.to_owned();
+    Ok(aside(move || read(&folder))?)
+}
+
+fn read_recipients(folder: &Path) -> Result<Vec<Recipient>> {
+    read(folder, RELATIONS[0], registry::read_recipients)
+}
+
+fn read_links(folder: &Path) -> Result<Vec<Link>> {
+    read(folder, RELATIONS[1], registry::read_links)
+}
+
+fn read_preferences(folder: &Path) -> Result<Vec<Preference>> {
+    read(folder, RELATIONS[2], registry::read_preferences)
 }
 
 fn read<T: registry::Entry>(

@@ -11,24 +11,63 @@ use std::path::{Path, PathBuf};
 
 pub use log::{AppendLog, LogError, Records};
 
-/// Writes a file whole or not at all; on return it is durable under its name.
+/// A file on its way: nobody finds it under its name before it is published whole.
 ///
-/// The content goes into a dot file beside `path`, which takes the name when it is on the disk.
-/// Missing folders are made. What a cut run left of the dot file is overwritten.
+/// The content goes into a dot file beside it, which takes the name when it is on the disk. What a
+/// cut run left of the dot file is overwritten.
+#[derive(Debug)]
+pub struct Draft {
+    file: File,
+    unfinished: PathBuf,
+    path: PathBuf,
+}
+
+impl Draft {
+    /// Begins the file; missing folders are made.
+    ///
+    /// # Errors
+    /// What the disk returns.
+    pub fn begin(path: &Path) -> io::Result<Self> {
+        let unfinished = unfinished(path)?;
+        make_folder(folder_of(path))?;
+        let file = File::create(&unfinished)?;
+        Ok(Self { file, unfinished, path: path.to_owned() })
+    }
+
+    /// Returns the file to write to.
+    pub fn file(&mut self) -> &mut File {
+        &mut self.file
+    }
+
+    /// Gives the file its name; on return it is durable.
+    ///
+    /// # Errors
+    /// What the disk returns; a file of that name is then as it was.
+    pub fn publish(self) -> io::Result<()> {
+        self.file.sync_all()?;
+        fs::rename(&self.unfinished, &self.path)?;
+        sync_folder(folder_of(&self.path))
+    }
+
+    /// Removes what was written.
+    ///
+    /// # Errors
+    /// What the disk returns.
+    pub fn discard(self) -> io::Result<()> {
+        fs::remove_file(&self.unfinished)
+    }
+}
+
+/// Writes a file whole or not at all; on return it is durable under its name.
 ///
 /// # Errors
 /// What `write` or the disk returns; a file of that name is then as it was.
 pub fn publish(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
-    let unfinished = unfinished(path)?;
-    make_folder(folder_of(path))?;
-    let mut file = File::create(&unfinished)?;
-    if let Err(error) = write(&mut file) {
-        fs::remove_file(&unfinished)?;
-        return Err(error);
+    let mut draft = Draft::begin(path)?;
+    match write(draft.file()) {
+        Ok(()) => draft.publish(),
+        Err(error) => draft.discard().and(Err(error)),
     }
-    file.sync_all()?;
-    fs::rename(&unfinished, path)?;
-    sync_folder(folder_of(path))
 }
 
 /// Writes bytes as [`publish`] does.

@@ -49,7 +49,10 @@ impl RegistryStore {
         let view = store.view("registry")?;
         let log = view.follow(log, |batch, record| {
             let change = Change::from_bytes(record).ok_or_else(|| view.damaged())?;
-            apply(batch, &change, record).map(|_| ())
+            let key = key(&change);
+            let known = batch.get(&key)?;
+            apply(batch, key, known, &change, record);
+            Ok::<_, StoreError>(())
         })?;
         Ok(Self { log, view })
     }
@@ -63,25 +66,44 @@ impl RegistryStore {
         changes: impl IntoIterator<Item = Change>,
     ) -> Result<Imported, StoreError> {
         let mut imported = Imported::default();
+        let mut changes = changes.into_iter();
+        loop {
+            let group: Vec<Change> = changes.by_ref().take(GROUP_LEN).collect();
+            if group.is_empty() {
+                return Ok(imported);
+            }
+            self.import_group(&group, &mut imported)?;
+        }
+    }
+
+    fn import_group(
+        &mut self,
+        group: &[Change],
+        imported: &mut Imported,
+    ) -> Result<(), StoreError> {
+        let mut keys: Vec<(Vec<u8>, usize)> = group.iter().map(key).zip(0..).collect();
+        keys.sort_unstable();
+        let found = self.view.get_sorted(keys.iter().map(|(key, _)| key.as_slice()))?;
+        let mut known = vec![(Vec::new(), None); group.len()];
+        for ((key, index), found) in keys.into_iter().zip(found) {
+            known[index] = (key, found);
+        }
         let mut batch = self.view.batch();
         let mut bytes = Vec::new();
-        for change in changes {
+        for (change, (key, found)) in group.iter().zip(known) {
             bytes.clear();
             change.to_bytes(&mut bytes);
-            if !apply(&mut batch, &change, &bytes)? {
+            // Within the group the same key may have come before.
+            let known = batch.change(&key).unwrap_or(found);
+            if apply(&mut batch, key, known, change, &bytes) {
+                imported.changed += 1;
+                self.log.append(&bytes)?;
+            } else {
                 imported.unchanged += 1;
-                continue;
-            }
-            imported.changed += 1;
-            self.log.append(&bytes)?;
-            if imported.changed.is_multiple_of(GROUP_LEN) {
-                self.log.sync()?;
-                batch.write(self.log.records())?;
             }
         }
         self.log.sync()?;
-        batch.write(self.log.records())?;
-        Ok(imported)
+        batch.write(self.log.records())
     }
 
     /// Hands the rows of a snapshot to `take`, in the registry's order, and returns what it made.
@@ -124,12 +146,17 @@ impl RegistryStore {
     }
 }
 
-/// Applies a change, whose bytes are `bytes`, and returns whether it changed anything.
-fn apply(batch: &mut Batch<'_>, change: &Change, bytes: &[u8]) -> Result<bool, StoreError> {
-    let key = key(change);
-    let known = batch.get(&key)?;
+/// Applies a change, whose bytes are `bytes`, to what is known under its key; returns whether it
+/// changed anything.
+fn apply(
+    batch: &mut Batch<'_>,
+    key: Vec<u8>,
+    known: Option<Vec<u8>>,
+    change: &Change,
+    bytes: &[u8],
+) -> bool {
     if known.as_deref() == Some(bytes) {
-        return Ok(false);
+        return false;
     }
     if let Change::Link(link) = change {
         if let Some(Change::Link(old)) = known.and_then(|known| Change::from_bytes(&known)) {
@@ -138,7 +165,7 @@ fn apply(batch: &mut Batch<'_>, change: &Change, bytes: &[u8]) -> Result<bool, S
         batch.put(merge_key(link), bytes);
     }
     batch.put(key, bytes);
-    Ok(true)
+    true
 }
 
 fn key(change: &Change) -> Vec<u8> {
@@ -154,9 +181,9 @@ fn merge_key(link: &Link) -> Vec<u8> {
     format!("l{}\0{}\0{}", link.recipient, link.sender, link.pseudonym).into_bytes()
 }
 
-/// Changes between two syncs: some megabytes of memory, and enough that neighbours meet in one
-/// block of the view, which is written whole.
-const GROUP_LEN: u64 = 65_536;
+/// Changes between two syncs: some 100 MB of memory, and enough that neighbours meet in one block of
+/// the view, which is written whole.
+const GROUP_LEN: usize = 262_144;
 
 #[cfg(test)]
 mod tests {

@@ -105,7 +105,15 @@ impl<'r, W: Write> PrintFile<'r, W> {
     ///
     /// # Errors
     /// The file does not hold what was announced; or the writer's.
-    pub fn finish(mut self) -> Result<Summary, PressError> {
+    pub fn finish(self) -> Result<Summary, PressError> {
+        self.close().map(|(summary, _)| summary)
+    }
+
+    /// Ends the file as [`PrintFile::finish`] does, and gives the writer back.
+    ///
+    /// # Errors
+    /// As [`PrintFile::finish`].
+    pub fn close(mut self) -> Result<(Summary, W), PressError> {
         let found = Totals { letters: self.end.letters, pages: self.end.pages() };
         if found != self.totals {
             return Err(PressError::Totals {
@@ -132,12 +140,13 @@ impl<'r, W: Write> PrintFile<'r, W> {
         };
         self.out.write(&end)?;
         self.out.writer.flush()?;
-        Ok(Summary {
+        let summary = Summary {
             pages: found.pages,
             letters: found.letters,
             bytes: self.out.at,
             sha256: self.out.hash.finalize().into(),
-        })
+        };
+        Ok((summary, self.out.writer))
     }
 
     /// Returns the objects whose numbers the blocks already know, in the order of [`Numbers`].

@@ -4,8 +4,10 @@
 //! come back in the order of the blocks whatever the number of threads, so that N threads give the
 //! bytes of one.
 
+mod aside;
 mod crew;
 mod journal;
 
+pub use aside::{aside, both, Aside};
 pub use crew::{Crew, CrewError};
 pub use journal::{Entry, FileMark, Journal, MemoryJournal, NightPlan, Part, SeenDrop, Stage};

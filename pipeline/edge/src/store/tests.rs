@@ -125,6 +125,13 @@ fn a_view_is_an_ordered_map_however_it_is_written() {
     for (key, value) in &expected {
         assert_eq!(view.get(key).expect("sound").as_ref(), Some(value));
     }
+    let asked: Vec<Vec<u8>> =
+        expected.keys().flat_map(|k| [k.clone(), [k, &b"0"[..]].concat()]).collect();
+    for asked in [&asked[..], &[], &[b"".to_vec(), b"a".to_vec(), b"zz".to_vec(), b"zz".to_vec()]] {
+        let found = view.get_sorted(asked.iter().map(Vec::as_slice)).expect("sound");
+        let alone: Vec<_> = asked.iter().map(|key| expected.get(key).cloned()).collect();
+        assert_eq!(found, alone);
+    }
     let mut batch = view.batch();
     expected.into_keys().for_each(|key| batch.remove(key));
     batch.write(41).expect("written");

@@ -67,6 +67,41 @@ impl View {
         Ok(None)
     }
 
+    /// Returns the values of keys that come in the order of their bytes, each as [`View::get`] does;
+    /// keys of one block are looked up in one pass over it.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`], or what sled returns.
+    pub fn get_sorted<'k>(
+        &self,
+        keys: impl IntoIterator<Item = &'k [u8]>,
+    ) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+        let mut keys = keys.into_iter().peekable();
+        let mut values = Vec::with_capacity(keys.size_hint().0);
+        while let Some(&key) = keys.peek() {
+            let Some((bound, sealed)) = self.block_of(key)? else {
+                values.push(None);
+                keys.next();
+                continue;
+            };
+            let end = self.end_of(&bound)?;
+            let mut entries = entries(self.unseal(&bound, &sealed)?);
+            let mut entry = entries.next();
+            while let Some(key) = keys.next_if(|key| end.as_deref().is_none_or(|end| *key < end)) {
+                let found = loop {
+                    match entry {
+                        Some(None) => return Err(self.damaged()),
+                        Some(Some((found, _))) if found < key => entry = entries.next(),
+                        Some(Some((found, value))) if found == key => break Some(value.to_vec()),
+                        _ => break None,
+                    }
+                };
+                values.push(found);
+            }
+        }
+        Ok(values)
+    }
+
     /// Returns the keys that begin with `prefix`, with their values, in the order of their bytes.
     pub fn scan(&self, prefix: &[u8]) -> impl Iterator<Item = Result<Pair, StoreError>> + use<> {
         let (view, prefix) = (self.clone(), prefix.to_vec());
@@ -183,6 +218,11 @@ impl Batch<'_> {
         self.changes.insert(key, None);
     }
 
+    /// Returns what the batch so far makes of a key, if it changes it: a value, or none.
+    pub fn change(&self, key: &[u8]) -> Option<Option<Vec<u8>>> {
+        self.changes.get(key).cloned()
+    }
+
     /// Returns the value of a key as it will be after the batch.
     ///
     /// # Errors
@@ -258,15 +298,18 @@ fn merge(
     changes: &mut Peekable<IntoIter<Vec<u8>, Option<Vec<u8>>>>,
     end: Option<&[u8]>,
 ) -> Vec<Pair> {
-    let mut pairs: BTreeMap<_, _> = pairs.into_iter().collect();
     let before_end = |key: &Vec<u8>| end.is_none_or(|end| key.as_slice() < end);
+    let mut merged = Vec::with_capacity(pairs.len());
+    let mut pairs = pairs.into_iter().peekable();
     while let Some((key, change)) = changes.next_if(|(key, _)| before_end(key)) {
-        match change {
-            Some(value) => pairs.insert(key, value),
-            None => pairs.remove(&key),
-        };
+        while let Some(pair) = pairs.next_if(|(before, _)| *before < key) {
+            merged.push(pair);
+        }
+        pairs.next_if(|(same, _)| *same == key);
+        merged.extend(change.map(|value| (key, value)));
     }
-    pairs.into_iter().collect()
+    merged.extend(pairs);
+    merged
 }
 
 /// Writes pairs as blocks of about equal length, the first under the bound they had.
