@@ -67,11 +67,13 @@ pub fn night(
         // A drop that continues a batch of this very night is received when that is closed.
         let before = left.len();
         let mut later = Vec::new();
-        for drop in left {
-            let receive = || counter.receive(&mut journal, &mut memory, drop, orphans);
-            if !watch.stage("receive", None, 0, receive)? {
-                later.push(drop);
-            }
+        let mut rest = &left[..];
+        while !rest.is_empty() {
+            let (drops, after) = rest.split_at(of_different_senders(rest));
+            later.extend(watch.stage("receive", None, 0, || {
+                counter.receive(crew, &mut journal, &mut memory, drops, orphans)
+            })?);
+            rest = after;
         }
         for part in open_parts(&journal) {
             let batch =
@@ -137,6 +139,16 @@ fn new_drops(shop: &Shop, journal: &FileJournal, clock: Clock) -> Result<Vec<See
     }
     Ok(drops)
 }
+
+/// Returns how many drops from the first on have each a sender of its own: what becomes of one does
+/// not depend on the others.
+fn of_different_senders(drops: &[&SeenDrop]) -> usize {
+    let is_new = |&at: &usize| drops[..at].iter().all(|drop| drop.sender != drops[at].sender);
+    (0..drops.len().min(RECEIVED_TOGETHER)).take_while(is_new).count()
+}
+
+/// Drops whose entries are written together: a cut night decodes them again.
+const RECEIVED_TOGETHER: usize = 16;
 
 /// Returns the parts that are taken and not closed, in the order of taking.
 fn open_parts(journal: &FileJournal) -> Vec<Part> {

@@ -14,7 +14,7 @@ use intake::{refusal, ExtractError, OpenError, Sender};
 use ledger::receipt::{Head, Receipt};
 use letter::Refusal;
 use mailbox::Seal;
-use runner::{Entry, FileMark, Journal, NightPlan, Part, SeenDrop, Stage};
+use runner::{Crew, Entry, FileMark, Journal, NightPlan, Part, SeenDrop, Stage};
 
 use crate::batch::{House, Received, RECEIVED, STATIONERY};
 use crate::close::{write_receipt, KEYS};
@@ -120,26 +120,69 @@ pub struct Counter<'s> {
 }
 
 impl Counter<'_> {
-    /// Receives one drop: afterwards the journal says that it was taken, refused, or waits.
+    /// Receives drops of different senders: afterwards the journal says of each that it was taken,
+    /// refused, or waits. They are decoded by all threads, and noted in their order.
     ///
-    /// Returns false, and notes nothing, if it continues a part that must come or be closed before.
+    /// Returns those that continue a part which must come or be closed before; nothing is noted of
+    /// them.
     ///
     /// # Errors
-    /// The machine's trouble; the drop is then received again by the next run.
-    pub fn receive(
+    /// The machine's trouble; the drop and those after it are then received again by the next run.
+    pub fn receive<'d>(
+        &self,
+        crew: &Crew,
+        journal: &mut FileJournal,
+        memory: &mut Memory,
+        drops: &[&'d SeenDrop],
+        orphans: Orphans,
+    ) -> Result<Vec<&'d SeenDrop>> {
+        let unsettled = drops.iter().filter(|drop| !self.is_settled(journal, drop));
+        let mut examined = Vec::new();
+        let (seen, known) = (&*journal, &*memory);
+        crew.map_in_order(
+            unsettled.map(Ok::<_, anyhow::Error>),
+            || (),
+            |(), drop| (*drop, self.examine(seen, known, drop)),
+            |(drop, found)| {
+                examined.push((drop, found));
+                Ok(())
+            },
+        )?;
+        let mut later = Vec::new();
+        for (drop, found) in examined {
+            let (sha256, taken) = found?;
+            if !self.settle(journal, memory, drop, sha256, taken, orphans)? {
+                later.push(drop);
+            }
+        }
+        Ok(later)
+    }
+
+    /// Digests a drop and takes it as far as the journal's entry.
+    fn examine(
+        &self,
+        journal: &FileJournal,
+        memory: &Memory,
+        drop: &SeenDrop,
+    ) -> Result<(String, Result<(Received, Vec<FileMark>), Trouble>)> {
+        let path = self.place_of(drop);
+        let sha256 =
+            sha256_of(&path).with_context(|| format!("reading the drop {}", path.display()))?;
+        let taken = self.take(journal, memory, drop, &path, &sha256);
+        Ok((sha256, taken))
+    }
+
+    /// Notes what became of a drop; returns false, and notes nothing, if it must wait for another.
+    fn settle(
         &self,
         journal: &mut FileJournal,
         memory: &mut Memory,
         drop: &SeenDrop,
+        sha256: String,
+        taken: Result<(Received, Vec<FileMark>), Trouble>,
         orphans: Orphans,
     ) -> Result<bool> {
-        if self.is_settled(journal, drop) {
-            return Ok(true);
-        }
-        let path = self.place_of(drop);
-        let sha256 =
-            sha256_of(&path).with_context(|| format!("reading the drop {}", path.display()))?;
-        match self.take(journal, memory, drop, &path, &sha256) {
+        match taken {
             Ok((received, files)) => {
                 let part = &received.part;
                 let taken = taken_drop(drop, &sha256, part);
