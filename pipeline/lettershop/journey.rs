@@ -223,7 +223,7 @@ fn carry(
 
     // Closed: account, lists, papers, receipt; only then is the part done.
     let standing = Standing { plan: &plan, copies: &copies, stopped, awaits };
-    // Meanwhile the pack reaches the mailboxes; it has its entry, and is delivered again after a cut.
+    // Meanwhile the pack reaches the mailboxes; after a cut it is delivered again.
     let (delivered, files) = watch.stage("close", Some(part), rows, || {
         let deliver = || match copies.is_empty() {
             true => Ok(()),

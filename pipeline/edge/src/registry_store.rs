@@ -181,8 +181,8 @@ fn merge_key(link: &Link) -> Vec<u8> {
     format!("l{}\0{}\0{}", link.recipient, link.sender, link.pseudonym).into_bytes()
 }
 
-/// Changes between two syncs: some 100 MB of memory, and enough that neighbours meet in one block of
-/// the view, which is written whole.
+/// Changes between two syncs: some 100 MB of memory, and enough that neighbours meet in one block
+/// of the view, which is written whole.
 const GROUP_LEN: usize = 262_144;
 
 #[cfg(test)]

@@ -288,9 +288,9 @@ fn end_object(out: &mut Vec<u8>) {
     out.extend_from_slice(b">>\nendobj\n");
 }
 
-/// The numbers of a copy's own objects: the object stream, Info, the page tree, root and document of
-/// the structure, which lie in the stream, pages, contents, and then the elements, which lie in it
-/// too. Those that shared objects name do not depend on the number of pages.
+/// The numbers of a copy's own objects: the object stream, Info, the page tree, root and document
+/// of the structure, which lie in the stream, pages, contents, and then the elements, which lie in
+/// it too. Those that shared objects name do not depend on the number of pages.
 #[derive(Clone, Copy, Debug)]
 struct Numbers {
     /// The object stream, the first object of a copy's own.

@@ -67,8 +67,8 @@ impl View {
         Ok(None)
     }
 
-    /// Returns the values of keys that come in the order of their bytes, each as [`View::get`] does;
-    /// keys of one block are looked up in one pass over it.
+    /// Returns the values of keys that come in the order of their bytes, each as [`View::get`]
+    /// does; keys of one block are looked up in one pass over it.
     ///
     /// # Errors
     /// [`StoreError::Damaged`], or what sled returns.
