@@ -170,7 +170,7 @@ impl<'a> Form<'a> {
         let left = RIGHT_MM - width_mm;
         sheet.frame((left, 14.0), (width_mm, 9.5), 1.2);
         sheet.text(heavy(13.0), Align::Centre, (left + width_mm / 2.0, 20.4), payment);
-        let number = format!("第 {} 差出し／{}", self.number, self.slips.postings.len());
+        let number = format!("差出し {} / {}", self.number, self.slips.postings.len());
         sheet.text(pen(9.0), Align::Right, (left - 4.0, 20.4), &number);
         sheet.line((LEFT_MM, 26.5), (RIGHT_MM, 26.5), 1.2);
         sheet
@@ -202,16 +202,16 @@ impl<'a> Form<'a> {
         for (row, ((name, value), (right_name, right_value))) in
             left.into_iter().zip(right).enumerate()
         {
-            let height = if row == 0 { 14.0 } else { 8.0 };
+            let lines = if row == 0 { self.sender_lines() } else { Vec::new() };
+            let height = 8.0 + 3.8 * lines.len() as f32;
             let baseline = y + 5.6;
             let room = Fit { width_mm: middle - LEFT_MM - 20.0, least_pt: 6.5 };
             sheet.text(quiet(8.0), Align::Left, (LEFT_MM + 2.0, baseline), name);
             let bold = if row == 0 { heavy(12.0) } else { pen(11.0) };
             sheet.fitted(bold, Align::Left, (LEFT_MM + 18.0, baseline), room, value);
-            if row == 0 {
-                let lines = slips.sender_lines.join("　");
-                let at = (LEFT_MM + 18.0, baseline + 5.4);
-                sheet.fitted(quiet(8.0), Align::Left, at, room, &lines);
+            for (below, line) in (1..).zip(&lines) {
+                let at = (LEFT_MM + 18.0, baseline + 1.0 + 3.8 * below as f32);
+                sheet.fitted(quiet(7.5), Align::Left, at, Fit { least_pt: 5.0, ..room }, line);
             }
             let room = Fit { width_mm: RIGHT_MM - middle - 20.0, least_pt: 6.5 };
             sheet.text(quiet(8.0), Align::Left, (middle + 2.0, baseline), right_name);
@@ -222,6 +222,16 @@ impl<'a> Form<'a> {
         sheet.hairline((middle, top), (middle, y));
         sheet.frame((LEFT_MM, top), (WIDTH_MM, y - top), 0.8);
         y
+    }
+
+    /// The sender's lines, at most three: what is left stands on the last.
+    fn sender_lines(&self) -> Vec<String> {
+        const LINES_MAX: usize = 3;
+        let lines = &self.slips.sender_lines;
+        let whole = lines.len().min(LINES_MAX - 1);
+        let mut shown: Vec<String> = lines[..whole].to_vec();
+        shown.extend((lines.len() > whole).then(|| lines[whole..].join("　")));
+        shown
     }
 
     fn name(&self) -> &str {
@@ -320,7 +330,8 @@ impl<'a> Form<'a> {
         let name = format!("{}　{}　{}", self.slips.sender, self.slips.batch, self.name());
         sheet.fitted(pen(9.0), Align::Left, (LEFT_MM, 33.0), room, &name);
         let width = (WIDTH_MM - GUTTER_MM * (GROUP_COLUMNS - 1) as f32) / GROUP_COLUMNS as f32;
-        for (column, rows) in groups.chunks(GROUP_ROWS).enumerate() {
+        let rows = groups.len().div_ceil(GROUP_COLUMNS).clamp(GROUP_ROWS_MIN, GROUP_ROWS);
+        for (column, rows) in groups.chunks(rows).enumerate() {
             let x = LEFT_MM + column as f32 * (width + GUTTER_MM);
             let (middle, end) = (x + width * 0.62, x + width);
             sheet.fill((x, GROUPS_TOP_MM), (width, GROUP_MM + 0.8), 0.9);
@@ -357,8 +368,10 @@ impl<'a> Form<'a> {
 
 /// Columns of 郵便区番号 on a page.
 const GROUP_COLUMNS: usize = 5;
-/// Rows of a column.
+/// Rows of a column at most.
 const GROUP_ROWS: usize = 42;
+/// Rows of a column before the next one is begun.
+const GROUP_ROWS_MIN: usize = 14;
 const GROUPS_PER_PAGE: usize = GROUP_COLUMNS * GROUP_ROWS;
 /// Space between two columns, mm.
 const GUTTER_MM: f32 = 3.0;

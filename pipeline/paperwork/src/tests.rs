@@ -317,8 +317,8 @@ fn a_posting_slip_says_what_is_handed_in_and_every_district() {
     for said in [
         "郵便物差出票",
         "料金後納",
-        "第 1 差出し／2",
-        "第 2 差出し／2",
+        "差出し 1 / 2",
+        "差出し 2 / 2",
         "令和8年11月25日（水）",
         "銀座郵便局　御中",
         "トレー 1 ～ 37",

@@ -3,7 +3,6 @@
 //! `cargo run --release -p presort --example posting_speed [pieces]`
 
 #![allow(clippy::print_stdout, reason = "an example says what it measured")]
-#![allow(clippy::disallowed_methods, reason = "it measures")]
 
 use std::time::Instant;
 

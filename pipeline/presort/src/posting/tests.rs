@@ -116,7 +116,7 @@ fn services_and_the_regional_office_open_and_close_offers() {
 #[test]
 fn unconfirmed_offers_are_never_used_and_confirmed_ones_compete() {
     let advertising = Lot { is_advertising: true, leeway_days: 3, ..lot(20_000) };
-    check(&[advertising.clone()], &[("kubun-3", 10_000, 20_000, 2_002_000)]);
+    check(std::slice::from_ref(&advertising), &[("kubun-3", 10_000, 20_000, 2_002_000)]);
     let mut book = stock();
     let offers = &mut book.tariffs[0].offers;
     for offer in offers.iter_mut().filter(|o| o.offer == "koukoku" || o.offer == "kunai") {
