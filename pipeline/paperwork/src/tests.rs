@@ -306,6 +306,12 @@ fn bundles(count: u32) -> (SlipBatch, Vec<BundleSlip>) {
     (batch, (0..count).map(slip).collect())
 }
 
+/// Returns whether a text is said, however wide its blanks are.
+fn says(text: &str, said: &str) -> bool {
+    let close = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+    close(text).contains(&close(said))
+}
+
 #[test]
 fn a_posting_slip_says_what_is_handed_in_and_every_district() {
     let pdf = posting_slips(&slips(300), &font()).expect("a document");
@@ -324,20 +330,20 @@ fn a_posting_slip_says_what_is_handed_in_and_every_district() {
         "トレー 1 ～ 37",
         "区分郵便物",
         "10,000通以上の割引",
-        "14,990",
+        "14,887",
         "7%",
         "102.30",
-        "1,521,917.10",
+        "1,522,940.10",
         "4%",
-        "1,533,849",
-        "割引前 1,648,900 円",
-        "割引額 115,051 円",
+        "1,534,872",
+        "割引前 1,650,000 円",
+        "割引額 115,128 円",
         "137.35 kg",
     ] {
-        assert!(text.contains(said), "{said} is not in\n{text}");
+        assert!(says(&text, said), "{said} is not in\n{text}");
     }
     for row in &slips(300).postings[0].groups {
-        assert!(text.contains(&row.group), "{}", row.group);
+        assert!(says(&text, &row.group), "{}", row.group);
     }
     let none = PostingSlips { postings: Vec::new(), ..slips(1) };
     assert_eq!(posting_slips(&none, &font()), Err(PaperworkError::NoTrays));
@@ -351,8 +357,8 @@ fn a_breakdown_of_many_classes_goes_on_over_the_page() {
     lines.extend((0..12).map(|i| PostingRow { up_to_g: 1_000 + i, ..line.clone() }));
     let pdf = posting_slips(&slips, &font()).expect("a document");
     let text = judge("pdftotext", &["-layout"], &pdf, &["-"]);
-    assert!((1_000..1_012).all(|g| text.contains(&format!("{},{:03} g", g / 1_000, g % 1_000))));
-    assert!(text.contains("内訳は次葉に続きます") && text.contains("差出票　内訳"), "{text}");
+    assert!((1_000..1_012).all(|g| says(&text, &format!("{},{:03} g", g / 1_000, g % 1_000))));
+    assert!(says(&text, "内訳は次葉に続きます") && says(&text, "差出票　内訳"), "{text}");
 }
 
 #[test]
@@ -363,10 +369,10 @@ fn every_bundle_has_its_slip_in_order() {
     assert_eq!(text.matches('\u{c}').count(), 3, "twelve slips to a page");
     for slip in &slips {
         let place = format!("トレー {}　束 {} / 8", slip.tray, slip.bundle);
-        assert!(text.contains(&place), "{place} is not in\n{text}");
-        assert!(text.contains(&format!("〒{} ～ 〒{}", slip.first, slip.last)));
+        assert!(says(&text, &place), "{place} is not in\n{text}");
+        assert!(says(&text, &format!("〒{} ～ 〒{}", slip.first, slip.last)));
     }
-    assert!(text.contains("郵便番号上2桁") && text.contains("雑（混載）"));
+    assert!(says(&text, "郵便番号上2桁") && says(&text, "雑（混載）"));
     assert_eq!(bundle_slips(&batch, &[], &font()), Err(PaperworkError::NoTrays));
 }
 
