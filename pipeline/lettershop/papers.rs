@@ -13,8 +13,8 @@ use crate::posting;
 use crate::print::job_number;
 use crate::stock;
 
-/// Writes `job-ticket.pdf`, `tray-labels.pdf`, `posting-slips.pdf` and `bundle-slips.pdf` beside the
-/// print files.
+/// Writes `job-ticket.pdf`, `tray-labels.pdf`, `posting-slips.pdf` and `bundle-slips.pdf` beside
+/// the print files.
 ///
 /// # Errors
 /// If a document cannot be made or written.
