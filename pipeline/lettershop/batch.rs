@@ -11,14 +11,14 @@ use letter::page::CharUse;
 use letter::record::field;
 use letter::stock::InserterProfile;
 use letter::{Date, Fault, Moment, Origin, PieceId, Reason, RecordView, Schema};
-use presort::Franking;
+use presort::{Franking, InForce};
 use render::{Face, FontChain, LetterFacts, SenderFacts, Template, TemplateFault, TemplateSource};
 use route::ClassRule;
 use runner::{Part, SeenDrop};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::config::Shop;
+use crate::config::{SenderPosting, Shop};
 use crate::faults::RowFaults;
 use crate::out::Out;
 use crate::spool::Spool;
@@ -114,6 +114,10 @@ pub struct Batch<'s> {
     pub class: ClassRule,
     /// Sheets, weight and postage.
     pub franking: Franking,
+    /// The tariff of the posting date.
+    pub tariff: InForce<'s>,
+    /// What is agreed on the sender's postings.
+    pub posting: SenderPosting,
     /// The records.
     pub spool: Spool,
     fields: Fields,
@@ -145,7 +149,13 @@ impl<'s> Batch<'s> {
             .with_context(|| format!("the layout for {} of {}", received.template, part.sender))?;
         let (template, stationery) = compile(shop, house, sender, &layout, &received, &folder)?;
         let class = class_rule(sender, &received.class)?;
-        let franking = Franking::new(&shop.envelope, shop.paper(), &shop.tariffs);
+        // What comes after its posting date is posted on the day of its night.
+        let posted = received.posting_date.max(received.moment.date_jst());
+        let tariff = shop.tariffs.on(posted).context("tariffs.toml")?;
+        let posting = shop.config.posting.of(part.sender.as_str());
+        let franking =
+            Franking::new(&shop.envelope, shop.paper(), tariff.tariff, &posting.services)
+                .with_context(|| format!("the services of [posting.senders.{}]", part.sender))?;
         let spool = Spool::open(&folder.join(SPOOL), &folder.join(ROWS)).context("the spool")?;
         let fields = Fields::of(layout.schema())?;
         Ok(Self {
@@ -158,6 +168,8 @@ impl<'s> Batch<'s> {
             stationery,
             class,
             franking,
+            tariff,
+            posting,
             spool,
             fields,
         })

@@ -8,7 +8,8 @@ use anyhow::{bail, Context, Result};
 use application::Site;
 use edge::seal_key::SealKey;
 use intake::Sender;
-use letter::stock::{EnvelopeProfile, InserterProfile, Paper, TariffStep};
+use letter::stock::{EnvelopeProfile, InserterProfile, Paper};
+use presort::TariffBook;
 use serde::Deserialize;
 
 use crate::applications::COUNTER;
@@ -27,6 +28,10 @@ pub struct Config {
     pub print: PrintKeys,
     /// `[presort]`
     pub presort: PresortKeys,
+    /// `[posting]`
+    pub posting: PostingKeys,
+    /// `[calendar]`
+    pub calendar: CalendarKeys,
     /// `[drop]`
     pub drop: DropKeys,
     /// `[fonts]`
@@ -81,6 +86,62 @@ pub struct PresortKeys {
     pub bundle_pieces_min: NonZeroU32,
 }
 
+/// `[posting]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PostingKeys {
+    /// The posting office, for the papers.
+    pub office: String,
+    /// 料金後納 or 料金別納, for the papers.
+    pub payment: String,
+    /// Whether the office is a 地域区分局.
+    pub regional: bool,
+    /// The beginnings of the postal codes that the office itself delivers.
+    pub local: Vec<String>,
+    /// What is agreed with single senders, by id.
+    #[serde(default)]
+    pub senders: BTreeMap<String, SenderPosting>,
+}
+
+/// `[posting.senders.<id>]`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SenderPosting {
+    /// By how many days delivery may be later.
+    pub leeway_days: u32,
+    /// Whether the letters are approved advertising.
+    pub advertising: bool,
+    /// 特殊取扱 of every letter.
+    pub services: Vec<String>,
+    /// The date on which a batch's letters must lie with their recipients, by the batch's id.
+    pub due: BTreeMap<String, letter::Date>,
+}
+
+impl PostingKeys {
+    /// Returns what is agreed with a sender.
+    pub fn of(&self, sender: &str) -> SenderPosting {
+        self.senders.get(sender).cloned().unwrap_or_default()
+    }
+
+    /// Returns whether the posting office itself delivers to a postal code.
+    pub fn is_local(&self, postal: letter::PostalCode) -> bool {
+        let digits = format!("{:07}", postal.number());
+        self.local.iter().any(|start| digits.starts_with(start.as_str()))
+    }
+}
+
+/// `[calendar]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CalendarKeys {
+    /// Days on which the shop is closed besides weekends and holidays.
+    pub closed: Vec<letter::Date>,
+    /// Working days from the night to the hand-over.
+    pub production_days: u32,
+    /// Delivery days from the posting day to the farthest recipient.
+    pub delivery_days: u32,
+}
+
 /// `[drop]`
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -123,12 +184,6 @@ struct Inserters {
     inserters: Vec<InserterProfile>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Tariffs {
-    tariffs: Vec<TariffStep>,
-}
-
 /// A shop: its directory, its configuration, its senders and the stock it works with.
 #[derive(Debug)]
 pub struct Shop {
@@ -144,8 +199,8 @@ pub struct Shop {
     pub envelope: EnvelopeProfile,
     /// The inserter in use.
     pub inserter: InserterProfile,
-    /// The postage tariff.
-    pub tariffs: Vec<TariffStep>,
+    /// The postage tariffs.
+    pub tariffs: TariffBook,
     /// What the seals of batches are signed with, if the shop has a key.
     pub seal_key: Option<SealKey>,
 }
@@ -163,7 +218,8 @@ impl Shop {
         let config = read_config(root)?;
         let envelopes: Envelopes = stock_toml(root, "envelopes.toml", stock::ENVELOPES)?;
         let inserters: Inserters = stock_toml(root, "inserters.toml", stock::INSERTERS)?;
-        let tariffs: Tariffs = stock_toml(root, "tariffs.toml", stock::TARIFFS)?;
+        let tariffs: TariffBook = stock_toml(root, "tariffs.toml", stock::TARIFFS)?;
+        tariffs.check().context("in tariffs.toml")?;
         let envelope =
             by_name("envelope", &config.print.envelope, envelopes.envelopes, |e| &e.name)?;
         let inserter =
@@ -185,7 +241,7 @@ impl Shop {
             .with_context(|| {
                 "the key of lettershop.toml's [seal]; `openssl genpkey -algorithm RSA` makes one"
             })?;
-        let (root, tariffs) = (root.to_owned(), tariffs.tariffs);
+        let root = root.to_owned();
         Ok(Self { root, config, senders, sites, envelope, inserter, tariffs, seal_key })
     }
 

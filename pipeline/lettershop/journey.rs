@@ -8,7 +8,7 @@ use edge::Memory;
 use intake::refusal;
 use letter::piece::Measured;
 use letter::{Disposition, Moment, Reason};
-use presort::{Limits, Plan, Rules};
+use presort::{Limits, Plan, PostDesk, PostingRules, Rules};
 use route::Lookup;
 use runner::{both, Crew, Entry, Journal, NightPlan, Part, SeenDrop, Stage};
 
@@ -21,6 +21,7 @@ use crate::deliver::deliver;
 use crate::fates::fault_stream;
 use crate::measure::{measure, MeasuredBatch};
 use crate::out::{sha256_of, FileJournal, Out};
+use crate::posting;
 use crate::print::{print_files, Forme};
 use crate::receive::{is_known, Counter, Orphans};
 use crate::registry_import as registry;
@@ -348,7 +349,15 @@ fn plan(counter: &Counter<'_>, batch: &Batch<'_>, going: &[Measured]) -> Plan {
         file_pieces_max: config.print.file_pieces_max,
     };
     let district_len = |postal| batch.house.dictionary.postal_district(postal);
-    let rules = Rules { franking: batch.franking.clone(), limits, district_len: &district_len };
+    let is_local = |postal| config.posting.is_local(postal);
+    let posting_rules = PostingRules {
+        desk: PostDesk { tariff: batch.tariff.tariff, is_regional: config.posting.regional },
+        leeway_days: posting::leeway_days(batch, counter.night.now),
+        is_advertising: batch.posting.advertising,
+        is_local: &is_local,
+    };
+    let franking = batch.franking.clone();
+    let rules = Rules { franking, limits, district_len: &district_len, posting: posting_rules };
     let on_paper = going.iter().filter(|piece| piece.channel.on_paper()).copied().collect();
     let plan = presort::plan(&rules, on_paper);
     assert!(plan.held.is_empty(), "what no envelope takes was held when it was measured");

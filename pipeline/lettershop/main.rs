@@ -29,6 +29,7 @@ mod lists;
 mod measure;
 mod out;
 mod papers;
+mod posting;
 mod print;
 mod receive;
 mod recount;

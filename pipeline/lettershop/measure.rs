@@ -129,7 +129,8 @@ fn measure_one(
         batch.franking.weigh(count)?;
     }
     pages.iter().for_each(|page| note_use(page, uses));
-    Ok(Measured { record, postal, walk, pages: count, channel, why })
+    let has_barcode = resolved.barcode.is_some();
+    Ok(Measured { record, postal, walk, pages: count, has_barcode, channel, why })
 }
 
 /// Bounds the bytes of a copy's own content: two bytes a glyph, escapes and operands, its objects.
@@ -148,6 +149,8 @@ fn copy_bytes_bound(pages: &[Page], parts: &[Page]) -> u64 {
 
 /// Bytes of one piece in the file.
 const PIECE_LEN: usize = 4 + 4 + 8 + 2 + 1 + 1;
+/// The bit of the channel's byte that says whether the piece has a barcode.
+const BARCODE_BIT: u32 = 7;
 
 /// Writes pieces and uses: counts, then 20 bytes a piece, then 8 KiB a face.
 fn write(out: &mut dyn Write, all: &MeasuredBatch) -> io::Result<()> {
@@ -159,7 +162,7 @@ fn write(out: &mut dyn Write, all: &MeasuredBatch) -> io::Result<()> {
         bytes[4..8].copy_from_slice(&piece.postal.number().to_le_bytes());
         bytes[8..16].copy_from_slice(&piece.walk.to_le_bytes());
         bytes[16..18].copy_from_slice(&piece.pages.to_le_bytes());
-        bytes[18] = piece.channel as u8;
+        bytes[18] = piece.channel as u8 | u8::from(piece.has_barcode) << BARCODE_BIT;
         bytes[19] = piece.why as u8;
         out.write_all(&bytes)?;
     }
@@ -209,7 +212,8 @@ fn piece(bytes: &[u8; PIECE_LEN]) -> Option<Measured> {
         postal: PostalCode::from_number(u32::from_le_bytes(bytes[4..8].try_into().ok()?))?,
         walk: u64::from_le_bytes(bytes[8..16].try_into().ok()?),
         pages: u16::from_le_bytes(bytes[16..18].try_into().ok()?),
-        channel: *channels.get(usize::from(bytes[18]))?,
+        has_barcode: bytes[18] >> BARCODE_BIT == 1,
+        channel: *channels.get(usize::from(bytes[18] & !(1 << BARCODE_BIT)))?,
         why: *ChannelReason::ALL.get(usize::from(bytes[19]))?,
     })
 }
@@ -231,6 +235,7 @@ mod tests {
             postal: PostalCode::from_number(1_000_013).expect("seven digits"),
             walk: 1 << 50,
             pages: 3,
+            has_barcode: true,
             channel: Channel::Both,
             why: ChannelReason::PrefersBoth,
         };

@@ -1,18 +1,20 @@
-//! The papers that go with a part's trays: job ticket and tray labels.
+//! The papers that go with a part's trays: job ticket, tray labels and those for the post office.
 
 use anyhow::{Context, Result};
 use ledger::Account;
 use letter::Moment;
-use paperwork::{job_ticket, tray_labels, JobTicket, PostageClass, TicketFile, TrayLabel};
+use paperwork::{job_ticket, tray_labels, JobTicket, TicketFile, TrayLabel};
 use presort::{Plan, TraySummary};
 use runner::{FileMark, Journal, Stage};
 
 use crate::batch::Batch;
 use crate::out::{FileJournal, Out};
+use crate::posting;
 use crate::print::job_number;
 use crate::stock;
 
-/// Writes `job-ticket.pdf` and `tray-labels.pdf` beside the print files.
+/// Writes `job-ticket.pdf`, `tray-labels.pdf`, `posting-slips.pdf` and `bundle-slips.pdf` beside
+/// the print files.
 ///
 /// # Errors
 /// If a document cannot be made or written.
@@ -30,10 +32,10 @@ pub fn write(
     let labels = tray_labels(&labels, font).context("the tray labels")?;
     let ticket = ticket(journal, batch, plan, account, now);
     let ticket = job_ticket(&ticket, font).context("the job ticket")?;
-    Ok(vec![
-        out.publish_bytes(&folder.join("tray-labels.pdf"), &labels)?,
-        out.publish_bytes(&folder.join("job-ticket.pdf"), &ticket)?,
-    ])
+    let mut files = posting::write(out, batch, plan, font, now)?;
+    files.push(out.publish_bytes(&folder.join("tray-labels.pdf"), &labels)?);
+    files.push(out.publish_bytes(&folder.join("job-ticket.pdf"), &ticket)?);
+    Ok(files)
 }
 
 fn label(batch: &Batch<'_>, plan: &Plan, tray: &TraySummary) -> TrayLabel {
@@ -65,7 +67,6 @@ fn ticket(
     now: Moment,
 ) -> JobTicket {
     let part = batch.part();
-    let totals = plan.totals();
     let file = |file: &presort::FileSummary| {
         let marks = journal.stage(part, &Stage::Printed(file.file)).unwrap_or_default();
         let mark = marks.first().expect("a printed file stands in the journal");
@@ -79,12 +80,6 @@ fn ticket(
             sha256: mark.sha256.clone(),
         }
     };
-    let postage = totals.postage.iter().map(|line| PostageClass {
-        size_class: line.step.size_class.clone(),
-        up_to_g: line.step.up_to_g,
-        yen: line.step.yen,
-        pieces: line.pieces,
-    });
     JobTicket {
         job: job_number(batch),
         sender: batch.sender.name.clone(),
@@ -102,6 +97,8 @@ fn ticket(
         trays: plan.trays.len() as u32,
         bundles: plan.trays.iter().map(|tray| tray.bundles.len() as u32).sum(),
         weight_mg: account.weight_mg,
-        postage: postage.collect(),
+        postings: plan.postings.iter().map(|posted| posting::sheet(&posted.posting)).collect(),
+        tips: plan.tips.iter().map(posting::tip).collect(),
+        cautions: posting::cautions(batch, now),
     }
 }

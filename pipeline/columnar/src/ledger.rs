@@ -79,7 +79,7 @@ pub struct LedgerRow<'a> {
     pub sheets: u16,
     /// Weight with envelope, milligrams.
     pub weight_mg: u32,
-    /// Postage before discounts, yen.
+    /// Postage, yen: the piece's share of its posting.
     pub postage_yen: u32,
     /// Where it is: print file and sequence, mailbox copy, or line of the reject list.
     pub place: &'a str,

@@ -80,7 +80,7 @@ pub struct Account {
     pub sheets: u64,
     /// Envelopes.
     pub envelopes: u64,
-    /// Postage before discounts, yen.
+    /// Postage, yen.
     pub postage_yen: u64,
     /// Weight of the pieces with their envelopes, milligrams.
     pub weight_mg: u64,
@@ -263,7 +263,8 @@ pub(crate) mod tests {
 
     pub(crate) fn placed(channel: Channel, why: ChannelReason) -> Placed {
         let postal = PostalCode::parse("1000013").expect("seven digits");
-        let piece = Measured { record: 0, postal, walk: 0, pages: 3, channel, why };
+        let (walk, pages, has_barcode) = (0, 3, true);
+        let piece = Measured { record: 0, postal, walk, pages, has_barcode, channel, why };
         Placed {
             piece,
             sequence: 1,

@@ -10,7 +10,7 @@
 //! counts {printed, delivered, also_delivered, set_aside, held, pulled}
 //! channels [{channel, reason, ja, count}]
 //! faults [{code, ja, en, count}]       one record may count under several codes
-//! estimate {sheets, envelopes, postage_yen}   before discounts; null when refused or waiting
+//! estimate {sheets, envelopes, postage_yen}   null when refused or waiting
 //! refusal {code, position {file, line, column, byte}, ja, en, fix {ja, en}}
 //! snapshot                             id of the preferences by which the split was made
 //! dictionary                           month of the postcode dictionary, 2026-10

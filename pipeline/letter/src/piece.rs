@@ -15,6 +15,8 @@ pub struct Measured {
     pub walk: u64,
     /// Pages with print on them.
     pub pages: u16,
+    /// Whether it carries the customer barcode.
+    pub has_barcode: bool,
     /// How it goes.
     pub channel: Channel,
     /// Why it goes so.
@@ -38,7 +40,7 @@ pub struct Placed {
     pub sheets: u16,
     /// Weight with envelope, in milligrams.
     pub weight_mg: u32,
-    /// Postage before discounts, in yen.
+    /// Postage, in yen: the piece's share of what its posting costs.
     pub postage_yen: u32,
 }
 

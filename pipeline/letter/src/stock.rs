@@ -1,4 +1,4 @@
-//! What the print centre works with: envelopes, inserters, paper, postage tariffs.
+//! What the print centre works with: envelopes, inserters, paper.
 //!
 //! All figures are configuration; facts: post_and_print §3 and §4 give the usual ones.
 
@@ -68,16 +68,4 @@ pub struct Paper {
     pub sheet_mg: u32,
     /// Whether both sides are printed; an odd page count then gets a blank back.
     pub duplex: bool,
-}
-
-/// One step of a postage tariff.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TariffStep {
-    /// 定形 or 定形外規格内: `teikei`, `kikakunai`.
-    pub size_class: String,
-    /// The heaviest piece of this step, grams.
-    pub up_to_g: u32,
-    /// Postage, yen.
-    pub yen: u32,
 }

@@ -1,4 +1,4 @@
-//! Documents about the job: job ticket and tray labels, as PDF.
+//! Documents about the job: job ticket, tray labels, posting slips and bundle slips, as PDF.
 //!
 //! Floor 1: bytes in, bytes out. The same input gives the same bytes: dates come from the input,
 //! and the file identifier is a digest of the document (printpdf would take it from a process
@@ -9,11 +9,17 @@
 mod document;
 mod face;
 mod labels;
+mod postage;
+mod posting;
 mod sheet;
+mod slips;
 mod ticket;
 
 pub use labels::{tray_labels, TrayLabel, LABELS_PER_PAGE};
-pub use ticket::{job_ticket, JobTicket, PostageClass, TicketFile};
+pub use postage::{PostageTip, PostingRow, PostingSheet};
+pub use posting::{posting_slips, GroupRow, PostingForm, PostingSlips};
+pub use slips::{bundle_slips, BundleSlip, SlipBatch, SLIPS_PER_PAGE};
+pub use ticket::{job_ticket, JobTicket, TicketFile};
 
 use thiserror::Error;
 

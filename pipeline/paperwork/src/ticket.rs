@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::document;
 use crate::face::Face;
 use crate::labels::{grouped, kilograms};
+use crate::postage::{price, PostageTip, PostingSheet};
 use crate::sheet::{heavy, pen, quiet, Align, Fit, Mark, Sheet, A4_HEIGHT_MM, A4_WIDTH_MM};
 use crate::PaperworkError;
 
@@ -44,8 +45,12 @@ pub struct JobTicket {
     pub bundles: u32,
     /// Weight of all pieces with their envelopes, milligrams.
     pub weight_mg: u64,
-    /// The pieces by postage class, in the order of the tariff.
-    pub postage: Vec<PostageClass>,
+    /// How the pieces are posted.
+    pub postings: Vec<PostingSheet>,
+    /// What a few pieces more would bring.
+    pub tips: Vec<PostageTip>,
+    /// What the post desk must be told: an outdated tariff, for instance.
+    pub cautions: Vec<String>,
 }
 
 /// One print file on a ticket.
@@ -61,19 +66,6 @@ pub struct TicketFile {
     pub sheets: u64,
     /// SHA-256 of the file, 64 hexadecimal digits.
     pub sha256: String,
-}
-
-/// One line of the 差出票: the pieces of one tariff step.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PostageClass {
-    /// Size class, a key of the tariff: `teikei`, `kikakunai`.
-    pub size_class: String,
-    /// The heaviest piece of the step, grams.
-    pub up_to_g: u32,
-    /// Postage of one piece, yen.
-    pub yen: u32,
-    /// Pieces.
-    pub pieces: u64,
 }
 
 /// Returns the job ticket as a PDF, dated with the moment of the run.
@@ -238,35 +230,55 @@ impl<'a> Pages<'a> {
 
     fn postage(&mut self) {
         const COLUMNS: [Column; 5] = [
-            ("区分", LEFT_MM + 2.0, Align::Left),
-            ("重量", 75.0, Align::Right),
-            ("単価（円）", 105.0, Align::Right),
-            ("通数", 140.0, Align::Right),
+            ("差出し・区分", LEFT_MM + 2.0, Align::Left),
+            ("重量", 95.0, Align::Right),
+            ("単価（円）", 122.0, Align::Right),
+            ("通数", 150.0, Align::Right),
             ("料金（円）", RIGHT_MM - 2.0, Align::Right),
         ];
-        self.section("差出票の控え（割引前）", ROW_MM);
+        self.section("差出票の控え", ROW_MM * 2.0);
         self.heads(&COLUMNS);
-        let (mut pieces, mut yen) = (0, 0);
-        for class in &self.ticket.postage {
+        let none = String::new;
+        for posting in &self.ticket.postings {
             let y = self.row(ROW_MM, &COLUMNS);
-            let sum = u64::from(class.yen) * class.pieces;
-            pieces += class.pieces;
-            yen += sum;
-            let cells = [
-                size_class(&class.size_class).to_owned(),
-                format!("{} g まで", grouped(class.up_to_g.into())),
-                grouped(class.yen.into()),
-                grouped(class.pieces),
-                grouped(sum),
-            ];
-            self.cells(&COLUMNS, y, &cells, 10.0);
+            let room = Fit { width_mm: 108.0, least_pt: 7.0 };
+            let at = (LEFT_MM + 2.0, y + 4.8);
+            self.sheet.fitted(heavy(10.0), Align::Left, at, room, &posting.name);
+            let sums = [none(), none(), none(), grouped(posting.pieces), grouped(posting.yen)];
+            self.cells(&COLUMNS, y, &sums, 10.0);
+            for line in &posting.lines {
+                let y = self.row(ROW_MM, &COLUMNS);
+                let cells = [
+                    format!("　{}", line.kind()),
+                    format!("{} g まで", grouped(line.up_to_g.into())),
+                    price(line.price),
+                    grouped(line.pieces),
+                    price(line.sum),
+                ];
+                self.cells(&COLUMNS, y, &cells, 9.0);
+            }
         }
+        let sum = |of: fn(&PostingSheet) -> u64| self.ticket.postings.iter().map(of).sum();
+        let (pieces, yen, plain): (u64, u64, u64) =
+            (sum(|p| p.pieces), sum(|p| p.yen), sum(|p| p.plain_yen));
         let y = self.row(ROW_MM, &COLUMNS);
         self.sheet.line((LEFT_MM, y), (RIGHT_MM, y), 0.8);
-        let none = String::new;
         let cells = ["合計".to_owned(), none(), none(), grouped(pieces), grouped(yen)];
         self.cells(&COLUMNS, y, &cells, 11.0);
+        self.remark(&format!(
+            "割引前 {} 円　割引 {} 円",
+            grouped(plain),
+            grouped(plain.saturating_sub(yen))
+        ));
+        let tips: Vec<String> = self.ticket.tips.iter().map(PostageTip::sentence).collect();
+        tips.iter().chain(&self.ticket.cautions).for_each(|line| self.remark(line));
         self.y += 5.0;
+    }
+
+    fn remark(&mut self, text: &str) {
+        let y = self.take(5.0);
+        let room = Fit { width_mm: RIGHT_MM - LEFT_MM - 4.0, least_pt: 6.0 };
+        self.sheet.fitted(pen(8.5), Align::Left, (LEFT_MM + 2.0, y + 4.4), room, text);
     }
 
     fn sign_off(&mut self) {
@@ -341,14 +353,4 @@ fn foot(sheet: &mut Sheet, ticket: &JobTicket, page: usize, of: usize) {
     let y = A4_HEIGHT_MM - 12.0;
     sheet.text(quiet(8.0), Align::Left, (LEFT_MM, y), &ticket.batch);
     sheet.text(quiet(8.0), Align::Right, (RIGHT_MM, y), &format!("{page} / {of}"));
-}
-
-/// Returns what the post office calls a size class; the key itself when it is none of its.
-fn size_class(key: &str) -> &str {
-    match key {
-        "teikei" => "定形",
-        "kikakunai" => "定形外（規格内）",
-        "kikakugai" => "定形外（規格外）",
-        _ => key,
-    }
 }

@@ -1,9 +1,11 @@
-//! What a piece weighs, and what its postage is.
+//! What a piece weighs, and which step of the tariff it pays.
 
-use letter::stock::{EnvelopeProfile, Paper, TariffStep};
+use letter::stock::{EnvelopeProfile, Paper};
 use letter::Reason;
 
-/// Sheets, weight and postage by the envelope, the paper and the tariff of a batch.
+use crate::{Step, Tariff, TariffFault};
+
+/// Sheets, weight and full price by the envelope, the paper and the tariff of a batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Franking {
     duplex: bool,
@@ -11,7 +13,14 @@ pub struct Franking {
     envelope_mg: u32,
     sheets_max: u32,
     /// The steps of the envelope's size class, lightest first.
-    steps: Vec<TariffStep>,
+    steps: Vec<ServicedStep>,
+}
+
+/// A step and what the batch's services cost on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ServicedStep {
+    pub(crate) step: Step,
+    pub(crate) services_yen: u32,
 }
 
 /// One piece in its envelope.
@@ -21,32 +30,43 @@ pub struct Weighed {
     pub sheets: u16,
     /// Weight with envelope, milligrams.
     pub weight_mg: u32,
-    /// Postage before discounts, yen.
-    pub postage_yen: u32,
-}
-
-/// 差出票の一行: how many pieces of a batch pay one step of the tariff.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PostageLine {
-    /// The step.
-    pub step: TariffStep,
-    /// Its pieces.
-    pub pieces: u64,
+    /// Postage before discounts, services included, yen.
+    pub plain_yen: u32,
+    /// The step's number among those of the size class, lightest first.
+    pub(crate) step: usize,
 }
 
 impl Franking {
-    /// Returns the franking of letters on `paper` in `envelope` by the steps of its size class.
-    pub fn new(envelope: &EnvelopeProfile, paper: Paper, tariff: &[TariffStep]) -> Self {
-        let of_class = |step: &&TariffStep| step.size_class == envelope.size_class;
-        let mut steps: Vec<_> = tariff.iter().filter(of_class).cloned().collect();
+    /// Returns the franking of letters on `paper` in `envelope` by the steps of its size class,
+    /// with `services` (特殊取扱) on top.
+    ///
+    /// # Errors
+    /// [`TariffFault::Service`] if a service has no price even for the lightest step; heavier
+    /// steps end where a service does.
+    pub fn new(
+        envelope: &EnvelopeProfile,
+        paper: Paper,
+        tariff: &Tariff,
+        services: &[String],
+    ) -> Result<Self, TariffFault> {
+        let of_class = |step: &&Step| step.size_class == envelope.size_class;
+        let mut steps: Vec<Step> = tariff.steps.iter().filter(of_class).cloned().collect();
         steps.sort_by_key(|step| step.up_to_g);
-        Self {
+        let mut serviced = Vec::new();
+        for step in steps {
+            match tariff.services_yen(services, step.up_to_g) {
+                Ok(services_yen) => serviced.push(ServicedStep { step, services_yen }),
+                Err(fault) if serviced.is_empty() => return Err(fault),
+                Err(_) => break,
+            }
+        }
+        Ok(Self {
             duplex: paper.duplex,
             sheet_mg: paper.sheet_mg,
             envelope_mg: envelope.weight_mg,
             sheets_max: envelope.sheets_max,
-            steps,
-        }
+            steps: serviced,
+        })
     }
 
     /// Returns the sheets of a letter of `pages` pages; duplex puts two on a sheet.
@@ -58,7 +78,7 @@ impl Franking {
         }
     }
 
-    /// Weighs a letter of `pages` pages and finds its postage.
+    /// Weighs a letter of `pages` pages and finds its full price.
     ///
     /// # Errors
     /// [`Reason::TooManySheets`] if the envelope takes fewer sheets, [`Reason::TooHeavy`] if the
@@ -70,27 +90,19 @@ impl Franking {
         }
         let paper_mg = u32::from(sheets).saturating_mul(self.sheet_mg);
         let weight_mg = self.envelope_mg.saturating_add(paper_mg);
-        let Some(step) = self.step(weight_mg) else {
-            let max_g = self.steps.last().map_or(0, |step| step.up_to_g);
+        let carries =
+            |found: &ServicedStep| u64::from(found.step.up_to_g) * 1_000 >= weight_mg.into();
+        let Some(step) = self.steps.iter().position(carries) else {
+            let max_g = self.steps.last().map_or(0, |last| last.step.up_to_g);
             return Err(Reason::TooHeavy { found_mg: weight_mg, max_g });
         };
-        Ok(Weighed { sheets, weight_mg, postage_yen: self.steps[step].yen })
+        let plain_yen = self.steps[step].step.yen + self.steps[step].services_yen;
+        Ok(Weighed { sheets, weight_mg, plain_yen, step })
     }
 
-    /// Counts pieces of these weights by the steps they pay; steps without pieces are left out.
-    pub(crate) fn postage_lines(&self, weights_mg: impl Iterator<Item = u32>) -> Vec<PostageLine> {
-        let mut pieces = vec![0; self.steps.len()];
-        for weight_mg in weights_mg {
-            pieces[self.step(weight_mg).expect("a placed piece has a step")] += 1;
-        }
-        let lines = self.steps.iter().cloned().zip(pieces);
-        let lines = lines.map(|(step, pieces)| PostageLine { step, pieces });
-        lines.filter(|line| line.pieces > 0).collect()
-    }
-
-    fn step(&self, weight_mg: u32) -> Option<usize> {
-        let carries = |step: &TariffStep| u64::from(step.up_to_g) * 1_000 >= weight_mg.into();
-        self.steps.iter().position(carries)
+    /// Returns the steps, lightest first.
+    pub(crate) fn steps(&self) -> &[ServicedStep] {
+        &self.steps
     }
 }
 
@@ -98,36 +110,50 @@ impl Franking {
 mod tests {
     use super::*;
     use crate::plan::tests::{envelope, tariff};
+    use crate::tariff::tests::stock;
 
     fn franking(duplex: bool) -> Franking {
-        Franking::new(&envelope(), Paper { sheet_mg: 3_990, duplex }, &tariff())
+        franked(Paper { sheet_mg: 3_990, duplex })
+    }
+
+    fn franked(paper: Paper) -> Franking {
+        Franking::new(&envelope(), paper, &tariff(), &[]).expect("no services")
     }
 
     #[test]
     fn the_stock_envelopes_are_franked_by_the_stock_tariff() {
-        let tariff = stock("tariffs", include_str!("../../../config/tariffs.toml"));
-        let tariff: Vec<TariffStep> = tariff.into_iter().map(parse).collect();
-        let envelopes = stock("envelopes", include_str!("../../../config/envelopes.toml"));
-        let envelopes: Vec<EnvelopeProfile> = envelopes.into_iter().map(parse).collect();
-        let paper = Paper { sheet_mg: 3_990, duplex: false };
-        let yen = |name: &str, pages| {
-            let envelope = envelopes.iter().find(|envelope| envelope.name == name);
-            let franking = Franking::new(envelope.expect("in stock"), paper, &tariff);
-            franking.weigh(pages).map(|weighed| weighed.postage_yen)
-        };
-        assert_eq!(yen("naga3-window", 8), Ok(110));
-        assert_eq!(yen("naga3-window", 9), Err(Reason::TooManySheets { found: 9, max: 8 }));
-        assert_eq!(yen("kaku2-window", 1), Ok(140));
-        assert_eq!(yen("kaku2-window", 40), Ok(320));
-    }
-
-    fn stock(list: &str, text: &str) -> Vec<toml::Value> {
+        let text = include_str!("../../../config/envelopes.toml");
         let table: toml::Table = text.parse().expect("TOML");
-        table[list].as_array().expect("a list").clone()
+        let envelopes = table["envelopes"].as_array().expect("a list").iter().cloned();
+        let envelopes: Vec<EnvelopeProfile> =
+            envelopes.map(|entry| entry.try_into().expect("an envelope")).collect();
+        let tariff = &stock().tariffs[0];
+        let paper = Paper { sheet_mg: 3_990, duplex: false };
+        let yen = |name: &str, pages, services: &[&str]| {
+            let envelope = envelopes.iter().find(|envelope| envelope.name == name);
+            let services: Vec<String> = services.iter().map(|name| (*name).into()).collect();
+            let franking = Franking::new(envelope.expect("in stock"), paper, tariff, &services);
+            let franking = franking.expect("a service of the stock");
+            franking.weigh(pages).map(|weighed| weighed.plain_yen)
+        };
+        assert_eq!(yen("naga3-window", 8, &[]), Ok(110));
+        assert_eq!(yen("naga3-window", 9, &[]), Err(Reason::TooManySheets { found: 9, max: 8 }));
+        assert_eq!(yen("kaku2-window", 1, &[]), Ok(140));
+        assert_eq!(yen("kaku2-window", 40, &[]), Ok(320));
+        assert_eq!(yen("kaku2-window", 40, &["sokutatsu", "kan-i-kakitome"]), Ok(970));
     }
 
-    fn parse<T: serde::de::DeserializeOwned>(value: toml::Value) -> T {
-        value.try_into().expect("an entry of the stock")
+    #[test]
+    fn an_unknown_service_is_refused_and_heavier_steps_end_where_a_service_does() {
+        let paper = Paper { sheet_mg: 40_000, duplex: false };
+        let unknown = Franking::new(&envelope(), paper, &tariff(), &["ufo".into()]);
+        assert_eq!(unknown, Err(TariffFault::Service("ufo".into())));
+        let mut tariff = stock().tariffs[0].clone();
+        tariff.services.retain(|service| service.up_to_g == 250);
+        let express = Franking::new(&envelope(), paper, &tariff, &["sokutatsu".into()]);
+        let express = express.expect("known");
+        assert_eq!(express.weigh(1).map(|weighed| weighed.plain_yen), Ok(410));
+        assert_eq!(express.weigh(7), Err(Reason::TooHeavy { found_mg: 285_500, max_g: 250 }));
     }
 
     #[test]
@@ -139,26 +165,25 @@ mod tests {
 
     #[test]
     fn the_eleventh_sheet_is_the_last_under_fifty_grams() {
-        // Facts §3.1: eleven sheets of 64 g/m² under 50 g.
+        // Eleven sheets of 64 g/m² lie under 50 g.
         let weighed = |pages| franking(false).weigh(pages).expect("within the envelope");
-        let eleven = Weighed { sheets: 11, weight_mg: 49_390, postage_yen: 110 };
+        let eleven = Weighed { sheets: 11, weight_mg: 49_390, plain_yen: 110, step: 0 };
         assert_eq!(weighed(11), eleven);
-        assert_eq!(weighed(12).postage_yen, 180);
+        assert_eq!(weighed(12).plain_yen, 180);
     }
 
     #[test]
     fn a_step_carries_everything_up_to_and_with_its_weight() {
         let yen = |sheet_mg| {
-            let paper = Paper { sheet_mg, duplex: false };
-            Franking::new(&envelope(), paper, &tariff()).weigh(1).map(|w| w.postage_yen)
+            franked(Paper { sheet_mg, duplex: false }).weigh(1).map(|weighed| weighed.plain_yen)
         };
         assert_eq!((yen(44_500), yen(44_501)), (Ok(110), Ok(180)));
     }
 
     #[test]
     fn a_letter_beyond_the_envelope_or_the_tariff_says_so() {
-        assert_eq!(franking(false).weigh(21), Err(Reason::TooManySheets { found: 21, max: 20 }),);
-        let lead = Franking::new(&envelope(), Paper { sheet_mg: 90_000, duplex: false }, &tariff());
+        assert_eq!(franking(false).weigh(21), Err(Reason::TooManySheets { found: 21, max: 20 }));
+        let lead = franked(Paper { sheet_mg: 90_000, duplex: false });
         assert_eq!(lead.weigh(2), Err(Reason::TooHeavy { found_mg: 185_500, max_g: 100 }));
     }
 }

@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use letter::PostalCode;
 use serde::{Deserialize, Serialize};
 
-use crate::Franking;
+use crate::{Franking, PostDesk};
 
 /// Everything that a plan depends on besides the pieces.
 #[derive(Clone)]
@@ -16,9 +16,24 @@ pub struct Rules<'a> {
     pub limits: Limits,
     /// The digits of the 郵便区番号 (district number) of a postal code: 3 or 5.
     ///
-    /// The list is the posting office's; without one, the length of KEN_ALL's old code stands in
-    /// (facts: post_and_print §3.8). Asked once for each distinct code.
+    /// The list is the posting office's; without one, the length of KEN_ALL's old code stands in.
+    /// Asked once for each distinct code.
     pub district_len: &'a dyn Fn(PostalCode) -> u32,
+    /// How the pieces are posted.
+    pub posting: PostingRules<'a>,
+}
+
+/// What the postage of a batch depends on besides weight and number.
+#[derive(Clone, Copy)]
+pub struct PostingRules<'a> {
+    /// Where the pieces are posted, and at what prices.
+    pub desk: PostDesk<'a>,
+    /// 送達余裕: by how many days delivery may be later.
+    pub leeway_days: u32,
+    /// Whether the pieces are approved advertising.
+    pub is_advertising: bool,
+    /// Whether a postal code lies in the posting office's own district.
+    pub is_local: &'a dyn Fn(PostalCode) -> bool,
 }
 
 /// How large a bundle, a tray and a print file may become.

@@ -5,7 +5,8 @@ use letter::piece::Measured;
 use crate::group::AREA_COUNT;
 use crate::{District, Group, Rules};
 
-/// The pieces of a batch in print order, group after group.
+/// The pieces of a batch in print order, posting after posting, group after group.
+#[derive(Default)]
 pub(crate) struct Ordered {
     /// The pieces.
     pub(crate) pieces: Vec<Measured>,
@@ -16,18 +17,26 @@ pub(crate) struct Ordered {
 /// A group's pieces: those of the group before it end where these start.
 pub(crate) struct Span {
     pub(crate) group: Group,
+    /// The posting, from 0.
+    pub(crate) posting: u32,
     pub(crate) len: usize,
 }
 
-/// Orders pieces by group, district, postal code, walk and record, whatever order they came in.
-pub(crate) fn print_order(rules: &Rules, mut pieces: Vec<Measured>) -> Ordered {
+/// Orders pieces by postal code, walk and record, whatever order they came in.
+pub(crate) fn by_code(mut pieces: Vec<Measured>) -> Vec<Measured> {
     pieces.sort_unstable_by_key(|piece| (piece.postal, piece.walk, piece.record));
-    let mut runs = runs(rules, &pieces);
+    pieces
+}
+
+/// Adds the pieces of a posting, which stand [by code](by_code), group after group.
+pub(crate) fn append(rules: &Rules, posting: u32, pieces: &[Measured], ordered: &mut Ordered) {
+    let mut runs = runs(rules, pieces);
     group(rules.limits.bundle_pieces_min.get() as usize, &mut runs);
     runs.sort_unstable_by_key(|run| (run.group.rank(), run.district, run.start));
 
     let in_order = runs.iter().flat_map(|run| &pieces[run.start..run.start + run.len]);
-    Ordered { pieces: in_order.copied().collect(), groups: spans(&runs) }
+    ordered.pieces.extend(in_order);
+    ordered.groups.extend(spans(posting, &runs));
 }
 
 /// The pieces of one postal code, in walking order; `start` counts in order of postal codes.
@@ -69,9 +78,8 @@ fn group(min: usize, runs: &mut [Run]) {
     }
 }
 
-fn spans(runs: &[Run]) -> Vec<Span> {
+fn spans(posting: u32, runs: &[Run]) -> impl Iterator<Item = Span> + '_ {
     let groups = runs.chunk_by(|a, b| a.group == b.group);
-    let span =
-        |runs: &[Run]| Span { group: runs[0].group, len: runs.iter().map(|run| run.len).sum() };
-    groups.map(span).collect()
+    let len = |runs: &[Run]| runs.iter().map(|run| run.len).sum();
+    groups.map(move |runs| Span { group: runs[0].group, posting, len: len(runs) })
 }

@@ -5,8 +5,10 @@ use std::ops::Range;
 use letter::piece::{Measured, Placed};
 use letter::Reason;
 
+use crate::lots::Lots;
+use crate::order::Ordered;
 use crate::{file, order, tray};
-use crate::{BundleSummary, FileSummary, Franking, PostageLine, Rules, TraySummary, Weighed};
+use crate::{BundleSummary, FileSummary, Franking, Posting, Rules, Tip, TraySummary, Weighed};
 
 /// A batch in print order, with its trays and print files.
 ///
@@ -19,8 +21,22 @@ pub struct Plan {
     pub files: Vec<FileSummary>,
     /// Pieces that no envelope or no tariff takes, by record; they are not in print order.
     pub held: Vec<(Measured, Reason)>,
+    /// How the pieces are posted, in print order.
+    pub postings: Vec<Posted>,
+    /// What a few pieces more would bring, the fewest first.
+    pub tips: Vec<Tip>,
     pieces: Vec<Measured>,
+    postage_yen: Vec<u32>,
     franking: Franking,
+}
+
+/// A posting and its part of the print order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Posted {
+    /// The posting.
+    pub posting: Posting,
+    /// The sequence number of its first piece; the others follow.
+    pub first_sequence: u32,
 }
 
 /// What a batch comes to, for the job ticket and the receipt.
@@ -32,22 +48,36 @@ pub struct Totals {
     pub sheets: u64,
     /// Weight with envelopes, milligrams.
     pub weight_mg: u64,
-    /// Postage before discounts, yen.
+    /// Postage, yen.
     pub postage_yen: u64,
-    /// The same by steps of the tariff, lightest first (内訳票).
-    pub postage: Vec<PostageLine>,
+    /// Postage before discounts, yen.
+    pub plain_yen: u64,
 }
 
 /// Plans the printing of a batch's paper pieces.
 ///
 /// The order of `pieces` does not matter; their record numbers must differ. Costs two sorts of
-/// small keys and, at its peak, 48 bytes a piece.
+/// small keys and, at its peak, 52 bytes a piece; 76 if they are posted in more than one way.
 pub fn plan(rules: &Rules, pieces: Vec<Measured>) -> Plan {
     let (pieces, held) = set_apart(&rules.franking, pieces);
-    let ordered = order::print_order(rules, pieces);
+    let pieces = order::by_code(pieces);
+    let lots = Lots::count(rules, &pieces);
+    let posted = rules.posting.desk.plan(&lots.lots);
+
+    let mut ordered = Ordered::default();
+    let mut postings = Vec::new();
+    let mut postage_yen = Vec::new();
+    let parts = lots.part(&posted.postings, pieces);
+    for (number, (posting, part)) in (0..).zip(posted.postings.into_iter().zip(parts)) {
+        let start = ordered.pieces.len();
+        order::append(rules, number, &part, &mut ordered);
+        postage_yen.extend(lots.shares(&posting, &ordered.pieces[start..]));
+        postings.push(Posted { posting, first_sequence: start as u32 + 1 });
+    }
     let trays = tray::fill(&rules.limits, &rules.franking, &ordered);
     let files = file::cut(rules.limits.file_pieces_max, &trays);
-    Plan { trays, files, held, pieces: ordered.pieces, franking: rules.franking.clone() }
+    let (pieces, franking, tips) = (ordered.pieces, rules.franking.clone(), posted.tips);
+    Plan { trays, files, held, postings, tips, pieces, postage_yen, franking }
 }
 
 impl Plan {
@@ -94,21 +124,20 @@ impl Plan {
             bundle: bundle as u32,
             sheets: weighed.sheets,
             weight_mg: weighed.weight_mg,
-            postage_yen: weighed.postage_yen,
+            postage_yen: self.postage_yen[index],
         }
     }
 
     /// Sums the batch up.
     pub fn totals(&self) -> Totals {
-        let weights_mg = self.pieces.iter().map(|piece| self.weighed(piece).weight_mg);
-        let postage = self.franking.postage_lines(weights_mg);
-        let mut totals = Totals { postage, ..Totals::default() };
-        for piece in &self.pieces {
+        let mut totals = Totals::default();
+        for (piece, postage_yen) in self.pieces.iter().zip(&self.postage_yen) {
             let weighed = self.weighed(piece);
             totals.pieces += 1;
             totals.sheets += u64::from(weighed.sheets);
             totals.weight_mg += u64::from(weighed.weight_mg);
-            totals.postage_yen += u64::from(weighed.postage_yen);
+            totals.postage_yen += u64::from(*postage_yen);
+            totals.plain_yen += u64::from(weighed.plain_yen);
         }
         totals
     }

@@ -11,6 +11,8 @@ use crate::{Franking, Group, Limits};
 pub struct TraySummary {
     /// Its number, from 1.
     pub tray: u32,
+    /// The posting of all its pieces, an index of the plan's.
+    pub posting: u32,
     /// The sequence number of its first piece.
     pub first_sequence: u32,
     /// Its pieces.
@@ -34,6 +36,8 @@ pub struct BundleSummary {
     pub bundle: u32,
     /// What it is tied for.
     pub group: Group,
+    /// The posting of all its pieces, an index of the plan's.
+    pub posting: u32,
     /// The sequence number of its first piece.
     pub first_sequence: u32,
     /// Its pieces, at least one.
@@ -48,7 +52,8 @@ pub struct BundleSummary {
 
 /// Ties the pieces into bundles and fills trays with them, each as full as its limits allow.
 ///
-/// A bundle never holds two groups and never lies in two trays. The last bundle of a group takes
+/// A bundle never holds two groups and never lies in two trays; neither holds two postings, since
+/// these are handed in apart. The last bundle of a group takes
 /// what is left of it, be it one piece.
 pub(crate) fn fill(limits: &Limits, franking: &Franking, ordered: &Ordered) -> Vec<TraySummary> {
     let mut trays: Vec<TraySummary> = Vec::new();
@@ -75,6 +80,7 @@ fn tie(limits: &Limits, franking: &Franking, ordered: &Ordered) -> Vec<BundleSum
                 None => bundles.push(BundleSummary {
                     bundle: 0, // the tray numbers it
                     group: span.group,
+                    posting: span.posting,
                     first_sequence: sequence,
                     pieces: 1,
                     weight_mg,
@@ -110,6 +116,7 @@ impl TraySummary {
     fn start(tray: u32, bundle: BundleSummary) -> Self {
         let mut tray = Self {
             tray,
+            posting: bundle.posting,
             first_sequence: bundle.first_sequence,
             pieces: 0,
             weight_mg: 0,
@@ -123,7 +130,8 @@ impl TraySummary {
     }
 
     fn takes(&self, limits: &Limits, bundle: &BundleSummary) -> bool {
-        self.pieces + bundle.pieces <= limits.tray_pieces_max.get()
+        self.posting == bundle.posting
+            && self.pieces + bundle.pieces <= limits.tray_pieces_max.get()
             && self.weight_mg + bundle.weight_mg <= limits.tray_weight_mg_max
     }
 

@@ -103,7 +103,7 @@ impl Page {
         self.section("見込み");
         self.count(2, "用紙", estimate.sheets, "枚");
         self.count(2, "封筒", estimate.envelopes, "通");
-        self.count(2, "郵便料金（割引前）", estimate.postage_yen, "円");
+        self.count(2, "郵便料金", estimate.postage_yen, "円");
     }
 
     fn returned(&mut self, receipt: &Receipt) {

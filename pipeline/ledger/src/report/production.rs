@@ -15,7 +15,7 @@ pub fn production(page: &mut Html, input: &ReportInput) {
         ("用紙（枚）", "sheets", true),
         ("封筒（通）", "envelopes", true),
         ("重さ（kg）", "weight", true),
-        ("郵便料金（円）", "postage before discounts", true),
+        ("郵便料金（円）", "postage", true),
         ("トレー", "trays", true),
         ("把束", "bundles", true),
     ]);

@@ -6,9 +6,9 @@ use address::Dictionary;
 use anyhow::{Context, Result};
 use letter::page::Page;
 use letter::record::field;
-use letter::stock::{EnvelopeProfile, InserterProfile, Paper, TariffStep};
+use letter::stock::{EnvelopeProfile, InserterProfile, Paper};
 use letter::{Reason, RecordView, Schema};
-use presort::Franking;
+use presort::{Franking, TariffBook};
 use render::{
     FontChain, LetterFacts, Sample, SampleLetter, Template, TemplateFault, TemplateSource,
 };
@@ -29,7 +29,7 @@ pub struct Workshop {
     pub paper: Paper,
     envelope: String,
     envelopes: Vec<EnvelopeProfile>,
-    tariffs: Vec<TariffStep>,
+    tariffs: TariffBook,
     dictionary: Dictionary,
 }
 
@@ -55,7 +55,7 @@ impl Workshop {
             paper: Paper { sheet_mg: config.print.sheet_mg, duplex: config.print.duplex },
             envelope: config.print.envelope,
             envelopes: profiles(stock::ENVELOPES)?,
-            tariffs: profiles(stock::TARIFFS)?,
+            tariffs: toml::from_str(stock::TARIFFS).context("the built-in tariffs")?,
             dictionary: dictionary(None)?,
         })
     }
@@ -114,7 +114,9 @@ impl<'w> Trial<'w> {
         let sender = sample.sender();
         let template = Template::compile(&source, &workshop.chain, &schema, &sender, &envelope)
             .and_then(|all| with_room_for_marks(all, &workshop.chain, &workshop.inserter))?;
-        let franking = Franking::new(&envelope, workshop.paper, &workshop.tariffs);
+        let tariff = workshop.tariffs.tariffs.last().expect("the stock has a tariff");
+        let franking = Franking::new(&envelope, workshop.paper, tariff, &[]);
+        let franking = franking.expect("no services, no fault");
         Ok(Self { workshop, template, sample, schema, envelope, stationery, franking })
     }
 

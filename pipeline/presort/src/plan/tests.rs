@@ -3,25 +3,41 @@
 #[path = "../../../letter/tests/support/naga3.rs"]
 mod naga3;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
 
 use letter::piece::{Measured, Placed};
-use letter::stock::{EnvelopeProfile, Paper, TariffStep};
+use letter::stock::{EnvelopeProfile, Paper};
 use letter::{Channel, ChannelReason, PostalCode, Reason};
 use naga3::naga3;
 
-use crate::{plan, Franking, Group, Limits, Plan, Rules};
+use crate::tariff::tests::stock;
+use crate::{plan, Franking, Group, Limits, Plan, PostDesk, Posted, PostingRules, Rules, Tariff};
 
 /// A 長形3号 envelope of 5.5 g that takes twenty sheets.
 pub(crate) fn envelope() -> EnvelopeProfile {
     EnvelopeProfile { sheets_max: 20, ..naga3() }
 }
 
-/// The steps of a 定形 envelope, heaviest first, among others'.
-pub(crate) fn tariff() -> Vec<TariffStep> {
-    let step = |class: &str, up_to_g, yen| TariffStep { size_class: class.into(), up_to_g, yen };
-    vec![step("teikei", 100, 180), step("kikakunai", 50, 140), step("teikei", 50, 110)]
+/// The stock's tariff up to 100 g, whose offers ask for a fiftieth of the pieces.
+pub(crate) fn tariff() -> Tariff {
+    let mut tariff = stock().tariffs.remove(0);
+    tariff.steps.retain(|step| step.up_to_g <= 100);
+    tariff.steps.reverse();
+    for offer in &mut tariff.offers {
+        offer.tiers.iter_mut().for_each(|tier| tier.from /= 50);
+        offer.confirmed = true;
+        if offer.offer == "kunai" {
+            for (tier, yen) in offer.tiers.iter_mut().zip([90, 80]) {
+                let price = |up_to_g, yen| {
+                    let size_class = "teikei".to_owned();
+                    crate::TierPrice { size_class, up_to_g, yen }
+                };
+                tier.prices = vec![price(50, yen), price(100, 2 * yen)];
+            }
+        }
+    }
+    tariff
 }
 
 /// 100-xxxx has a three-digit district, as all codes that end in an even digit have.
@@ -33,10 +49,13 @@ fn district_len(postal: PostalCode) -> u32 {
     }
 }
 
-fn rules(limits: Limits) -> Rules<'static> {
+fn rules(tariff: &Tariff, limits: Limits) -> Rules<'_> {
     let paper = Paper { sheet_mg: 3_990, duplex: true };
-    let franking = Franking::new(&envelope(), paper, &tariff());
-    Rules { franking, limits, district_len: &district_len }
+    let franking = Franking::new(&envelope(), paper, tariff, &[]).expect("no services");
+    let desk = PostDesk { tariff, is_regional: false };
+    let is_local = &|postal: PostalCode| postal.prefix(3) == 450;
+    let posting = PostingRules { desk, leeway_days: 0, is_advertising: false, is_local };
+    Rules { franking, limits, district_len: &district_len, posting }
 }
 
 fn limits(bundle: (u32, u32), tray: u32, tray_weight_mg_max: u64, file: u32) -> Limits {
@@ -69,6 +88,7 @@ fn piece(record: u32, postal: u32, walk: u64, pages: u16) -> Measured {
         postal: PostalCode::from_number(postal).expect("seven digits"),
         walk,
         pages,
+        has_barcode: !record.is_multiple_of(7),
         channel: Channel::Paper,
         why: ChannelReason::PrefersPaper,
     }
@@ -108,12 +128,17 @@ impl Numbers {
     }
 }
 
+fn posting_of(plan: &Plan, placed: &Placed) -> usize {
+    plan.postings.partition_point(|posted| posted.first_sequence <= placed.sequence) - 1
+}
+
 /// Runs `check` over plans of many batches under all limits.
 fn check_all(check: impl Fn(&Rules, &[Measured], &Plan)) {
-    for (seed, len) in [(1, 0), (2, 1), (3, 9), (4, 150), (5, 3_000)] {
+    let tariff = tariff();
+    for (seed, len) in [(1, 0), (2, 1), (3, 9), (6, 36), (4, 150), (5, 3_000)] {
         let pieces = Numbers(seed).batch(len);
         for limits in all_limits() {
-            let rules = rules(limits);
+            let rules = rules(&tariff, limits);
             check(&rules, &pieces, &plan(&rules, pieces.clone()));
         }
     }
@@ -178,13 +203,14 @@ fn within_a_group_pieces_go_by_district_code_walk_and_record() {
         let group_of = bundles.flat_map(|b| std::iter::repeat_n(b.group, b.pieces as usize));
         let keys = group_of.zip(plan.placed()).map(|(group, placed)| {
             let Measured { record, postal, walk, .. } = placed.piece;
+            let posting = posting_of(plan, &placed);
             let district = crate::District::of(postal, (rules.district_len)(postal));
             match group {
                 Group::District(own) => assert_eq!(own, district),
                 Group::Area(area) => assert_eq!(u32::from(area), postal.prefix(2)),
                 Group::Mixed => {}
             }
-            (group.rank(), district, postal, walk, record)
+            (posting, group.rank(), district, postal, walk, record)
         });
         assert!(keys.is_sorted_by(|a, b| a < b));
     });
@@ -201,16 +227,19 @@ fn small_districts_share_bundles_and_large_ones_never_do() {
             crate::District::of(postal, (rules.district_len)(postal))
         };
         for placed in plan.placed() {
-            *districts.entry(district(&placed)).or_default() += 1;
+            let posting = posting_of(plan, &placed);
+            *districts.entry((posting, district(&placed))).or_default() += 1;
         }
-        for (district, pieces) in districts.iter().filter(|(_, pieces)| **pieces < min) {
-            *rests.entry(district.area()).or_default() += pieces;
+        for ((posting, district), pieces) in districts.iter().filter(|(_, pieces)| **pieces < min) {
+            *rests.entry((*posting, district.area())).or_default() += pieces;
         }
         for bundle in plan.trays.iter().flat_map(|tray| &tray.bundles) {
             let start = bundle.first_sequence as usize - 1;
             for placed in plan.placed_in(start..start + bundle.pieces as usize) {
-                let district = district(&placed);
-                let expected = match (districts[&district], rests.get(&district.area())) {
+                let (posting, district) = (bundle.posting as usize, district(&placed));
+                assert_eq!(posting, posting_of(plan, &placed));
+                let rest = rests.get(&(posting, district.area()));
+                let expected = match (districts[&(posting, district)], rest) {
                     (pieces, _) if pieces >= min => Group::District(district),
                     (_, Some(rest)) if *rest >= min => Group::Area(district.area()),
                     _ => Group::Mixed,
@@ -243,7 +272,8 @@ fn no_bundle_fits_into_the_tray_before_its_own() {
             let pieces = pair[0].pieces + pair[1].bundles[0].pieces;
             let weight_mg = pair[0].weight_mg + pair[1].bundles[0].weight_mg;
             assert!(
-                pieces > rules.limits.tray_pieces_max.get()
+                pair[0].posting != pair[1].posting
+                    || pieces > rules.limits.tray_pieces_max.get()
                     || weight_mg > rules.limits.tray_weight_mg_max
             );
         }
@@ -271,13 +301,57 @@ fn the_sums_of_bundles_trays_files_and_steps_are_those_of_the_pieces() {
         assert_eq!(totals.weight_mg, plan.placed().map(|p| u64::from(p.weight_mg)).sum::<u64>());
         assert_eq!(totals.weight_mg, plan.trays.iter().map(|t| t.weight_mg).sum::<u64>());
         assert_eq!(totals.pieces, plan.files.iter().map(|f| u64::from(f.pieces)).sum::<u64>());
-        let by_step = totals.postage.iter().map(|line| line.pieces * u64::from(line.step.yen));
-        assert_eq!(totals.postage_yen, by_step.sum::<u64>());
+        let postings = || plan.postings.iter().map(|posted| &posted.posting);
+        assert_eq!(totals.postage_yen, postings().map(|posting| posting.yen).sum::<u64>());
+        assert_eq!(totals.plain_yen, postings().map(|posting| posting.plain_yen).sum::<u64>());
+        assert!(totals.postage_yen <= totals.plain_yen);
         for tray in &plan.trays {
             assert_eq!(tray.pieces, tray.bundles.iter().map(|b| b.pieces).sum::<u32>());
             assert_eq!(tray.weight_mg, tray.bundles.iter().map(|b| b.weight_mg).sum::<u64>());
         }
     });
+}
+
+#[test]
+fn every_posting_is_a_stretch_of_the_print_order_and_pays_what_its_pieces_pay() {
+    let mut offers = BTreeSet::new();
+    let seen = std::cell::RefCell::new(&mut offers);
+    check_all(|rules, _, plan| {
+        let mut next = 1;
+        for (number, posted) in plan.postings.iter().enumerate() {
+            let Posted { posting, first_sequence } = posted;
+            assert_eq!(*first_sequence, next);
+            next += posting.pieces as u32;
+            let start = *first_sequence as usize - 1;
+            let pieces = || plan.placed_in(start..start + posting.pieces as usize);
+            assert!(pieces().all(|placed| posting_of(plan, &placed) == number));
+            assert_eq!(pieces().map(|p| u64::from(p.postage_yen)).sum::<u64>(), posting.yen);
+            // A piece pays its price or a yen more or less.
+            let mut prices = BTreeMap::<_, u64>::new();
+            for placed in pieces() {
+                let weighed = rules.franking.weigh(placed.piece.pages).expect("placed");
+                let is_local = (rules.posting.is_local)(placed.piece.postal);
+                let key = (weighed.plain_yen, placed.piece.has_barcode);
+                *prices.entry(key).or_default() += 1;
+                let line = posting.lines.iter().find(|line| {
+                    (line.plain_yen, line.has_barcode) == key
+                        && (posting.offer.as_deref() != Some("kunai") || is_local)
+                });
+                let yen = line.expect("its line").price / crate::YEN;
+                assert!((yen.saturating_sub(1)..=yen + 1).contains(&placed.postage_yen.into()));
+            }
+            for (key, pieces) in prices {
+                let lines = posting.lines.iter();
+                let of_key = lines.filter(|line| (line.plain_yen, line.has_barcode) == key);
+                assert_eq!(of_key.map(|line| line.pieces).sum::<u64>(), pieces);
+            }
+            seen.borrow_mut().insert(posting.offer.clone());
+        }
+        assert_eq!(next as usize, plan.len() + 1);
+    });
+    let offer = |name: &str| Some(name.to_owned());
+    let all = [None, offer("barcode"), offer("kubun"), offer("kunai")];
+    assert_eq!(offers, BTreeSet::from(all), "the batches post in every way");
 }
 
 #[test]
@@ -302,7 +376,8 @@ fn a_small_batch_lies_as_the_trade_would_lay_it() {
     pieces.extend((12..15).map(|i| piece(i, 4_500_002, 0, 2)));
     pieces.extend((15..18).map(|i| piece(i, 4_510_001, 0, 2)));
     pieces.push(piece(18, 9_800_001, 0, 2));
-    let plan = plan(&rules(limits((5, 10), 100, u64::MAX, 100)), pieces);
+    let tariff = stock().tariffs.remove(0);
+    let plan = plan(&rules(&tariff, limits((5, 10), 100, u64::MAX, 100)), pieces);
 
     let bundles = plan.trays.iter().flat_map(|tray| &tray.bundles);
     let slips: Vec<_> = bundles.map(|b| (b.group.to_string(), b.pieces)).collect();

@@ -1,0 +1,189 @@
+//! The papers for the post office: posting slips, bundle slips, and what the post desk must know.
+
+use anyhow::{Context, Result};
+use letter::{Date, Moment};
+use paperwork::{
+    bundle_slips, posting_slips, BundleSlip, GroupRow, PostageTip, PostingForm, PostingRow,
+    PostingSheet, PostingSlips, SlipBatch,
+};
+use presort::{BundleSummary, Calendar, Haste, Plan, Posting, PostingLine, TraySummary};
+use runner::FileMark;
+
+use crate::batch::Batch;
+use crate::out::Out;
+use crate::print::job_number;
+
+/// Writes `posting-slips.pdf` and `bundle-slips.pdf` beside the print files.
+///
+/// # Errors
+/// If a document cannot be made or written.
+pub fn write(
+    out: &Out,
+    batch: &Batch<'_>,
+    plan: &Plan,
+    font: &[u8],
+    now: Moment,
+) -> Result<Vec<FileMark>> {
+    let folder = out.print(batch.part());
+    let slips = slips(batch, plan, now);
+    let posting = posting_slips(&slips, font).context("the posting slips")?;
+    let of_batch = SlipBatch {
+        job: slips.job,
+        sender: slips.sender,
+        batch: slips.batch,
+        posting_date: slips.posting_date,
+    };
+    let bundles: Vec<BundleSlip> =
+        plan.trays.iter().flat_map(|tray| bundle_slip(plan, tray)).collect();
+    let bundles = bundle_slips(&of_batch, &bundles, font).context("the bundle slips")?;
+    Ok(vec![
+        out.publish_bytes(&folder.join("posting-slips.pdf"), &posting)?,
+        out.publish_bytes(&folder.join("bundle-slips.pdf"), &bundles)?,
+    ])
+}
+
+fn slips(batch: &Batch<'_>, plan: &Plan, now: Moment) -> PostingSlips {
+    let keys = &batch.shop.config.posting;
+    let form = |(number, posted): (usize, &presort::Posted)| {
+        let trays = plan.trays.iter().filter(|tray| tray.posting as usize == number);
+        let trays: Vec<&TraySummary> = trays.collect();
+        PostingForm {
+            sheet: sheet(&posted.posting),
+            first_tray: trays.first().map_or(0, |tray| tray.tray),
+            trays: trays.len() as u32,
+            bundles: trays.iter().map(|tray| tray.bundles.len() as u32).sum(),
+            weight_mg: trays.iter().map(|tray| tray.weight_mg).sum(),
+            groups: groups(trays.iter().flat_map(|tray| &tray.bundles)),
+        }
+    };
+    PostingSlips {
+        job: job_number(batch),
+        sender: batch.sender.name.clone(),
+        sender_lines: batch.sender.office.clone(),
+        batch: batch.part().name(),
+        posting_date: batch.received.posting_date,
+        made: now,
+        office: keys.office.clone(),
+        payment: keys.payment.clone(),
+        postings: plan.postings.iter().enumerate().map(form).collect(),
+        cautions: cautions(batch, now),
+    }
+}
+
+/// Counts neighbouring bundles of one group together.
+fn groups<'a>(bundles: impl Iterator<Item = &'a BundleSummary>) -> Vec<GroupRow> {
+    let bundles: Vec<&BundleSummary> = bundles.collect();
+    let row = |same: &[&BundleSummary]| GroupRow {
+        group: same[0].group.to_string(),
+        bundles: same.len() as u32,
+        pieces: same.iter().map(|bundle| bundle.pieces).sum(),
+    };
+    bundles.chunk_by(|a, b| a.group == b.group).map(row).collect()
+}
+
+fn bundle_slip<'a>(plan: &'a Plan, tray: &'a TraySummary) -> impl Iterator<Item = BundleSlip> + 'a {
+    let posting = &plan.postings[tray.posting as usize].posting.name;
+    tray.bundles.iter().map(move |bundle| BundleSlip {
+        tray: tray.tray,
+        bundle: bundle.bundle,
+        of: tray.bundles.len() as u32,
+        group: bundle.group.to_string(),
+        posting: posting.clone(),
+        pieces: bundle.pieces,
+        first_sequence: bundle.first_sequence,
+        first: bundle.first_postal,
+        last: bundle.last_postal,
+    })
+}
+
+/// Returns a posting as the papers say it.
+pub fn sheet(posting: &Posting) -> PostingSheet {
+    let row = |line: &PostingLine| PostingRow {
+        size_class: line.step.size_class.clone(),
+        up_to_g: line.step.up_to_g,
+        has_barcode: line.has_barcode,
+        plain_yen: line.plain_yen,
+        price: line.price,
+        pieces: line.pieces,
+        sum: line.sum,
+    };
+    PostingSheet {
+        name: posting.name.clone(),
+        from: posting.from,
+        leeway_days: posting.leeway_days,
+        pieces: posting.pieces,
+        yen: posting.yen,
+        plain_yen: posting.plain_yen,
+        lines: posting.lines.iter().map(row).collect(),
+    }
+}
+
+/// Returns a tip as the papers say it.
+pub fn tip(tip: &presort::Tip) -> PostageTip {
+    let presort::Tip { name, from, missing, saves_yen, .. } = tip.clone();
+    PostageTip { name, from, missing, saves_yen }
+}
+
+/// Returns what the post desk must be told: an outdated tariff, a posting date that is late.
+pub fn cautions(batch: &Batch<'_>, now: Moment) -> Vec<String> {
+    let mut cautions = Vec::new();
+    let known_until = batch.tariff.tariff.known_until;
+    if batch.tariff.is_outdated {
+        cautions.push(format!(
+            "料金表の確認日（{known_until}）を過ぎています。最新の料金と照合してください。"
+        ));
+    }
+    let calendar = calendar(batch);
+    let leeway_days = leeway_days(batch, now);
+    let wanted = post_by(batch, &calendar, leeway_days);
+    let schedule = calendar.schedule(now.date_jst(), wanted);
+    let (post_by, can_post) = (schedule.post_by, schedule.can_post);
+    if leeway_days < batch.posting.leeway_days {
+        cautions.push("期日に間に合わないため、送達日数の余裕承諾は使っていません。".to_owned());
+    }
+    match schedule.haste {
+        Haste::Late { by_days } => cautions.push(format!(
+            "差出日 {wanted} に間に合いません。最も早い差出しは {can_post}（{by_days} 営業日遅れ）です。"
+        )),
+        Haste::LastDay => cautions.push(format!("差出しは {post_by} が最終日です。余裕がありません。")),
+        Haste::InTime { .. } if post_by != wanted => cautions.push(format!(
+            "差出日 {wanted} は休業日です。{post_by} までに差し出してください。"
+        )),
+        Haste::InTime { .. } => {}
+    }
+    cautions
+}
+
+/// Returns the days of leeway that a part may accept: what is agreed, unless its letters must have
+/// arrived before.
+pub fn leeway_days(batch: &Batch<'_>, now: Moment) -> u32 {
+    let calendar = calendar(batch);
+    let agreed = batch.posting.leeway_days;
+    let can_post = calendar.can_post(now.date_jst());
+    let in_time = |due| calendar.post_by(due, agreed) >= can_post;
+    match due(batch) {
+        Some(due) if !in_time(due) => 0,
+        _ => agreed,
+    }
+}
+
+/// Returns the day on which a part must be posted: the sender's, or earlier if it would arrive
+/// after the legal date.
+fn post_by(batch: &Batch<'_>, calendar: &Calendar, leeway_days: u32) -> Date {
+    let wanted = batch.received.posting_date;
+    due(batch).map_or(wanted, |due| calendar.post_by(due, leeway_days).min(wanted))
+}
+
+fn due(batch: &Batch<'_>) -> Option<Date> {
+    batch.posting.due.get(batch.part().batch.as_str()).copied()
+}
+
+/// Returns the shop's days.
+fn calendar(batch: &Batch<'_>) -> Calendar {
+    let keys = &batch.shop.config.calendar;
+    Calendar {
+        closed: keys.closed.iter().copied().collect(),
+        delivery_days: keys.delivery_days,
+        production_days: keys.production_days,
+    }
+}
