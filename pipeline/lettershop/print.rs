@@ -116,7 +116,9 @@ pub fn print_file(
         duplex: batch.shop.paper().duplex,
         inserter: &batch.shop.inserter,
     };
-    let run = PrintRun::new(&forme.fonts, &forme.layers, meta).context("preparing the press")?;
+    let form = batch.shop.config.print.form.into();
+    let run = PrintRun::in_form(&forme.fonts, &forme.layers, meta, form);
+    let run = run.context("preparing the press")?;
     let (starts, end) = block_starts(plan, file, meta.duplex);
     let totals = press::Totals { letters: end.letters, pages: end.pages() };
     let mut control = Vec::new();
