@@ -68,8 +68,29 @@ pub struct PrintKeys {
     pub inserter: String,
     /// One sheet, milligrams.
     pub sheet_mg: u32,
+    /// How print files are written.
+    pub form: PrintForm,
     /// Both sides.
     pub duplex: bool,
+}
+
+/// How print files are written: [`press::FileForm`] by its name in the configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PrintForm {
+    /// The shortest.
+    Compact,
+    /// For workflows that read no streams of objects.
+    Conservative,
+}
+
+impl From<PrintForm> for press::FileForm {
+    fn from(form: PrintForm) -> Self {
+        match form {
+            PrintForm::Compact => Self::Compact,
+            PrintForm::Conservative => Self::Conservative,
+        }
+    }
 }
 
 /// `[presort]`
@@ -354,16 +375,31 @@ pub fn stock_profiles(envelope: Option<&str>) -> Result<(EnvelopeProfile, Insert
 }
 
 fn read_config(root: &Path) -> Result<Config> {
+    let own = root.join("lettershop.toml");
+    let text = if own.exists() { read_text(&own)? } else { String::new() };
+    let table = text.parse().with_context(|| format!("{} is not TOML", own.display()))?;
+    over_defaults(table).with_context(|| match line_at_fault(&text) {
+        Some(line) => format!("in {}, line {line}", own.display()),
+        None => format!("in {}", own.display()),
+    })
+}
+
+/// Lays a shop's keys over the defaults.
+fn over_defaults(own: toml::Table) -> Result<Config, toml::de::Error> {
     let mut keys: toml::Table =
         stock::CONFIG.parse().expect("the built-in configuration is sound; a test reads it");
-    let own = root.join("lettershop.toml");
-    if own.exists() {
-        let text = read_text(&own)?;
-        let table: toml::Table =
-            text.parse().with_context(|| format!("{} is not TOML", own.display()))?;
-        merge(&mut keys, table);
-    }
-    toml::Value::Table(keys).try_into().with_context(|| format!("in {}", own.display()))
+    merge(&mut keys, own);
+    toml::Value::Table(keys).try_into()
+}
+
+/// Returns the first line of a shop's configuration up to which it cannot be used, from 1.
+fn line_at_fault(text: &str) -> Option<usize> {
+    let ends = text.match_indices('\n').map(|(at, _)| at + 1).chain([text.len()]);
+    let unusable = |end: &usize| {
+        // A value of several lines is not TOML before its last one.
+        text[..*end].parse().is_ok_and(|own| over_defaults(own).is_err())
+    };
+    ends.enumerate().find(|(_, end)| unusable(end)).map(|(line, _)| line + 1)
 }
 
 /// Lays `over` onto `under`: tables are merged, everything else is replaced.
@@ -467,6 +503,21 @@ mod tests {
         let config: Config = toml::Value::Table(keys).try_into().expect("sound");
         assert!(!config.print.duplex);
         assert_eq!(config.print.file_pieces_max.get(), 5000);
+    }
+
+    #[test]
+    fn the_form_of_print_files_is_one_of_two_and_a_fault_has_its_line() {
+        let read = |text: &str| over_defaults(text.parse().expect("TOML"));
+        let form = |text| read(text).expect("sound").print.form;
+        assert_eq!(form(""), PrintForm::Compact);
+        assert_eq!(form("[print]\nform = \"conservative\""), PrintForm::Conservative);
+        let wrong = "[fonts]\nfaces = [\n  \"BIZUDPMincho-Regular\"\n]\n\n[print]\n\
+                     duplex = true\nform = \"plain\"\nsheet_mg = 4000\n";
+        let said = read(wrong).expect_err("no such form").to_string();
+        assert!(said.contains("plain") && said.contains("conservative"), "{said}");
+        assert_eq!(line_at_fault(wrong), Some(8));
+        assert_eq!(line_at_fault("[print]\nduplexx = false"), Some(2));
+        assert_eq!(line_at_fault("[print]\nduplex = false"), None);
     }
 
     #[test]

@@ -127,8 +127,9 @@ pub fn print_files(
     for (file, title) in due.iter().zip(&titles) {
         let inserter = &batch.shop.inserter;
         let meta = PrintMeta { title, job: job_number(batch), now, duplex, inserter };
-        let run =
-            PrintRun::new(&forme.fonts, &forme.layers, meta).context("preparing the press")?;
+        let form = batch.shop.config.print.form.into();
+        let run = PrintRun::in_form(&forme.fonts, &forme.layers, meta, form);
+        let run = run.context("preparing the press")?;
         let (starts, end) = block_starts(plan, file, duplex);
         let totals = press::Totals { letters: end.letters, pages: end.pages() };
         sheets.push(Sheets { file, run, starts, totals });

@@ -81,6 +81,9 @@ fn read(
                 keep(lines.as_str(), &shown);
             }
             seen.note(leaf.id, index as u32, &lines)?;
+            if reader.ink.find_bars().is_ok() {
+                seen.note_bars(reader.ink.bars());
+            }
         }
         let named = Named { piece: leaf.id, sequence: leaf.sequence };
         let letter = seen.letter(named, leaf.pages.start as u32, leaf.pages.end as u32)?;

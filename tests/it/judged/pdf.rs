@@ -23,8 +23,26 @@ fn all_files(shop: &Shop) -> (Vec<PathBuf>, Vec<PathBuf>) {
 
 #[test]
 fn every_file_is_sound_for_every_judge() {
-    let shop = Shop::letters(400, 41, 0.02);
-    let (printed, copies) = all_files(&shop);
+    check_every_file(&Shop::letters(400, 41, 0.02));
+}
+
+#[test]
+fn a_night_of_conservative_files_is_sound_for_every_judge() {
+    let shop = Shop::letters(120, 45, 0.02);
+    shop.configure("[print]\nform = \"conservative\"");
+    check_every_file(&shop);
+    let out = shop.after_a_night("again");
+    for (folder, rows) in out.controls() {
+        let batch = folder.rsplit('/').next().expect("a batch");
+        let name = format!("{batch}-{:03}.pdf", rows[0].file);
+        let bytes = std::fs::read(out.path().join(folder).join(name)).expect("a print file");
+        let has = |word: &[u8]| bytes.windows(word.len()).any(|window| window == word);
+        assert!(has(b"\nxref\n0 ") && !has(b"/ObjStm") && !has(b"CustomerBarcode"));
+    }
+}
+
+fn check_every_file(shop: &Shop) {
+    let (printed, copies) = all_files(shop);
     for path in printed.iter().chain(&copies) {
         let answer = judge("qpdf").arg("--check").arg(path).must_succeed();
         let said = answer.text() + &answer.errors();

@@ -31,7 +31,18 @@ fn mark() -> Part {
 
 #[test]
 fn every_barcode_and_every_mark_reads_as_the_control_file_says() {
-    let shop = Shop::letters(2000, 43, 0.01);
+    check_night(&Shop::letters(2000, 43, 0.01));
+}
+
+#[test]
+fn conservative_files_have_the_same_barcodes_and_marks() {
+    let shop = Shop::letters(300, 46, 0.01);
+    shop.configure("[print]\nform = \"conservative\"");
+    check_night(&shop);
+}
+
+/// Runs a night and looks at every letter.
+fn check_night(shop: &Shop) {
     let out = shop.after_a_night("out");
     let (mut letters, mut barcodes, mut marks) = (0, 0, 0);
     for (folder, rows) in out.controls() {

@@ -9,6 +9,7 @@ use super::lexer::{Lexer, Operand};
 use super::pdf::{PageObject, Pdf};
 use crate::content::Follow;
 use crate::error::ReadError;
+use crate::ink::{Ink, Painter, Rect};
 use crate::lines::Lines;
 use crate::matrix::Matrix;
 
@@ -31,6 +32,8 @@ pub(crate) struct ContentReader<'a> {
     follow: Follow,
     buffer: Vec<u8>,
     states: Vec<State>,
+    /// The black rectangles of the page's paths.
+    pub(crate) ink: Ink,
 }
 
 /// One resources dictionary, by the names that content streams use.
@@ -51,6 +54,7 @@ struct State {
     stretch: f32,
     leading: f32,
     rise: f32,
+    black: bool,
 }
 
 impl Default for State {
@@ -64,6 +68,7 @@ impl Default for State {
             stretch: 1.0,
             leading: 0.0,
             rise: 0.0,
+            black: true,
         }
     }
 }
@@ -81,6 +86,7 @@ impl<'a> ContentReader<'a> {
             follow,
             buffer: Vec::new(),
             states: Vec::new(),
+            ink: Ink::default(),
         }
     }
 
@@ -101,6 +107,7 @@ impl<'a> ContentReader<'a> {
     ) -> Result<(), ReadError> {
         lines.clear();
         shown.clear();
+        self.ink.clear();
         let mut content = std::mem::take(&mut self.buffer);
         self.pdf.page_content(page, &mut content)?;
         let shelf = self.shelf(page.resources)?;
@@ -202,6 +209,7 @@ impl<'a> ContentReader<'a> {
         let mut state = State::default();
         let (mut line, mut text) = (Matrix::IDENTITY, Matrix::IDENTITY);
         self.states.clear();
+        let mut path = Vec::new();
         loop {
             let operator = match lexer.operator() {
                 Ok(Some(operator)) => operator,
@@ -255,6 +263,19 @@ impl<'a> ContentReader<'a> {
                     let run = Run { font: &self.fonts[font], state: &state, place };
                     run.show(&lexer, &mut text, lines)?;
                 }
+                b"re" => {
+                    let [x, y, width, height] = lexer.numbers().map_err(fault)?;
+                    let [corner, other] = [(x, y), (x + width, y + height)];
+                    let place = |(x, y)| state.ctm.moved(x, y).origin();
+                    path.push(Rect::between(place(corner), place(other)));
+                }
+                b"f" | b"n" | b"S" => {
+                    let filled = operator == b"f" && state.black && matches!(place, Place::Page(_));
+                    for rect in path.drain(..).filter(|_| filled) {
+                        self.ink.push(rect, Painter::Path);
+                    }
+                }
+                b"g" => state.black = lexer.numbers::<1>().map_err(fault)? == [0.0],
                 b"Do" if self.follow == Follow::Forms => {
                     let name = lexer.name().map_err(fault)?;
                     let form = self.shelves[shelf].forms.iter().find(|(known, _)| *known == name);
