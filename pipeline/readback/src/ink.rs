@@ -198,8 +198,8 @@ fn bar(first: &Rect, bar: &Rect) -> Option<char> {
 /// (manual p12); here with room for rounding.
 const BAR_MIN: f32 = 1.30;
 const BAR_MAX: f32 = 2.03;
-/// Edges are rounded to a hundredth of a point, each by itself; in points, with some of the numbers'
-/// own rounding. The narrowest bar is thirty times as wide.
+/// Edges are rounded to a hundredth of a point, each by itself; in points, with some of the
+/// numbers' own rounding. The narrowest bar is thirty times as wide.
 const PLAY: f32 = 0.04;
 /// Height and width of a symbol differ by rounding alone.
 const SQUARE_PLAY: f32 = 0.01;

@@ -183,8 +183,8 @@ impl Template {
         Setter::new(&self.program, scratch, record, letter, Form::Print).letter()
     }
 
-    /// Sets one letter as an electronic copy: as [`Template::typeset`] without customer barcode, and
-    /// with what the template has for the channel `electronic`.
+    /// Sets one letter as an electronic copy: as [`Template::typeset`] without customer barcode,
+    /// and with what the template has for the channel `electronic`.
     ///
     /// # Errors
     /// As [`Template::typeset`].

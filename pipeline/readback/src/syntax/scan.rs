@@ -367,7 +367,8 @@ pub(crate) fn is_regular(byte: u8) -> bool {
     KINDS[usize::from(byte)] == REGULAR
 }
 
-/// Returns where a string ends in which no byte means anything; `None` if one does, or the bytes end.
+/// Returns where a string ends in which no byte means anything; `None` if one does, or the bytes
+/// end.
 #[inline]
 pub(crate) fn plain_end(bytes: &[u8], mut at: usize) -> Option<usize> {
     loop {

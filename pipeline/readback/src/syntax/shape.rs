@@ -1,9 +1,10 @@
-//! Objects that are written alike: what one of them means is learnt once, and the next ones are read
-//! by comparing bytes.
+//! Objects that are written alike: what one of them means is learnt once, and the next ones are
+//! read by comparing bytes.
 //!
 //! A print file has some objects a letter that differ in whole numbers and in names of sixteen
 //! hexadecimal digits alone. The grammar of one of them was checked, so that of the others holds; a
-//! byte that differs elsewhere makes an object of another shape, which is read by the grammar again.
+//! byte that differs elsewhere makes an object of another shape, which is read by the grammar
+//! again.
 
 use super::{is_regular, Id};
 

@@ -3,8 +3,8 @@
 //! Each line is a paragraph; an empty line is blank space. A line's first characters choose its
 //! style: `# ` heading, `## ` subheading, `! ` note, `= ` centred, `> ` set right, `+ LABEL TEXT`
 //! labelled with hanging lines (also after another sign: `! + ・ TEXT`). `{{ field | filter }}` puts
-//! a value in; `{% if field %} … {% elif other > 0 %} … {% else %} … {% end %}` chooses within a line or
-//! between lines, frames among them.
+//! a value in; `{% if field %} … {% elif other > 0 %} … {% else %} … {% end %}` chooses within a
+//! line or between lines, frames among them.
 //! Alone on a line stand `{% frame NAME %} … {% end %}`, `{% rows %} … {% end %}`,
 //! `{% table NAME %}`, `{% page %}`, and comments `{# … #}`.
 
