@@ -2,8 +2,9 @@
 //!
 //! A page is so short that making tables of its code takes a good part of inflating it. Where
 //! streams share a code, the tables are made once, and it pays to make larger ones: an entry has
-//! two literals where both fit. Whatever is unusual (another code, stored or further blocks, damage) is
-//! none of this module's: it gives up, and the library reads the stream and says what is wrong.
+//! two literals where both fit. Whatever is unusual (another code, stored or further blocks,
+//! damage) is none of this module's: it gives up, and the library reads the stream and says what is
+//! wrong.
 
 /// The code that the streams before began with.
 #[derive(Debug)]
