@@ -1,7 +1,8 @@
 //! What a shop's files mean: configuration merged over the defaults, senders, stock.
 
+mod keys;
+
 use std::collections::BTreeMap;
-use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use anyhow::{bail, Context, Result};
@@ -12,186 +13,9 @@ use letter::stock::{EnvelopeProfile, InserterProfile, Paper};
 use presort::TariffBook;
 use serde::Deserialize;
 
+pub use self::keys::{Config, DropKeys, SenderPosting};
 use crate::applications::COUNTER;
 use crate::stock;
-
-/// A shop's `lettershop.toml` over the defaults of `config/lettershop.toml`, where every key is
-/// explained.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Config {
-    /// `[shop]`
-    pub shop: ShopKeys,
-    /// `[night]`
-    pub night: NightKeys,
-    /// `[print]`
-    pub print: PrintKeys,
-    /// `[presort]`
-    pub presort: PresortKeys,
-    /// `[posting]`
-    pub posting: PostingKeys,
-    /// `[calendar]`
-    pub calendar: CalendarKeys,
-    /// `[drop]`
-    pub drop: DropKeys,
-    /// `[fonts]`
-    pub fonts: FontKeys,
-    /// `[seal]`
-    pub seal: SealKeys,
-}
-
-/// `[shop]`
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ShopKeys {
-    /// The print centre's name.
-    pub name: String,
-}
-
-/// `[night]`
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NightKeys {
-    /// How long a half drop must be left alone before it counts as broken.
-    pub quiet_seconds: u64,
-}
-
-/// `[print]`
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PrintKeys {
-    /// Letters in a print file at most.
-    pub file_pieces_max: NonZeroU32,
-    /// Name of the envelope.
-    pub envelope: String,
-    /// Name of the inserter.
-    pub inserter: String,
-    /// One sheet, milligrams.
-    pub sheet_mg: u32,
-    /// How print files are written.
-    pub form: PrintForm,
-    /// Both sides.
-    pub duplex: bool,
-}
-
-/// How print files are written: [`press::FileForm`] by its name in the configuration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum PrintForm {
-    /// The shortest.
-    Compact,
-    /// For workflows that read no streams of objects.
-    Conservative,
-}
-
-impl From<PrintForm> for press::FileForm {
-    fn from(form: PrintForm) -> Self {
-        match form {
-            PrintForm::Compact => Self::Compact,
-            PrintForm::Conservative => Self::Conservative,
-        }
-    }
-}
-
-/// `[presort]`
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PresortKeys {
-    /// Pieces in a tray at most.
-    pub tray_pieces_max: NonZeroU32,
-    /// Grams in a tray at most.
-    pub tray_weight_max_g: u32,
-    /// Pieces in a bundle at most.
-    pub bundle_pieces_max: NonZeroU32,
-    /// Pieces below which a district is bundled mixed.
-    pub bundle_pieces_min: NonZeroU32,
-}
-
-/// `[posting]`
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PostingKeys {
-    /// The posting office, for the papers.
-    pub office: String,
-    /// 料金後納 or 料金別納, for the papers.
-    pub payment: String,
-    /// Whether the office is a 地域区分局.
-    pub regional: bool,
-    /// The beginnings of the postal codes that the office itself delivers.
-    pub local: Vec<String>,
-    /// What is agreed with single senders, by id.
-    #[serde(default)]
-    pub senders: BTreeMap<String, SenderPosting>,
-}
-
-/// `[posting.senders.<id>]`
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct SenderPosting {
-    /// By how many days delivery may be later.
-    pub leeway_days: u32,
-    /// Whether the letters are approved advertising.
-    pub advertising: bool,
-    /// 特殊取扱 of every letter.
-    pub services: Vec<String>,
-    /// The date on which a batch's letters must lie with their recipients, by the batch's id.
-    pub due: BTreeMap<String, letter::Date>,
-}
-
-impl PostingKeys {
-    /// Returns what is agreed with a sender.
-    pub fn of(&self, sender: &str) -> SenderPosting {
-        self.senders.get(sender).cloned().unwrap_or_default()
-    }
-
-    /// Returns whether the posting office itself delivers to a postal code.
-    pub fn is_local(&self, postal: letter::PostalCode) -> bool {
-        let digits = format!("{:07}", postal.number());
-        self.local.iter().any(|start| digits.starts_with(start.as_str()))
-    }
-}
-
-/// `[calendar]`
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CalendarKeys {
-    /// Days on which the shop is closed besides weekends and holidays.
-    pub closed: Vec<letter::Date>,
-    /// Working days from the night to the hand-over.
-    pub production_days: u32,
-    /// Delivery days from the posting day to the farthest recipient.
-    pub delivery_days: u32,
-}
-
-/// `[drop]`
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DropKeys {
-    /// Entries of a ZIP at most.
-    pub entries_max: usize,
-    /// Bytes of a member at most.
-    pub member_bytes_max: u64,
-    /// Bytes of all members at most.
-    pub total_bytes_max: u64,
-    /// Unpacked to packed at most.
-    pub ratio_max: u64,
-}
-
-/// `[fonts]`
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FontKeys {
-    /// The faces in the order of search.
-    pub faces: Vec<String>,
-}
-
-/// `[seal]`
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SealKeys {
-    /// The private key's file below the shop's directory, or its absolute path; empty for none.
-    pub key: String,
-}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -494,6 +318,7 @@ fn read_text(path: &Path) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::keys::PrintForm;
     use super::*;
 
     #[test]

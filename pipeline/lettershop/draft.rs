@@ -156,10 +156,11 @@ impl Written {
     }
 }
 
+/// A thread that writes, and what gives bytes to it.
+type OtherHand = (SyncSender<Vec<u8>>, Aside<io::Result<Written>>);
+
 /// Starts the thread that writes the rest of a file.
-fn another_hand(
-    mut written: Written,
-) -> io::Result<(SyncSender<Vec<u8>>, Aside<io::Result<Written>>)> {
+fn another_hand(mut written: Written) -> io::Result<OtherHand> {
     let (to_hand, handed) = sync_channel::<Vec<u8>>(HANDED_MAX);
     let hand = aside(move || {
         handed.into_iter().try_for_each(|bytes| written.take(&bytes)).map(|()| written)

@@ -24,6 +24,9 @@ use crate::registry_import::taken_drop;
 use source::{Opened, Source};
 use spooling::Spooling;
 
+/// A drop that is taken, with its files, or why it is not.
+type Taken = Result<(Received, Vec<FileMark>), Trouble>;
+
 /// Why a drop is not taken now.
 enum Trouble {
     /// The drop's fault, with the batch as far as it is known.
@@ -164,7 +167,7 @@ impl Counter<'_> {
         journal: &FileJournal,
         memory: &Memory,
         drop: &SeenDrop,
-    ) -> Result<(String, Result<(Received, Vec<FileMark>), Trouble>)> {
+    ) -> Result<(String, Taken)> {
         let path = self.place_of(drop);
         let sha256 =
             sha256_of(&path).with_context(|| format!("reading the drop {}", path.display()))?;
@@ -179,7 +182,7 @@ impl Counter<'_> {
         memory: &mut Memory,
         drop: &SeenDrop,
         sha256: String,
-        taken: Result<(Received, Vec<FileMark>), Trouble>,
+        taken: Taken,
         orphans: Orphans,
     ) -> Result<bool> {
         match taken {
@@ -290,7 +293,7 @@ impl Counter<'_> {
         drop: &SeenDrop,
         path: &Path,
         sha256: &str,
-    ) -> Result<(Received, Vec<FileMark>), Trouble> {
+    ) -> Taken {
         let Some(sender) = self.shop.senders.get(&drop.sender) else {
             return Err(refusal::unknown_sender(&drop.sender).into());
         };
@@ -341,7 +344,7 @@ impl Counter<'_> {
         opened: Opened,
         drop: &SeenDrop,
         sha256: &str,
-    ) -> Result<(Received, Vec<FileMark>), Trouble> {
+    ) -> Taken {
         let part = opened.part.clone();
         let folder = self.out.part(&part);
         let layout = layout_of(sender, &opened)?;
