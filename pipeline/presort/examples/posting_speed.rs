@@ -4,6 +4,9 @@
 
 #![allow(clippy::print_stdout, reason = "an example says what it measured")]
 
+#[path = "../src/numbers.rs"]
+mod numbers;
+
 use std::time::Instant;
 
 use letter::piece::Measured;
@@ -12,6 +15,8 @@ use letter::{Channel, ChannelReason, PostalCode};
 use presort::{
     plan, Franking, Limits, Lot, PostDesk, PostingRules, Rules, Step, Tariff, TariffBook,
 };
+
+use numbers::Numbers;
 
 fn main() {
     let pieces = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(1_000_000);
@@ -109,17 +114,4 @@ fn many_senders(tariff: &Tariff, pieces: u64) {
         plan.yen(),
         plan.plain_yen() - plan.yen()
     );
-}
-
-/// Steele and Vigna's splitmix64.
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z ^ (z >> 31)) % limit
-    }
 }

@@ -12,6 +12,8 @@ mod holidays;
 mod limits;
 mod lots;
 mod mark;
+#[cfg(test)]
+mod numbers;
 mod order;
 mod plan;
 mod posting;

@@ -6,6 +6,7 @@ mod naga3;
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
 
+use crate::numbers::Numbers;
 use letter::piece::{Measured, Placed};
 use letter::stock::{EnvelopeProfile, Paper};
 use letter::{Channel, ChannelReason, PostalCode, Reason};
@@ -94,18 +95,7 @@ fn piece(record: u32, postal: u32, walk: u64, pages: u16) -> Measured {
     }
 }
 
-/// Steele and Vigna's splitmix64: a stream of numbers that is the same everywhere.
-struct Numbers(u64);
-
 impl Numbers {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z ^ (z >> 31)) % limit
-    }
-
     /// A batch that crowds into few codes, with a thin scatter over the country.
     fn batch(&mut self, len: u32) -> Vec<Measured> {
         let one = |record| {

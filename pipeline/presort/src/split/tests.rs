@@ -1,19 +1,9 @@
 //! The split against brute force, over made-up prices.
 
 use super::*;
-
-/// Steele and Vigna's splitmix64.
-struct Numbers(u64);
+use crate::numbers::Numbers;
 
 impl Numbers {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z ^ (z >> 31)) % limit
-    }
-
     /// A few cells, and discounts that ask for some of their pieces.
     fn problem(&mut self) -> (Vec<Cell>, Vec<Discount>) {
         let cell = |numbers: &mut Self| Cell {
