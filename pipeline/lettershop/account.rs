@@ -18,6 +18,7 @@ use crate::batch::{Received, RECEIVED};
 use crate::close::{Closing, ACCOUNT, CLOSING, LEDGER_ROWS, PLAN};
 use crate::journey::Clock;
 use crate::ledger_rows;
+use crate::line::{Line, LINE};
 use crate::out::{FileJournal, Out};
 use crate::receive::Counter;
 use crate::recount::recount;
@@ -102,7 +103,8 @@ pub fn check(out: &Out, crew: &Crew, parts: &[Part]) -> Result<Vec<Discrepancy>>
         let received: Received = read_json(out, part, RECEIVED)?;
         let account: Account = read_json(out, part, ACCOUNT)?;
         let plan: Plan = read_json(out, part, PLAN)?;
-        let recounted = recount(out, crew, &received)?;
+        let line: Line = read_json(out, part, LINE)?;
+        let recounted = recount(out, crew, &received, &line)?;
         found.extend(reconcile(&account, &plan, &recounted));
     }
     Ok(found)

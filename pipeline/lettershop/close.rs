@@ -20,6 +20,7 @@ use crate::batch::Batch;
 use crate::fates::{Fate, Fates, Stretch};
 use crate::faults::RowFaults;
 use crate::ledger_rows;
+use crate::line::{Line, LINE};
 use crate::lists;
 use crate::out::{FileJournal, Out};
 use crate::papers;
@@ -118,6 +119,7 @@ pub fn close(
         bundles: plan.trays.iter().map(|tray| tray.bundles.len() as u32).sum(),
     };
     files.push(json_file(out, part, CLOSING, &closing)?);
+    files.push(json_file(out, part, LINE, &Line::of(batch.shop))?);
     Ok(files)
 }
 

@@ -25,6 +25,7 @@ mod fates;
 mod faults;
 mod journey;
 mod ledger_rows;
+mod line;
 mod lists;
 mod measure;
 mod out;

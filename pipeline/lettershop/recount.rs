@@ -11,10 +11,11 @@ use ledger::control::ControlLine;
 use ledger::reconcile::{ListCount, PackCount, PrintFileCount, Recounted};
 use letter::{Disposition, PieceId};
 use mailbox::{PackReader, Seal, StoredCopy};
-use readback::{CopyReader, ReadAt};
+use readback::{CopyReader, MarksDue, ReadAt};
 use runner::{Crew, Part};
 
 use crate::batch::Received;
+use crate::line::Line;
 use crate::lists;
 use crate::out::Out;
 use crate::seals;
@@ -22,11 +23,12 @@ use crate::seals;
 /// Counts a part again from print files, control file, pack and lists.
 ///
 /// Each letter of a print file must stand in the control file with the same piece, sequence, page,
-/// sheets, mark and barcode; each copy of the pack must have its seal and be of its row.
+/// sheets, mark and barcode, and must show the marks that its inserter reads; each copy of the pack
+/// must have its seal and be of its row.
 ///
 /// # Errors
 /// If an artefact cannot be read, or two of them contradict each other; the message says which.
-pub fn recount(out: &Out, crew: &Crew, received: &Received) -> Result<Recounted> {
+pub fn recount(out: &Out, crew: &Crew, received: &Received, line: &Line) -> Result<Recounted> {
     let part = &received.part;
     let files = print_files(&out.print(part))?;
     let mut control = Control::open(&out.print(part).join("control.csv"))?;
@@ -40,7 +42,7 @@ pub fn recount(out: &Out, crew: &Crew, received: &Received) -> Result<Recounted>
     crew.map_in_order(
         files.iter().map(|path| Ok((path, control.of_file(number(path).unwrap_or(0))?))),
         || (),
-        |(), (path, rows)| print_file(path, part, &rows),
+        |(), (path, rows)| print_file(path, part, line.marks_due(), &rows),
         |count: Result<PrintFileCount>| {
             recounted.print_files.push(count?);
             Ok::<_, anyhow::Error>(())
@@ -123,11 +125,11 @@ fn number(path: &Path) -> Option<u32> {
     number.parse().ok()
 }
 
-fn print_file(path: &Path, part: &Part, rows: &[String]) -> Result<PrintFileCount> {
+fn print_file(path: &Path, part: &Part, due: MarksDue, rows: &[String]) -> Result<PrintFileCount> {
     let opening = || format!("reading {}", path.display());
     let reading = || format!("reading {} back", path.display());
     let source = OnDisk::open(path).with_context(opening)?;
-    let mut read = readback::PrintFile::open(&source).with_context(reading)?;
+    let mut read = readback::PrintFile::open_due(&source, due).with_context(reading)?;
     let file = number(path).expect("a print file has its number");
     let mut count = PrintFileCount { file, ..Default::default() };
     let mut rows = rows.iter().filter_map(|row| ControlLine::parse(row));
@@ -135,15 +137,10 @@ fn print_file(path: &Path, part: &Part, rows: &[String]) -> Result<PrintFileCoun
         let row = rows.next().with_context(|| {
             format!("letter {} of {part} stands in no row of the control file", letter.sequence)
         })?;
+        let (page, mark) = (letter.pages.start + 1, letter.mark.unwrap_or(row.mark));
         let agrees = (row.piece, row.sequence, row.page, row.sheets, row.mark, row.barcode)
-            == (
-                letter.id,
-                letter.sequence,
-                letter.pages.start + 1,
-                letter.sheets,
-                letter.mark,
-                letter.bars.as_str(),
-            );
+            == (letter.id, letter.sequence, page, letter.sheets, mark, letter.bars.as_str())
+            && (mark.sequence, mark.sheets) == (letter.sequence, letter.sheets);
         anyhow::ensure!(
             agrees,
             "letter {} of {} is not what the control file says of {}",

@@ -6,6 +6,7 @@ mod broken;
 mod cli;
 mod drops;
 mod judged;
+mod line;
 mod mailbox;
 mod mended;
 mod night;

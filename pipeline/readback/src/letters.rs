@@ -8,6 +8,19 @@ use crate::error::ReadError;
 use crate::lines::Lines;
 use crate::print_file::LetterFacts;
 
+/// Where a print file must show marks: what the shop's inserter reads, never what the file says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MarksDue {
+    /// On the front of every sheet.
+    #[default]
+    EverySheet,
+    /// Nowhere: the line counts by the control file alone, and a mark is one too many.
+    Nowhere {
+        /// Sides of a sheet that have a page each, 1 or 2.
+        sides: u8,
+    },
+}
+
 /// What a document part says of its letter.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Named {
@@ -103,25 +116,70 @@ impl Seen {
     /// Makes the letter of pages `first` up to before `end`.
     ///
     /// # Errors
-    /// If its marks do not say sheet 1 to n of n with one job and sequence, on the front of each
-    /// sheet.
+    /// If its bars contradict each other; if marks are due and do not say sheet 1 to n of n with
+    /// one job and sequence, on the front of each sheet; if they are not and it has one, or its
+    /// document part does not name its sequence.
     pub(crate) fn letter(
         &self,
+        due: MarksDue,
         named: Named,
         first: u32,
         end: u32,
     ) -> Result<LetterFacts, ReadError> {
-        let Self { marks, bars, drawn, .. } = self;
+        let Self { bars, drawn, .. } = self;
+        if !bars.is_empty() && !drawn.is_empty() && bars != drawn {
+            let trouble = "bars that are not what their characters say".to_owned();
+            return Err(fault(named.piece, first, trouble));
+        }
+        let (sequence, sheets, mark) = match due {
+            MarksDue::EverySheet => {
+                let mark = self.marked(named, first, end)?;
+                (mark.sequence, mark.sheets, Some(mark))
+            }
+            MarksDue::Nowhere { sides } => {
+                let (sequence, sheets) = self.unmarked(named, first, end, u32::from(sides))?;
+                (sequence, sheets, None)
+            }
+        };
+        let bars = if drawn.is_empty() { bars } else { drawn }.clone();
+        Ok(LetterFacts { id: named.piece, sequence, sheets, pages: first..end, mark, bars })
+    }
+
+    /// Returns sequence and sheets of a letter that has no marks.
+    fn unmarked(
+        &self,
+        named: Named,
+        first: u32,
+        end: u32,
+        sides: u32,
+    ) -> Result<(u32, u16), ReadError> {
+        let Named { piece, sequence } = named;
+        if let Some((page, _)) = self.marks.first() {
+            return Err(fault(piece, *page, "a mark where none is due".to_owned()));
+        }
+        let Some(sequence) = sequence.and_then(|sequence| u32::try_from(sequence).ok()) else {
+            return Err(fault(
+                piece,
+                first,
+                "neither a mark nor a part with its sequence".to_owned(),
+            ));
+        };
+        let pages = end - first;
+        match u16::try_from(pages / sides.max(1)) {
+            Ok(sheets) if u32::from(sheets) * sides == pages => Ok((sequence, sheets)),
+            _ => Err(fault(piece, first, format!("{pages} pages on sheets of {sides} sides"))),
+        }
+    }
+
+    /// Returns the first mark of a letter whose marks are sound.
+    fn marked(&self, named: Named, first: u32, end: u32) -> Result<SheetMark, ReadError> {
+        let Self { marks, .. } = self;
         let Named { piece, sequence } = named;
         let Some(&(_, mark)) = marks.first() else {
             return Err(fault(piece, first, "no mark on any page".to_owned()));
         };
         if sequence.is_some_and(|sequence| sequence != i64::from(mark.sequence)) {
             let trouble = format!("the mark says another sequence, {}", mark.sequence);
-            return Err(fault(piece, first, trouble));
-        }
-        if !bars.is_empty() && !drawn.is_empty() && bars != drawn {
-            let trouble = "bars that are not what their characters say".to_owned();
             return Err(fault(piece, first, trouble));
         }
         let (pages, sheets) = (end - first, u32::from(mark.sheets));
@@ -142,14 +200,7 @@ impl Seen {
                 return Err(fault(piece, *page, trouble));
             }
         }
-        Ok(LetterFacts {
-            id: piece,
-            sequence: mark.sequence,
-            sheets: mark.sheets,
-            pages: first..end,
-            mark,
-            bars: if drawn.is_empty() { bars } else { drawn }.clone(),
-        })
+        Ok(mark)
     }
 }
 

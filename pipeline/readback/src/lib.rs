@@ -33,8 +33,9 @@ mod xref;
 
 pub use copy::{read_copy, CopyFacts, CopyHead, CopyReader};
 pub use error::ReadError;
+pub use letters::MarksDue;
 pub use print_file::{
-    read_print_file, read_print_file_with_text, LetterFacts, PageText, PrintFile, PrintFileFacts,
-    PrintFileText,
+    read_print_file, read_print_file_due, read_print_file_with_text, LetterFacts, PageText,
+    PrintFile, PrintFileFacts, PrintFileText,
 };
 pub use source::ReadAt;

@@ -7,7 +7,7 @@ use letter::PieceId;
 
 use crate::content::{ContentReader, Follow, Shown};
 use crate::error::ReadError;
-use crate::letters::{check_order, Named, Seen};
+use crate::letters::{check_order, MarksDue, Named, Seen};
 use crate::objects::{Kept, Objects};
 use crate::pages::{Page, Pages};
 use crate::parts::{Leaf, Parts};
@@ -27,14 +27,14 @@ pub struct PrintFileFacts {
 pub struct LetterFacts {
     /// The piece that its document part names.
     pub id: PieceId,
-    /// 通番, as printed in its marks.
+    /// 通番, as printed in its marks and named by its document part.
     pub sequence: u32,
-    /// Sheets of paper, as printed in its marks and counted.
+    /// Sheets of paper, as printed in its marks and counted; without marks, as counted.
     pub sheets: u16,
     /// Its pages in the file, from 0.
     pub pages: Range<u32>,
-    /// The mark of its first sheet.
-    pub mark: SheetMark,
+    /// The mark of its first sheet, if marks are due.
+    pub mark: Option<SheetMark>,
     /// Its customer barcode as 67 letters F, A, D, T; empty if it has none.
     pub bars: String,
 }
@@ -86,6 +86,7 @@ pub struct PrintFile<'s> {
     parts: Parts,
     content: ContentReader,
     shown: Shown,
+    due: MarksDue,
     seen: Seen,
     sequence: Option<u32>,
     sheets: u64,
@@ -93,12 +94,21 @@ pub struct PrintFile<'s> {
 }
 
 impl<'s> PrintFile<'s> {
-    /// Opens a file: its end, its cross-references, the roots of its trees.
+    /// Opens a file whose sheets must have marks: its end, its cross-references, the roots of its
+    /// trees.
     ///
     /// # Errors
     /// If one of them is malformed, or says what this reader does not understand.
     pub fn open(source: &'s dyn ReadAt) -> Result<Self, ReadError> {
-        Self::open_following(source, Follow::PageOnly)
+        Self::open_due(source, MarksDue::EverySheet)
+    }
+
+    /// Opens a file of an inserter that reads such marks.
+    ///
+    /// # Errors
+    /// Those of [`PrintFile::open`].
+    pub fn open_due(source: &'s dyn ReadAt, due: MarksDue) -> Result<Self, ReadError> {
+        Ok(Self { due, ..Self::open_following(source, Follow::PageOnly)? })
     }
 
     fn open_following(source: &'s dyn ReadAt, follow: Follow) -> Result<Self, ReadError> {
@@ -112,6 +122,7 @@ impl<'s> PrintFile<'s> {
             objects,
             content: ContentReader::new(follow),
             shown: Shown::following(follow),
+            due: MarksDue::default(),
             seen: Seen::default(),
             sequence: None,
             sheets: 0,
@@ -134,9 +145,9 @@ impl<'s> PrintFile<'s> {
     ///
     /// # Errors
     /// If the file is not a sound PDF there; if the leaves of its document parts do not cover all
-    /// pages once and in order; if the marks of a letter do not say sheet 1 to n of n with one job
-    /// and sequence, on the front of each sheet; if a DataMatrix says something else; or if
-    /// sequences do not rise.
+    /// pages once and in order; if the marks of a letter, where they are due, do not say sheet 1 to
+    /// n of n with one job and sequence, on the front of each sheet; if it has marks where none are
+    /// due; if a DataMatrix says something else; or if sequences do not rise.
     pub fn next_letter(&mut self) -> Result<Option<LetterFacts>, ReadError> {
         self.next_with(|_| {})
     }
@@ -173,7 +184,7 @@ impl<'s> PrintFile<'s> {
                 break;
             }
         }
-        let letter = self.seen.letter(Named { piece, sequence }, first, self.pages())?;
+        let letter = self.seen.letter(self.due, Named { piece, sequence }, first, self.pages())?;
         check_order(self.sequence, &letter)?;
         self.sequence = Some(letter.sequence);
         self.sheets += u64::from(letter.sheets);
@@ -208,12 +219,20 @@ impl<'s> PrintFile<'s> {
     }
 }
 
-/// Reads a print file's letters and their marks.
+/// Reads a print file's letters and the marks of each sheet.
 ///
 /// # Errors
 /// Those of [`PrintFile::open`] and [`PrintFile::next_letter`].
 pub fn read_print_file(bytes: &[u8]) -> Result<PrintFileFacts, ReadError> {
-    let mut file = PrintFile::open(&bytes)?;
+    read_print_file_due(bytes, MarksDue::EverySheet)
+}
+
+/// Reads a print file's letters and such marks as its inserter reads.
+///
+/// # Errors
+/// Those of [`PrintFile::open`] and [`PrintFile::next_letter`].
+pub fn read_print_file_due(bytes: &[u8], due: MarksDue) -> Result<PrintFileFacts, ReadError> {
+    let mut file = PrintFile::open_due(&bytes, due)?;
     let mut letters = Vec::new();
     while let Some(letter) = file.next_letter()? {
         letters.push(letter);

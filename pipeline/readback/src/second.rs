@@ -12,7 +12,7 @@ mod pdf;
 
 use crate::content::Follow;
 use crate::error::ReadError;
-use crate::letters::{check_order, Named, Seen};
+use crate::letters::{check_order, MarksDue, Named, Seen};
 use crate::lines::Lines;
 use crate::print_file::{LetterFacts, PageText, PrintFileFacts, PrintFileText};
 use content::ContentReader;
@@ -24,7 +24,15 @@ use pdf::Pdf;
 /// # Errors
 /// Those of [`read_print_file`](crate::read_print_file), as far as lopdf sees them.
 pub fn read_print_file(bytes: &[u8]) -> Result<PrintFileFacts, ReadError> {
-    read(bytes, Follow::PageOnly, |_, _| {}).map(|(facts, _)| facts)
+    read_print_file_due(bytes, MarksDue::EverySheet)
+}
+
+/// Reads a print file's letters and such marks as its inserter reads.
+///
+/// # Errors
+/// Those of [`read_print_file_due`](crate::read_print_file_due), as far as lopdf sees them.
+pub fn read_print_file_due(bytes: &[u8], due: MarksDue) -> Result<PrintFileFacts, ReadError> {
+    read(bytes, due, Follow::PageOnly, |_, _| {}).map(|(facts, _)| facts)
 }
 
 /// Reads a print file's letters, their marks and all text.
@@ -38,7 +46,7 @@ pub fn read_print_file_with_text(
     let keep = |text: &str, forms: &[usize]| {
         pages.push(PageText { text: text.to_owned(), forms: forms.to_vec() });
     };
-    let (facts, forms) = read(bytes, Follow::Forms, keep)?;
+    let (facts, forms) = read(bytes, MarksDue::EverySheet, Follow::Forms, keep)?;
     Ok((facts, PrintFileText { pages, forms }))
 }
 
@@ -62,6 +70,7 @@ pub fn read_copy_text(bytes: &[u8]) -> Result<(Vec<PageText>, Vec<String>), Read
 
 fn read(
     bytes: &[u8],
+    due: MarksDue,
     follow: Follow,
     mut keep: impl FnMut(&str, &[usize]),
 ) -> Result<(PrintFileFacts, Vec<String>), ReadError> {
@@ -86,7 +95,7 @@ fn read(
             }
         }
         let named = Named { piece: leaf.id, sequence: leaf.sequence };
-        let letter = seen.letter(named, leaf.pages.start as u32, leaf.pages.end as u32)?;
+        let letter = seen.letter(due, named, leaf.pages.start as u32, leaf.pages.end as u32)?;
         check_order(letters.last().map(|before| before.sequence), &letter)?;
         letters.push(letter);
     }

@@ -192,9 +192,9 @@ fn letters_pages_marks_and_text_are_read_back() {
     assert_eq!((first.id, first.sequence, first.sheets), (PieceId(0xa1), 7, 1));
     assert_eq!((second.id, second.sequence, second.sheets), (PieceId(0xb2), 8, 2));
     assert_eq!((first.pages.clone(), second.pages.clone()), (0..2, 2..6));
-    assert_eq!(Some(second.mark), mark(8, 1, 2));
+    assert_eq!(second.mark, mark(8, 1, 2));
     let pages = text.text_of(first);
-    let digits = first.mark.text();
+    let digits = first.mark.expect("a mark").text();
     assert_eq!(pages[0].text, format!("〒100-0013\n葛\u{E0100}西 𠮷子 様\n{digits}"));
     assert_eq!((pages[1].text.as_str(), &pages[1].forms[..]), ("裏面", &[][..]));
     assert_eq!((text.forms.clone(), &pages[0].forms[..]), (vec!["納税通知書".into()], &[0][..]));
@@ -329,6 +329,43 @@ fn marks_that_disagree_are_found() {
     check_marks("not on the front", &[&[None, mark(1, 1, 1)]]);
     check_marks("sequence 1 comes after 1", &[&[mark(1, 1, 1)], &[mark(1, 1, 1)]]);
     check_marks("sequence 4 comes after 5", &[&[mark(5, 1, 1)], &[mark(4, 1, 1)]]);
+}
+
+/// Reads a file for a line without marks, the second letter's part naming `sequence`.
+fn check_unmarked(sequence: Option<i64>, letters: &[Letter]) -> Result<PrintFileFacts, String> {
+    let mut made = make(letters);
+    for (place, leaf) in made.leaves.clone().into_iter().enumerate() {
+        let metadata = made.dict(leaf).get_mut(b"DPM").and_then(Object::as_dict_mut);
+        match if place == 1 { sequence } else { Some(7) } {
+            Some(named) => metadata.expect("metadata").set("LS_Sequence", named),
+            None => assert!(!metadata.expect("metadata").has(b"LS_Sequence")),
+        }
+    }
+    let (bytes, due) = (made.bytes(), MarksDue::Nowhere { sides: 2 });
+    let read = [read_print_file_due, second::read_print_file_due].map(|read| read(&bytes, due));
+    let [first, second] = read.map(|read| read.map_err(|error| error.to_string()));
+    assert_eq!(first, second);
+    first
+}
+
+#[test]
+fn a_line_without_marks_counts_by_the_parts_and_takes_no_mark() {
+    let blank = || vec![(None, vec!["本文"]), (None, vec![])];
+    let letters =
+        |second: Vec<_>| [Letter { id: 1, pages: blank() }, Letter { id: 2, pages: second }];
+    let facts = check_unmarked(Some(9), &letters([blank(), blank()].concat())).expect("sound");
+    let found: Vec<_> = facts.letters.iter().map(|l| (l.sequence, l.sheets, l.mark)).collect();
+    assert_eq!(found, [(7, 1, None), (9, 2, None)]);
+    let marked = vec![(mark(9, 1, 1), vec!["本文"]), (None, vec![])];
+    for (sequence, pages, expected) in [
+        (None, blank(), "neither a mark nor a part"),
+        (Some(9), marked, "a mark where none is due"),
+        (Some(9), vec![(None, vec!["本文"])], "1 pages on sheets of 2 sides"),
+        (Some(7), blank(), "sequence 7 comes after 7"),
+    ] {
+        let trouble = check_unmarked(sequence, &letters(pages)).expect_err(expected);
+        assert!(trouble.contains(expected), "{trouble:?} does not say {expected:?}");
+    }
 }
 
 #[test]
