@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod control;
+pub mod line;
 pub mod receipt;
 pub mod reconcile;
 pub mod rejects;
