@@ -1,5 +1,6 @@
 //! What can be typed: subcommands, their arguments, help and examples.
 
+pub mod doors;
 pub mod verify;
 
 use std::path::PathBuf;
@@ -7,6 +8,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use letter::Moment;
 
+use doors::{Doctor, SenderCommand, WatchDoors};
 use verify::VerifyCommand;
 
 use crate::confined::CONFINED;
@@ -74,6 +76,16 @@ The next night prints and delivers it.")]
   lettershop pull out hoshimi-city tax-2026-1 00001234 --note 2026-1187
 A piece that is already printed is pulled at the inserter, not here.")]
     Pull(Pull),
+    /// Adds senders: door, agreement, kit
+    #[command(subcommand)]
+    Sender(SenderCommand),
+    /// Watches the senders' doors: takes what is whole
+    #[command(after_help = "Example:\n  lettershop watch /srv/shop")]
+    Watch(WatchDoors),
+    /// Looks at doors, disk, clock, fonts and postcodes, and says how to mend what is not well
+    #[command(after_help = "Example:\n  lettershop doctor /srv/shop
+Exit codes: 0 all is well, 2 something is not, 3 and 4 as ever.")]
+    Doctor(Doctor),
     /// Lists, reads and exports electronic copies
     #[command(subcommand)]
     Mailbox(MailboxCommand),

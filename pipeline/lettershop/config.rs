@@ -8,13 +8,16 @@ use std::path::{Path, PathBuf};
 use anyhow::{bail, Context, Result};
 use application::Site;
 use edge::seal_key::SealKey;
+use edge::sftp::Door;
 use intake::Sender;
 use letter::stock::{EnvelopeProfile, InserterProfile, Paper};
+use letter::SenderId;
 use presort::TariffBook;
 use serde::Deserialize;
 
 pub use self::keys::{Config, DropKeys, SenderPosting};
 use crate::applications::COUNTER;
+use crate::out::Out;
 use crate::stock;
 
 #[derive(Deserialize)]
@@ -93,6 +96,37 @@ impl Shop {
     /// Returns the paper in use.
     pub fn paper(&self) -> Paper {
         Paper { sheet_mg: self.config.print.sheet_mg, duplex: self.config.print.duplex }
+    }
+
+    /// Returns where nights write: what was typed, or else what the configuration says.
+    pub fn out(&self, typed: Option<&Path>) -> Out {
+        match typed {
+            Some(out) => Out::at(out),
+            None => Out::at(&self.root.join(&self.config.shop.out)),
+        }
+    }
+
+    /// Returns where drops lie for the night.
+    pub fn inbox(&self) -> PathBuf {
+        self.root.join(&self.config.doors.inbox)
+    }
+
+    /// Returns the door of a sender, whose account is named after it.
+    pub fn door(&self, sender: &SenderId) -> Door {
+        let account = edge::sftp::account_of(sender).unwrap_or_else(|| sender.to_string());
+        Door::of(&self.root.join(&self.config.doors.sftp), sender, &account)
+    }
+
+    /// Returns how much a drop may hold.
+    pub fn drop_limits(&self) -> intake::Limits {
+        let keys = &self.config.drop;
+        intake::Limits {
+            entries: keys.entries_max,
+            member_bytes: keys.member_bytes_max,
+            total_bytes: keys.total_bytes_max,
+            ratio: keys.ratio_max,
+            ..intake::Limits::default()
+        }
     }
 
     /// Returns the bytes of the shop's own postcode dictionary, or of the built-in one.

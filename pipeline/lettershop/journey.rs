@@ -126,7 +126,7 @@ fn begin(
 
 /// Returns the drops of the inbox that were not taken or refused before, by sender and name.
 fn new_drops(shop: &Shop, journal: &FileJournal, clock: Clock) -> Result<Vec<SeenDrop>> {
-    let inbox = shop.root.join("inbox");
+    let inbox = shop.inbox();
     let found = edge::directory::scan(&inbox, clock.now, 0).context("reading the inbox")?.found;
     let mut drops = Vec::new();
     for found in found {

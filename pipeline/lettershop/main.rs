@@ -20,6 +20,7 @@ mod commands;
 mod config;
 mod confined;
 mod deliver;
+mod doors;
 mod draft;
 mod fates;
 mod faults;
@@ -123,6 +124,9 @@ fn dispatch(command: Command) -> anyhow::Result<Ending> {
         Command::VerifyOutput(args) => commands::verify_output::verify_output(&args),
         Command::Approve(args) => commands::operator::approve(&args),
         Command::Pull(args) => commands::operator::pull(&args),
+        Command::Sender(command) => commands::sender::sender(&command),
+        Command::Watch(args) => commands::watch::watch(&args),
+        Command::Doctor(args) => commands::doctor::doctor(&args),
         Command::Mailbox(command) => commands::mailbox::mailbox(&command),
         Command::Registry(command) => commands::registry::registry(&command),
         Command::Postcodes(command) => commands::postcodes::postcodes(&command),

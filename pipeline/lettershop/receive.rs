@@ -274,7 +274,7 @@ impl Counter<'_> {
         let own = self.out.own_drop(self.night.night, &drop.sender, &drop.name);
         match own.exists() {
             true => own,
-            false => self.shop.root.join("inbox").join(&drop.sender).join(&drop.name),
+            false => self.shop.inbox().join(&drop.sender).join(&drop.name),
         }
     }
 

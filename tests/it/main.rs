@@ -4,6 +4,7 @@ mod applications;
 mod applications_later;
 mod broken;
 mod cli;
+mod doors;
 mod drops;
 mod judged;
 mod line;

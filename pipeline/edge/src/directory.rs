@@ -6,12 +6,13 @@
 //! never opened: a chrooted sender could point them elsewhere.
 
 use std::ffi::OsStr;
-use std::fs::{self, DirEntry};
+use std::fs::{self, DirEntry, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use letter::{Moment, SenderId};
+use rustix::fs::{Mode, OFlags};
 
 /// What a scan met, each list by sender and name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -149,13 +150,28 @@ fn entries(folder: &Path) -> io::Result<Vec<DirEntry>> {
     Ok(entries)
 }
 
-fn is_on_its_way(name: &OsStr) -> bool {
+/// Returns whether a file of this name is still under way.
+pub fn is_on_its_way(name: &OsStr) -> bool {
     let name = name.as_encoded_bytes();
     name.starts_with(b".") || ON_ITS_WAY.iter().any(|ending| ends_with(name, ending))
 }
 
-fn is_mark(name: &OsStr) -> bool {
+/// Returns whether a file of this name is a done-marker.
+pub fn is_mark(name: &OsStr) -> bool {
     name.as_encoded_bytes().ends_with(MARK.as_bytes())
+}
+
+/// Opens a plain file to read; a link, a pipe or a device in its place is not opened.
+///
+/// # Errors
+/// What the disk returns, `InvalidInput` for what is no plain file.
+pub fn open_plain(path: &Path) -> io::Result<File> {
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let file = File::from(rustix::fs::open(path, flags | OFlags::RDONLY, Mode::empty())?);
+    match file.metadata()?.is_file() {
+        true => Ok(file),
+        false => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no plain file")),
+    }
 }
 
 fn ends_with(name: &[u8], ending: &str) -> bool {
@@ -204,13 +220,13 @@ fn moment(meta: &fs::Metadata) -> io::Result<Moment> {
 }
 
 /// The done-marker's ending, after the drop's whole name.
-const MARK: &str = ".done";
+pub const MARK: &str = ".done";
 /// Endings under which SFTP programs write before they rename, in any case of letters.
 const ON_ITS_WAY: [&str; 3] = [".part", ".tmp", ".filepart"];
 
 #[cfg(test)]
 mod tests {
-    use std::fs::{create_dir_all, write, File};
+    use std::fs::{create_dir_all, write};
     use std::os::unix::ffi::OsStrExt;
     use std::os::unix::fs::symlink;
     use std::time::Duration;

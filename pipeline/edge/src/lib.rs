@@ -4,13 +4,18 @@
 //! of them that is brought up to date whenever it is opened, and can be made again by
 //! [`Memory::rebuild`].
 
+pub mod accounts;
 pub mod directory;
+pub mod disk;
 pub mod duplicates;
 pub mod durable;
 pub mod mailboxes;
 mod memory;
 pub mod registry_store;
 pub mod seal_key;
+pub mod sftp;
+pub mod ssh_key;
+pub mod stir;
 pub mod store;
 
 pub use memory::Memory;

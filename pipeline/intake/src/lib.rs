@@ -9,6 +9,7 @@
 #![allow(clippy::result_large_err)]
 
 pub mod decode;
+pub mod guess;
 pub mod layout;
 pub mod manifest;
 pub mod refusal;

@@ -1,6 +1,7 @@
 //! One module a subcommand.
 
 pub mod address;
+pub mod doctor;
 pub mod ledger;
 pub mod mailbox;
 pub mod night;
@@ -10,7 +11,9 @@ pub mod preflight;
 pub mod registry;
 pub mod report;
 pub mod sample;
+pub mod sender;
 pub mod status;
 pub mod template;
 pub mod verify;
 pub mod verify_output;
+pub mod watch;

@@ -18,7 +18,7 @@ use crate::{Ending, Unusable};
 /// Runs a night and says where things are; ends with 2 if artefacts and accounts disagree.
 pub fn night(args: &Night) -> Result<Ending> {
     let shop = Shop::open(&args.shop).context(Unusable)?;
-    let out = Out::at(args.out.as_deref().unwrap_or(&args.shop));
+    let out = shop.out(args.out.as_deref());
     let crew = Crew::new(args.threads)?;
     let clock = match args.now {
         Some(now) => Clock { now, is_given: true },

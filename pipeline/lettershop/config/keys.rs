@@ -28,6 +28,8 @@ pub struct Config {
     pub fonts: FontKeys,
     /// `[seal]`
     pub seal: SealKeys,
+    /// `[doors]`
+    pub doors: DoorKeys,
 }
 
 /// `[shop]`
@@ -36,6 +38,8 @@ pub struct Config {
 pub struct ShopKeys {
     /// The print centre's name.
     pub name: String,
+    /// Where nights write, below the shop's directory or absolute; empty for that directory.
+    pub out: String,
 }
 
 /// `[night]`
@@ -181,4 +185,20 @@ pub struct FontKeys {
 pub struct SealKeys {
     /// The private key's file below the shop's directory, or its absolute path; empty for none.
     pub key: String,
+}
+
+/// `[doors]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DoorKeys {
+    /// Where drops lie for the night, below the shop's directory or absolute.
+    pub inbox: String,
+    /// The folder of the senders' chroots, below the shop's directory or absolute.
+    pub sftp: String,
+    /// The account under which the shop runs.
+    pub account: String,
+    /// How long a file without better evidence must be left alone, seconds.
+    pub quiet_seconds: u64,
+    /// After how long a file without its end is given up and refused, seconds.
+    pub abandoned_seconds: u64,
 }

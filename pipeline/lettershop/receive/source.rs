@@ -60,13 +60,7 @@ impl Source {
         if !is_zip && (sender.bare_csv.is_some() || is_mended) {
             return Ok(Self::Bare(path.to_owned()));
         }
-        let limits = intake::Limits {
-            entries: shop.config.drop.entries_max,
-            member_bytes: shop.config.drop.member_bytes_max,
-            total_bytes: shop.config.drop.total_bytes_max,
-            ratio: shop.config.drop.ratio_max,
-            ..intake::Limits::default()
-        };
+        let limits = shop.drop_limits();
         let mut archive = intake::walk::open(BufReader::new(File::open(path)?), &limits)?;
         let manifest = Manifest::read(&mut archive)?;
         Ok(Self::Zip(Box::new(archive), Box::new(manifest)))
