@@ -48,7 +48,7 @@ pub struct Ailment {
 const ACCOUNT_LEN_MAX: usize = 32;
 /// Before the sender's id, so that no sender is called like an account of the system.
 const ACCOUNT_PREFIX: &str = "ls-";
-/// Group and others may not write: sshd refuses to change its root there (session.c, safely_chroot).
+/// Group and others may not write: sshd refuses such a root (session.c, safely_chroot).
 const WRITABLE_BY_OTHERS: u32 = 0o022;
 
 /// Returns the account's name for a sender, if its id can be one: `ls-` and the id.
