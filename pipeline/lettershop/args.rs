@@ -1,6 +1,7 @@
 //! What can be typed: subcommands, their arguments, help and examples.
 
 pub mod doors;
+pub mod line;
 pub mod verify;
 
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ use clap::{Args, Parser, Subcommand};
 use letter::Moment;
 
 use doors::{Doctor, SenderCommand, WatchDoors};
+use line::LineCommand;
 use verify::VerifyCommand;
 
 use crate::confined::CONFINED;
@@ -71,11 +73,6 @@ pub enum Command {
     #[command(after_help = "Example:\n  lettershop approve out hoshimi-city tax-2026-1
 The next night prints and delivers it.")]
     Approve(BatchOf),
-    /// Pulls a piece (引抜き) before its batch is printed
-    #[command(after_help = "Example:
-  lettershop pull out hoshimi-city tax-2026-1 00001234 --note 2026-1187
-A piece that is already printed is pulled at the inserter, not here.")]
-    Pull(Pull),
     /// Adds senders: door, agreement, kit
     #[command(subcommand)]
     Sender(SenderCommand),
@@ -86,6 +83,9 @@ A piece that is already printed is pulled at the inserter, not here.")]
     #[command(after_help = "Example:\n  lettershop doctor /srv/shop
 Exit codes: 0 all is well, 2 something is not, 3 and 4 as ever.")]
     Doctor(Doctor),
+    /// What happens at the enveloping line.
+    #[command(flatten)]
+    Line(LineCommand),
     /// Lists, reads and exports electronic copies
     #[command(subcommand)]
     Mailbox(MailboxCommand),
@@ -176,19 +176,6 @@ pub struct BatchOf {
     pub sender: String,
     /// The batch, `tax-2026-1` or `tax-2026-1.part2`
     pub batch: String,
-}
-
-/// Arguments of `pull`.
-#[derive(Debug, Args)]
-pub struct Pull {
-    /// Which batch.
-    #[command(flatten)]
-    pub batch: BatchOf,
-    /// The sender's key of the record
-    pub key: String,
-    /// A reference to the sender's request; never a name
-    #[arg(long, default_value = "-")]
-    pub note: String,
 }
 
 /// What can be done with mailboxes.
@@ -436,6 +423,7 @@ pub struct Address {
     pub json: bool,
 }
 
+/// Reads a moment, RFC 3339.
 fn moment(text: &str) -> Result<Moment, String> {
     Moment::parse_rfc3339(text)
         .ok_or_else(|| format!("{text:?} is not a moment like 2026-11-22T02:00:00+09:00"))

@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 
 use crate::config::{SenderPosting, Shop};
 use crate::faults::RowFaults;
-use crate::out::Out;
+use crate::out::{hex, Out};
 use crate::spool::Spool;
 
 /// What a night works with besides the batches: the dictionary and the font chain.
@@ -219,6 +219,20 @@ impl<'s> Batch<'s> {
         }
         let digest = digest.finalize();
         PieceId(u64::from_be_bytes(digest[..8].try_into().expect("eight of 32 bytes")))
+    }
+
+    /// Returns the digest by which the sender's own letters to one address are known again, 32
+    /// hexadecimal digits; blanks do not count.
+    pub fn address_digest(&self, view: &RecordView<'_>) -> String {
+        let mut digest = Sha256::new();
+        digest.update(self.part().sender.as_str());
+        let address2 = self.fields.address2.map_or("", |index| view.field(index));
+        let postal = view.field(self.fields.postal).replace('-', "");
+        for text in [&postal, view.field(self.fields.address1), address2] {
+            digest.update([0]);
+            text.split_whitespace().for_each(|word| digest.update(word));
+        }
+        hex(&digest.finalize()[..16])
     }
 
     /// Resolves a record's address.

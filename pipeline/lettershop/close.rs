@@ -20,7 +20,7 @@ use crate::batch::Batch;
 use crate::fates::{Fate, Fates, Stretch};
 use crate::faults::RowFaults;
 use crate::ledger_rows;
-use crate::line::{Line, LINE};
+use crate::line::{returns, Line, LINE};
 use crate::lists;
 use crate::out::{FileJournal, Out};
 use crate::papers;
@@ -110,6 +110,7 @@ pub fn close(
         files.extend(papers::write(out, journal, batch, plan, &account, night.now)?);
     }
     files.extend(receipt(out, batch, night, &account, waits)?);
+    files.extend(returns::warn(out, batch)?);
     let closed = account.close().with_context(|| format!("the account of {part}"))?;
     files.push(json_file(out, part, ACCOUNT, &closed)?);
     files.push(json_file(out, part, PLAN, &promised(batch, plan, copies))?);

@@ -1,4 +1,12 @@
-//! The enveloping line that a part was printed for.
+//! The enveloping line: what a part was printed for, and what became of it there.
+
+pub mod book;
+pub mod closing;
+pub mod import;
+pub mod incident;
+pub mod log;
+pub mod reprint;
+pub mod returns;
 
 use letter::stock::{InserterProfile, Paper};
 use readback::MarksDue;

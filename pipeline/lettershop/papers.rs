@@ -43,7 +43,7 @@ fn label(batch: &Batch<'_>, plan: &Plan, tray: &TraySummary) -> TrayLabel {
     let pieces = plan.placed_in(first..first + tray.pieces as usize);
     let districts: Vec<String> = tray.districts.iter().map(ToString::to_string).collect();
     TrayLabel {
-        job: job_number(batch),
+        job: job_number(batch.part()),
         sender: batch.sender.name.clone(),
         batch: batch.part().name(),
         posting_date: batch.received.posting_date,
@@ -81,7 +81,7 @@ fn ticket(
         }
     };
     JobTicket {
-        job: job_number(batch),
+        job: job_number(batch.part()),
         sender: batch.sender.name.clone(),
         batch: part.batch.to_string(),
         part: part.part,

@@ -57,7 +57,7 @@ fn slips(batch: &Batch<'_>, plan: &Plan, now: Moment) -> PostingSlips {
         }
     };
     PostingSlips {
-        job: job_number(batch),
+        job: job_number(batch.part()),
         sender: batch.sender.name.clone(),
         sender_lines: batch.sender.office.clone(),
         batch: batch.part().name(),

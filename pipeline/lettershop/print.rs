@@ -6,7 +6,7 @@ use std::io::Write;
 use anyhow::{Context, Result};
 use ledger::control::{push_row, ControlRow};
 use letter::page::{note_use, CharCounts, CharUse};
-use letter::piece::Placed;
+use letter::piece::{Placed, FIRST_GENERATION};
 use letter::Moment;
 use presort::{FileSummary, Plan};
 use press::{Block, BlockStart, FaceData, Fonts, Layers, Painted, PrintFile, PrintMeta, PrintRun};
@@ -126,7 +126,7 @@ pub fn print_files(
     let mut sheets = Vec::with_capacity(due.len());
     for (file, title) in due.iter().zip(&titles) {
         let inserter = &batch.shop.inserter;
-        let meta = PrintMeta { title, job: job_number(batch), now, duplex, inserter };
+        let meta = PrintMeta { title, job: job_number(batch.part()), now, duplex, inserter };
         let form = batch.shop.config.print.form.into();
         let run = PrintRun::in_form(&forme.fonts, &forme.layers, meta, form);
         let run = run.context("preparing the press")?;
@@ -228,9 +228,9 @@ pub fn control_name(file: u32) -> String {
 ///
 /// The marks of two batches that lie on one table must differ; the first 26 bits of a digest do so
 /// for all but one pair in 60 million.
-pub fn job_number(batch: &Batch<'_>) -> u32 {
+pub fn job_number(part: &Part) -> u32 {
     use sha2::{Digest, Sha256};
-    let digest = Sha256::digest(batch.part().to_string());
+    let digest = Sha256::digest(part.to_string());
     u32::from_be_bytes(digest[..4].try_into().expect("four of 32 bytes")) % 100_000_000
 }
 
@@ -263,7 +263,7 @@ impl Desk {
         let last = file.indices().end.min(first + press::LETTERS_PER_BLOCK as usize);
         let mut at = start;
         for placed in plan.placed_in(first..last) {
-            let row = set(batch, letters, &placed, at.pages() + 1)?;
+            let row = set(batch, letters, &placed, at.pages() + 1, FIRST_GENERATION)?;
             let Letters { render, .. } = &*letters;
             composer.letter(Painted {
                 id: row.piece,
@@ -279,10 +279,19 @@ impl Desk {
 }
 
 /// No feeder but the sheets' own: inserts come with a later agreement.
-const INSERTS: u8 = 0;
+pub const INSERTS: u8 = 0;
 
-/// Sets one letter for print and returns its row of the control file.
-fn set(batch: &Batch<'_>, letters: &mut Letters, placed: &Placed, page: u32) -> Result<ControlRow> {
+/// Sets one letter for print, in a print generation, and returns its row of the control file.
+///
+/// # Errors
+/// If the spool cannot be read, or the letter no longer comes out as it was measured.
+pub fn set(
+    batch: &Batch<'_>,
+    letters: &mut Letters,
+    placed: &Placed,
+    page: u32,
+    generation: u8,
+) -> Result<ControlRow> {
     let record = placed.piece.record;
     batch.spool.read(record, &mut letters.bytes).context("reading the spool")?;
     let view = view(&letters.bytes)?;
@@ -297,7 +306,7 @@ fn set(batch: &Batch<'_>, letters: &mut Letters, placed: &Placed, page: u32) -> 
         "record {record} was measured with {} pages and now has {pages}",
         placed.piece.pages
     );
-    let mark = presort::marks(job_number(batch), INSERTS, placed).next();
+    let mark = presort::marks(generation, job_number(batch.part()), INSERTS, placed).next();
     Ok(ControlRow {
         sequence: placed.sequence,
         file: placed.file,

@@ -125,7 +125,16 @@ fn number(path: &Path) -> Option<u32> {
     number.parse().ok()
 }
 
-fn print_file(path: &Path, part: &Part, due: MarksDue, rows: &[String]) -> Result<PrintFileCount> {
+/// Counts one print file, each letter against its row of the control file.
+///
+/// # Errors
+/// If the file cannot be read, or a letter is not what its row says.
+pub fn print_file(
+    path: &Path,
+    part: &Part,
+    due: MarksDue,
+    rows: &[String],
+) -> Result<PrintFileCount> {
     let opening = || format!("reading {}", path.display());
     let reading = || format!("reading {} back", path.display());
     let source = OnDisk::open(path).with_context(opening)?;

@@ -18,7 +18,7 @@ pub enum Filter {
 
 /// The mark of letter `sequence`.
 pub fn sheet_mark(sequence: u32) -> SheetMark {
-    SheetMark { job: 1, sequence, sheet: 1, sheets: 1, inserts: 0 }
+    SheetMark { generation: 1, job: 1, sequence, sheet: 1, sheets: 1, inserts: 0 }
 }
 
 /// Returns the 67 bars of the recipient's barcode as letters.

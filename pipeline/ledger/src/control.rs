@@ -179,7 +179,14 @@ mod tests {
             weight_mg: 13_480,
             postal: PostalCode::parse("060-0906").expect("seven digits"),
             barcode: barcode.then_some(symbol),
-            mark: SheetMark { job: 20_261_122, sequence: 42, sheet: 1, sheets: 2, inserts: 0 },
+            mark: SheetMark {
+                generation: 1,
+                job: 20_261_122,
+                sequence: 42,
+                sheet: 1,
+                sheets: 2,
+                inserts: 0,
+            },
         }
     }
 

@@ -1,8 +1,8 @@
 //! The account of the enveloping line: where each printed piece stands until all are posted.
 //!
 //! A night ends with print files; a piece ends with the post office. Between the two stand the
-//! inserter's answers, reprints (再作成), pieces pulled (引抜き) and set aside. Each is an [`Act`], kept in
-//! a log; the account follows from the acts alone, so that it can be told again from them at any
+//! inserter's answers, reprints (再作成), pieces pulled (引抜き) and set aside. Each is an [`Act`], kept
+//! in a log; the account follows from the acts alone, so that it can be told again from them at any
 //! time. It closes only when each piece has ended once.
 
 mod act;
@@ -17,6 +17,7 @@ pub use tally::Tally;
 
 use std::collections::{BTreeMap, HashSet};
 
+use letter::piece::{FIRST_GENERATION, LAST_GENERATION};
 use thiserror::Error;
 
 /// The account of one part's printed pieces.
@@ -148,14 +149,6 @@ impl LineAccount {
         tally
     }
 
-    /// Returns whether an act can be, and what it would change; nothing is changed.
-    ///
-    /// # Errors
-    /// [`LineFault`].
-    pub fn try_act(&self, act: &Act) -> Result<Change, LineFault> {
-        self.clone().act(act)
-    }
-
     /// Takes an act into the account: all of it or nothing.
     ///
     /// # Errors
@@ -280,8 +273,3 @@ impl LineAccount {
         piece.ok_or(LineFault::NoSuchPiece { sequence, pieces })
     }
 }
-
-/// The print generation of the night itself, the first digit of its marks.
-pub const FIRST_GENERATION: u8 = 1;
-/// The last generation that a mark has a digit for.
-pub const LAST_GENERATION: u8 = 9;

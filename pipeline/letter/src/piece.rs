@@ -48,6 +48,9 @@ pub struct Placed {
 /// DataMatrix and the text beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SheetMark {
+    /// The print generation, 1 digit: 1 for the night's own print, the next for each reprint
+    /// (再作成), which makes those before it void.
+    pub generation: u8,
     /// The job, 8 digits, the same on every sheet of a print run.
     pub job: u32,
     /// 通番, 7 digits.
@@ -60,18 +63,21 @@ pub struct SheetMark {
     pub inserts: u8,
 }
 
-/// The layout version of [`SheetMark`].
-pub const MARK_VERSION: u8 = 1;
+/// The print generation of the night itself.
+pub const FIRST_GENERATION: u8 = 1;
+/// The last print generation that a mark has a digit for.
+pub const LAST_GENERATION: u8 = 9;
 /// The length of a mark's text.
 pub const MARK_LEN: usize = 26;
 
 impl SheetMark {
-    /// Returns the 26 digits: version 1, job 8, sequence 7, sheet 2, of 2, end of set 1, inserts 3
+    /// Returns the 26 digits: generation 1, job 8, sequence 7, sheet 2, of 2, end of set 1, inserts 3
     /// (decimal), check 2 (97 - number mod 97, which any single wrong digit or swap breaks).
     pub fn text(&self) -> String {
         let end_of_set = u8::from(self.sheet == self.sheets);
         let body = format!(
-            "{MARK_VERSION}{:08}{:07}{:02}{:02}{end_of_set}{:03}",
+            "{}{:08}{:07}{:02}{:02}{end_of_set}{:03}",
+            self.generation % 10,
             self.job % 100_000_000,
             self.sequence % 10_000_000,
             self.sheet % 100,
@@ -84,13 +90,15 @@ impl SheetMark {
 
     /// Reads a mark's text back.
     ///
-    /// Returns `None` if it is not 26 digits of this version with a true check.
+    /// Returns `None` if it is not 26 digits of a generation with a true check.
     pub fn parse(text: &str) -> Option<Self> {
         let digits = text.len() == MARK_LEN && text.bytes().all(|b| b.is_ascii_digit());
-        if !digits || !text.starts_with(char::from(b'0' + MARK_VERSION)) {
+        let generation = text.bytes().next().map(|first| first.wrapping_sub(b'0'))?;
+        if !digits || !(FIRST_GENERATION..=LAST_GENERATION).contains(&generation) {
             return None;
         }
         let mark = Self {
+            generation,
             job: text[1..9].parse().ok()?,
             sequence: text[9..16].parse().ok()?,
             sheet: text[16..18].parse().ok()?,
@@ -109,14 +117,30 @@ fn mod97(digits: &str) -> u32 {
 mod tests {
     use super::*;
 
-    const MARK: SheetMark =
-        SheetMark { job: 20_261_122, sequence: 42, sheet: 2, sheets: 2, inserts: 5 };
+    const MARK: SheetMark = SheetMark {
+        generation: FIRST_GENERATION,
+        job: 20_261_122,
+        sequence: 42,
+        sheet: 2,
+        sheets: 2,
+        inserts: 5,
+    };
 
     #[test]
     fn a_mark_reads_back() {
         let text = MARK.text();
         assert_eq!(text.len(), MARK_LEN);
         assert_eq!(SheetMark::parse(&text), Some(MARK));
+    }
+
+    #[test]
+    fn a_reprint_says_its_generation() {
+        for generation in FIRST_GENERATION..=LAST_GENERATION {
+            let mark = SheetMark { generation, ..MARK };
+            assert_eq!(SheetMark::parse(&mark.text()), Some(mark));
+        }
+        let text = SheetMark { generation: 0, ..MARK }.text();
+        assert_eq!(SheetMark::parse(&text), None, "there is no generation before the first");
     }
 
     #[test]

@@ -58,6 +58,60 @@ pub struct InserterProfile {
     pub mark_top_mm: f64,
     /// Side of one module, mm.
     pub module_mm: f64,
+    /// How it writes its log.
+    #[serde(default)]
+    pub log: LogColumns,
+}
+
+/// How an inserter writes its log: text with one row a piece, columns found by the words of its
+/// first line.
+///
+/// A row names its piece by a mark, or by job, sequence and generation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LogColumns {
+    /// What stands between two columns.
+    pub separator: char,
+    /// The column with the 26 digits of a mark; empty if there is none.
+    pub mark: String,
+    /// The column with the job's number, if no column has marks.
+    pub job: String,
+    /// The column with the sequence, if no column has marks.
+    pub sequence: String,
+    /// The column with the print generation; without it, rows are of the first one.
+    pub generation: String,
+    /// The column that says what became of the piece.
+    pub result: String,
+    /// The column with the time: RFC 3339, or `2026-11-24 09:15:02` in Japan.
+    pub time: String,
+    /// Results that mean: in its envelope.
+    pub good: Vec<String>,
+    /// Results that mean: spoiled.
+    pub spoiled: Vec<String>,
+    /// Results that mean: not seen where it should have come.
+    pub missing: Vec<String>,
+    /// Results that mean: seen twice, and diverted.
+    pub double: Vec<String>,
+}
+
+impl Default for LogColumns {
+    fn default() -> Self {
+        let text = str::to_owned;
+        let one = |word: &str| vec![word.to_owned()];
+        Self {
+            separator: ',',
+            mark: text("mark"),
+            job: text(""),
+            sequence: text(""),
+            generation: text(""),
+            result: text("result"),
+            time: text("time"),
+            good: one("good"),
+            spoiled: one("spoiled"),
+            missing: one("missing"),
+            double: one("double"),
+        }
+    }
 }
 
 /// Paper and print.

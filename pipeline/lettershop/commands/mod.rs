@@ -3,6 +3,7 @@
 pub mod address;
 pub mod doctor;
 pub mod ledger;
+pub mod line;
 pub mod mailbox;
 pub mod night;
 pub mod operator;

@@ -1,10 +1,10 @@
-//! `approve` and `pull`: what an operator decides about a batch.
+//! `approve`: what an operator decides about a batch.
 
-use anyhow::{bail, Context, Result};
+use anyhow::{Context, Result};
 use runner::{Entry, Journal, Part};
 
 use crate::account::read_json;
-use crate::args::{BatchOf, Pull};
+use crate::args::BatchOf;
 use crate::close::{Closing, CLOSING};
 use crate::out::{FileJournal, Out};
 use crate::{Ending, Unusable};
@@ -23,21 +23,6 @@ pub fn approve(args: &BatchOf) -> Result<Ending> {
     }
     journal.append(Entry::Approved { part: part.clone() })?;
     say!("{part} is approved; the next night prints and delivers it");
-    Ok(Ending::Well)
-}
-
-/// Pulls a piece of a batch that is not printed yet.
-pub fn pull(args: &Pull) -> Result<Ending> {
-    let out = Out::at(&args.batch.out);
-    let mut journal = existing_journal(&out)?;
-    let part = part(&journal, &args.batch)?;
-    let waits = read_json::<Closing>(&out, &part, CLOSING).is_ok_and(|c| c.awaits_approval);
-    if journal.is_closed(&part) && !waits {
-        bail!("{part} is printed: pull the piece at the inserter");
-    }
-    let (key, note) = (args.key.clone(), args.note.clone());
-    journal.append(Entry::Pulled { part: part.clone(), key, note })?;
-    say!("the record is pulled when {part} goes on");
     Ok(Ending::Well)
 }
 

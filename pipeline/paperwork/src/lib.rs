@@ -6,6 +6,7 @@
 //! The font is cut to the characters that occur; a character that the font lacks is printed as its
 //! code point, `[U+20BB7]`, never as another character.
 
+mod closing;
 mod document;
 mod face;
 mod labels;
@@ -15,6 +16,7 @@ mod sheet;
 mod slips;
 mod ticket;
 
+pub use closing::{closing_sheet, ClosingEnd, ClosingGeneration, ClosingSheet};
 pub use labels::{tray_labels, TrayLabel, LABELS_PER_PAGE};
 pub use postage::{PostageTip, PostingRow, PostingSheet};
 pub use posting::{posting_slips, GroupRow, PostingForm, PostingSlips};

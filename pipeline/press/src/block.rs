@@ -158,6 +158,7 @@ impl BlockComposer<'_> {
         for (index, page) in letter.pages.iter().enumerate() {
             let front = !duplex || index % 2 == 0;
             let mark = front.then(|| SheetMark {
+                generation: self.run.generation,
                 job: self.run.meta.job,
                 sequence: letter.sequence,
                 sheet: (if duplex { index / 2 } else { index }) as u16 + 1,

@@ -226,6 +226,7 @@ mod tests {
         for sequence in (0..10_000_000u32).step_by(4_999) {
             let sheets = (sequence % 99 + 1) as u16;
             let mark = SheetMark {
+                generation: (sequence % 9) as u8 + 1,
                 job: sequence.wrapping_mul(97),
                 sequence,
                 sheet: sheets.div_ceil(2),

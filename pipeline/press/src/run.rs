@@ -1,6 +1,7 @@
 //! What the print files of one run share: fonts, layers, marks and the numbers of their objects.
 
 use letter::page::Len;
+use letter::piece::FIRST_GENERATION;
 use letter::stock::InserterProfile;
 use letter::Moment;
 use pdf_writer::Name;
@@ -50,6 +51,7 @@ pub struct PrintRun<'a> {
     pub(crate) meta: PrintMeta<'a>,
     pub(crate) form: FileForm,
     pub(crate) mark: Option<MarkPlace>,
+    pub(crate) generation: u8,
     /// Barcode font, profile and resources.
     pub(crate) parts: Parts,
     pub(crate) numbers: Numbers,
@@ -154,7 +156,13 @@ impl<'a> PrintRun<'a> {
             first_block: tail + 6,
             object_streams: form == FileForm::Compact,
         };
-        Ok(Self { fonts, layers, meta, form, mark, parts, numbers })
+        let generation = FIRST_GENERATION;
+        Ok(Self { fonts, layers, meta, form, mark, generation, parts, numbers })
+    }
+
+    /// Makes it a reprint (再作成): its marks say this print generation.
+    pub fn in_generation(self, generation: u8) -> Self {
+        Self { generation, ..self }
     }
 
     /// Returns left, lower, right and upper edge of the inserter mark with its digits, as it stands

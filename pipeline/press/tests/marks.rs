@@ -173,7 +173,8 @@ fn an_inserter_mark_is_read_by_a_foreign_reader() {
     let file = sheet(9.0, FileForm::Compact);
     let inserter = INSERTER();
     let expected =
-        SheetMark { job: 20_261_122, sequence: 1, sheet: 1, sheets: 1, inserts: 1 }.text();
+        SheetMark { generation: 1, job: 20_261_122, sequence: 1, sheet: 1, sheets: 1, inserts: 1 }
+            .text();
     for dpi in [300u32, 600] {
         let at = |mm: f64| (mm / 25.4 * f64::from(dpi)).to_string();
         let stem = file.with_extension(format!("mark{dpi}"));

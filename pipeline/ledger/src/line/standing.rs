@@ -1,9 +1,9 @@
 //! How one printed piece stands, and what each act makes of it.
 
+use letter::piece::FIRST_GENERATION;
 use serde::{Deserialize, Serialize};
 
 use super::act::Said;
-use super::FIRST_GENERATION;
 
 /// Where a printed piece stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

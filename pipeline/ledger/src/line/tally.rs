@@ -1,9 +1,9 @@
 //! The pieces of a part counted by where they stand.
 
+use letter::piece::FIRST_GENERATION;
 use serde::{Deserialize, Serialize};
 
 use super::standing::{Standing, State};
-use super::FIRST_GENERATION;
 
 /// Pieces by where they stand; each is counted once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

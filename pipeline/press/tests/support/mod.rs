@@ -160,6 +160,7 @@ pub const INSERTER: fn() -> InserterProfile = || InserterProfile {
     mark_left_mm: 12.0,
     mark_top_mm: 120.0,
     module_mm: 0.5,
+    log: Default::default(),
 };
 
 /// What a letter says that another does not.

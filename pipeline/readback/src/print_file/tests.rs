@@ -14,7 +14,7 @@ struct Letter {
 }
 
 fn mark(sequence: u32, sheet: u16, sheets: u16) -> Option<SheetMark> {
-    Some(SheetMark { job: 20_261_122, sequence, sheet, sheets, inserts: 0 })
+    Some(SheetMark { generation: 1, job: 20_261_122, sequence, sheet, sheets, inserts: 0 })
 }
 
 fn two_letters() -> Vec<Letter> {

@@ -1,0 +1,168 @@
+//! What the nights have printed: every closed part with its night, its job and its control file.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs::{self, File};
+use std::io::BufReader;
+
+use anyhow::{bail, ensure, Context, Result};
+use columnar::LedgerRow;
+use edge::durable::Records;
+use ledger::ControlLine;
+use runner::{Entry, Part, Stage};
+
+use crate::close::LEDGER_ROWS;
+use crate::ledger_rows;
+use crate::out::Out;
+use crate::print::job_number;
+use crate::Unusable;
+
+/// All closed parts; read beside a running night, without its lock.
+#[derive(Debug)]
+pub struct Book {
+    nights: BTreeMap<Part, u32>,
+    jobs: HashMap<u32, Part>,
+}
+
+impl Book {
+    /// Reads the journal.
+    ///
+    /// # Errors
+    /// If no night wrote in `out`, or its journal cannot be read.
+    pub fn read(out: &Out) -> Result<Self> {
+        let path = out.state().join("journal");
+        let trouble = || format!("{} is not what a night has written", out.root().display());
+        let mut records = Records::open(&path).with_context(trouble).context(Unusable)?;
+        let (mut night, mut nights, mut bytes) = (0, BTreeMap::new(), Vec::new());
+        while records.next_into(&mut bytes).context("reading the journal")? {
+            match serde_json::from_slice(&bytes).context("an entry of the journal")? {
+                Entry::NightBegan(plan) => night = plan.night,
+                Entry::StageDone { part, stage: Stage::Closed, .. } => {
+                    nights.insert(part, night);
+                }
+                _ => {}
+            }
+        }
+        let mut jobs = HashMap::new();
+        for part in nights.keys() {
+            if let Some(other) = jobs.insert(job_number(part), part.clone()) {
+                bail!("{part} and {other} have the same job number");
+            }
+        }
+        Ok(Self { nights, jobs })
+    }
+
+    /// Returns all closed parts, in the order of sender and name.
+    pub fn parts(&self) -> impl Iterator<Item = &Part> {
+        self.nights.keys()
+    }
+
+    /// Returns the part whose marks have that job.
+    pub fn of_job(&self, job: u32) -> Option<&Part> {
+        self.jobs.get(&job)
+    }
+
+    /// Returns a closed part by sender and name.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn part(&self, sender: &str, name: &str) -> Result<&Part> {
+        let mut parts = self.nights.keys();
+        let found = parts.find(|part| part.sender.as_str() == sender && part.name() == name);
+        found.with_context(|| format!("no closed batch {sender}/{name}")).context(Unusable)
+    }
+
+    /// Returns the night that closed a part.
+    pub fn night(&self, part: &Part) -> u32 {
+        self.nights.get(part).copied().unwrap_or_default()
+    }
+}
+
+/// The control file of a part.
+#[derive(Debug)]
+pub struct Control(String);
+
+impl Control {
+    /// Reads the night's own control file, or that of a reprint; a part without print has no rows.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn read(out: &Out, part: &Part, generation: u8) -> Result<Self> {
+        let path = folder(out, part, generation).join("control.csv");
+        if !path.exists() {
+            return Ok(Self(String::new()));
+        }
+        let text = fs::read_to_string(&path);
+        text.map(Self).with_context(|| format!("reading {}", path.display()))
+    }
+
+    /// Returns the rows as text, the heading left out.
+    pub fn lines(&self) -> impl Iterator<Item = &str> {
+        self.0.lines().skip(1)
+    }
+
+    /// Returns the rows in print order.
+    ///
+    /// # Errors
+    /// If one is damaged.
+    pub fn rows(&self) -> Result<Vec<ControlLine<'_>>> {
+        let row = |line| ControlLine::parse(line).context("a row of a control file is damaged");
+        self.lines().map(row).collect()
+    }
+}
+
+/// Returns where a part's print files of a generation lie.
+pub fn folder(out: &Out, part: &Part, generation: u8) -> std::path::PathBuf {
+    let folder = out.print(part);
+    match generation {
+        letter::piece::FIRST_GENERATION => folder,
+        later => folder.join(format!("reprint-{later}")),
+    }
+}
+
+/// What the ledger says of a printed piece.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entered {
+    /// The record's number, in the sender's order.
+    pub record: u32,
+    /// The sender's key.
+    pub key: String,
+    /// Postage, yen.
+    pub postage_yen: u32,
+}
+
+/// Reads what the ledger says of a part's printed pieces, by sequence.
+///
+/// # Errors
+/// If its rows cannot be read, or one names no place.
+pub fn entered(out: &Out, part: &Part) -> Result<BTreeMap<u32, Entered>> {
+    let mut found = BTreeMap::new();
+    each_row(out, part, |row| {
+        if let Some(place) = row.place.strip_prefix("print ") {
+            let sequence = place.split_once('/').and_then(|(_, sequence)| sequence.parse().ok());
+            let sequence = sequence.context("a ledger row names no place in print")?;
+            let Entered { record, key, postage_yen } = Entered {
+                record: row.record,
+                key: row.key.to_owned(),
+                postage_yen: row.postage_yen,
+            };
+            let known = found.insert(sequence, Entered { record, key, postage_yen });
+            ensure!(known.is_none(), "sequence {sequence} stands twice in the ledger");
+        }
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// Calls `each` with every row of a part's ledger.
+///
+/// # Errors
+/// If the rows cannot be read, or `each` fails.
+pub fn each_row(
+    out: &Out,
+    part: &Part,
+    each: impl FnMut(&LedgerRow<'_>) -> Result<()>,
+) -> Result<()> {
+    let path = out.part(part).join(LEDGER_ROWS);
+    let file = File::open(&path).with_context(|| format!("reading {}", path.display()))?;
+    ledger_rows::read(BufReader::with_capacity(1 << 20, file), part, each)
+}
