@@ -71,8 +71,9 @@ pub const LAST_GENERATION: u8 = 9;
 pub const MARK_LEN: usize = 26;
 
 impl SheetMark {
-    /// Returns the 26 digits: generation 1, job 8, sequence 7, sheet 2, of 2, end of set 1, inserts 3
-    /// (decimal), check 2 (97 - number mod 97, which any single wrong digit or swap breaks).
+    /// Returns the 26 digits: generation 1, job 8, sequence 7, sheet 2, of 2, end of set 1,
+    /// inserts 3 (decimal), check 2 (97 - number mod 97, which any single wrong digit or swap
+    /// breaks).
     pub fn text(&self) -> String {
         let end_of_set = u8::from(self.sheet == self.sheets);
         let body = format!(
