@@ -351,6 +351,26 @@ pub enum SampleCommand {
         #[arg(long)]
         json: bool,
     },
+    /// A shop of two senders that make their letters themselves, as ready PDFs
+    #[command(after_help = "Example:
+  lettershop sample ready --records 40 --seed 1 --defects 0.1 --out shop")]
+    Ready {
+        /// Letters of each sender
+        #[arg(long)]
+        records: u64,
+        /// The same seed gives the same bytes
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Share of records with a defect, 0 to 1
+        #[arg(long, default_value_t = 0.01)]
+        defects: f64,
+        /// The shop's directory
+        #[arg(long, value_name = "SHOP")]
+        out: PathBuf,
+        /// Prints JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// A shop of signed applications with its own authorities, ready for `night`
     ///
     /// Keys come from the seed: they protect nothing. The policy in the certificates is that of

@@ -21,6 +21,7 @@ use sha2::{Digest, Sha256};
 use crate::config::{SenderPosting, Shop};
 use crate::faults::RowFaults;
 use crate::out::{hex, Out};
+use crate::ready::ReadyLetters;
 use crate::spool::Spool;
 
 /// What a night works with besides the batches: the dictionary and the font chain.
@@ -66,6 +67,9 @@ pub struct Received {
     pub member: String,
     /// Whether the drop brought its own stationery.
     pub stationery: bool,
+    /// Whether its letters are ready PDFs.
+    #[serde(default)]
+    pub ready: bool,
     /// Table rows that belong to no record.
     pub orphans: Vec<Fault>,
     /// Records that were decoded and yet stop (repeated keys), ascending.
@@ -110,6 +114,8 @@ pub struct Batch<'s> {
     pub template: Template,
     /// The stationery: the drop's, or the template's.
     pub stationery: Option<Vec<u8>>,
+    /// The ready letters, if the sender makes them.
+    pub ready: Option<ReadyLetters>,
     /// What the class allows.
     pub class: ClassRule,
     /// Sheets, weight and postage.
@@ -158,6 +164,7 @@ impl<'s> Batch<'s> {
                 .with_context(|| format!("the services of [posting.senders.{}]", part.sender))?;
         let spool = Spool::open(&folder.join(SPOOL), &folder.join(ROWS)).context("the spool")?;
         let fields = Fields::of(layout.schema())?;
+        let ready = received.ready.then(|| ReadyLetters::open(&folder)).transpose()?;
         Ok(Self {
             shop,
             house,
@@ -166,6 +173,7 @@ impl<'s> Batch<'s> {
             layout,
             template,
             stationery,
+            ready,
             class,
             franking,
             tariff,

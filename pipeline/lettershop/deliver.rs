@@ -3,11 +3,12 @@
 use anyhow::{Context, Result};
 use letter::piece::Measured;
 use mailbox::{BatchSeal, CopyEntry, MailboxId, PackHead, PackWriter, Seal, Tree};
-use press::{CopyBatchMeta, CopyCodes, CopyLesson, CopyMeta, CopyPress};
+use press::{CopyBatchMeta, CopyCodes, CopyLesson, CopyMeta, CopyPress, ReadyCopyPress};
 use runner::{Crew, FileMark};
 
 use crate::batch::{Batch, Letters};
 use crate::print::Forme;
+use crate::ready::ReadyLetters;
 use crate::receive::Counter;
 use crate::seals;
 use crate::spool::view;
@@ -22,6 +23,21 @@ const EXAMPLES: usize = 64;
 struct Desk {
     letters: Letters,
     press: press::Scratch,
+}
+
+/// What makes the copies: of letters that are set, or of those that came ready.
+enum Press<'a> {
+    Set(Box<CopyPress<'a>>),
+    Ready(Box<ReadyCopyPress<'a>>, &'a ReadyLetters),
+}
+
+impl Press<'_> {
+    fn shared(&self) -> &[u8] {
+        match self {
+            Self::Set(press) => press.shared(),
+            Self::Ready(press, _) => press.shared(),
+        }
+    }
 }
 
 /// One copy as it goes into the pack.
@@ -59,9 +75,18 @@ pub fn deliver(
         now,
         lang: "ja-JP",
     };
-    let press = CopyPress::build(&forme.fonts, &forme.layers, &meta);
-    let codes = learn(batch, &press, pieces)?;
-    let press = press.with_codes(codes);
+    let press = match &batch.ready {
+        None => {
+            let press = CopyPress::build(&forme.fonts, &forme.layers, &meta);
+            let codes = learn(batch, &press, pieces)?;
+            Press::Set(Box::new(press.with_codes(codes)))
+        }
+        Some(ready) => {
+            let (fonts, layers) = (&forme.fonts, &forme.layers);
+            let press = ReadyCopyPress::build(fonts, layers, ready.shared(), &meta);
+            Press::Ready(Box::new(press), ready)
+        }
+    };
     let shared = out.publish_bytes(&out.pack(part, "shared"), press.shared())?;
     let head = PackHead {
         sender: part.sender.clone(),
@@ -119,7 +144,7 @@ impl Desk {
     fn seal(
         &mut self,
         batch: &Batch<'_>,
-        press: &CopyPress<'_>,
+        press: &Press<'_>,
         pieces: &[Measured],
         mailboxes: &[MailboxId],
     ) -> Result<Vec<Sealed>> {
@@ -132,7 +157,7 @@ impl Desk {
     fn seal_one(
         &mut self,
         batch: &Batch<'_>,
-        press: &CopyPress<'_>,
+        press: &Press<'_>,
         piece: &Measured,
         mailbox: MailboxId,
     ) -> Result<Sealed> {
@@ -143,7 +168,14 @@ impl Desk {
         let row_id = batch.key(&view).to_owned();
         let meta = CopyMeta { id, row_id: &row_id };
         let mut tail = Vec::new();
-        let seal = press.copy(&mut self.press, &meta, letters.render.pages(), &mut tail)?;
+        let (scratch, pages) = (&mut self.press, letters.render.pages());
+        let seal = match press {
+            Press::Set(press) => press.copy(scratch, &meta, pages, &mut tail)?,
+            Press::Ready(press, ready) => {
+                let (pages, letter) = ready.letter(piece.record, pages)?;
+                press.copy(scratch, &meta, &pages, &letter, &mut tail)?
+            }
+        };
         Ok(Sealed { piece: id, mailbox, row_id, seal: Seal(seal), tail })
     }
 

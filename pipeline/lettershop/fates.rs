@@ -13,6 +13,7 @@ use crate::batch::Batch;
 use crate::faults::{FaultStream, RowFaults};
 use crate::measure;
 use crate::out::Out;
+use crate::ready;
 
 /// What receiving found wrong.
 pub const RECEIVE_FAULTS: &str = "receive-faults.jsonl";
@@ -182,5 +183,10 @@ const STRETCH_ROWS: usize = 1024;
 /// # Errors
 /// If a file cannot be read.
 pub fn fault_stream(folder: &Path) -> Result<FaultStream> {
-    FaultStream::open(&[&folder.join(RECEIVE_FAULTS), &folder.join(measure::FAULTS)])
+    let ready = folder.join(ready::FAULTS);
+    let (received, measured) = (folder.join(RECEIVE_FAULTS), folder.join(measure::FAULTS));
+    match ready.exists() {
+        true => FaultStream::open(&[&received, &ready, &measured]),
+        false => FaultStream::open(&[&received, &measured]),
+    }
 }

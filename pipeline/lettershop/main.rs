@@ -33,6 +33,7 @@ mod out;
 mod papers;
 mod posting;
 mod print;
+mod ready;
 mod receive;
 mod recount;
 mod registry_import;

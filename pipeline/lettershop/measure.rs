@@ -121,7 +121,13 @@ fn measure_one(
         count = batch.template.typeset_copy(&mut letters.render, view, &facts)?;
     }
     let pages = letters.render.pages();
-    let bound = copy_bytes_bound(pages, batch.template.parts());
+    let mut bound = copy_bytes_bound(pages, batch.template.parts());
+    let mut on_paper = on_paper;
+    if let Some(ready) = &batch.ready {
+        let letter = ready.entry(record);
+        (on_paper, count) = (letter.pages as usize, letter.pages as usize);
+        bound += letter.copy_len;
+    }
     let (channel, why) = route::route(&batch.class, lookup, Some(bound));
     let count = if channel.on_paper() { on_paper } else { count };
     let count = u16::try_from(count).unwrap_or(u16::MAX);

@@ -25,6 +25,8 @@ pub struct Forme {
     pub fonts: Fonts,
     /// The static layers.
     pub layers: Layers,
+    /// The same with what ready letters share, for print files.
+    pub ready: Option<Layers>,
 }
 
 impl Forme {
@@ -50,7 +52,8 @@ impl Forme {
         let fonts = Fonts::build(&faces, &uses, &usual).context("cutting the fonts")?;
         let layers = Layers::build(&fonts, layers, parts, batch.stationery.as_deref())
             .context("writing the static layers")?;
-        Ok(Self { fonts, layers })
+        let ready = batch.ready.as_ref().map(|ready| layers.clone().with_ready(ready.shared()));
+        Ok(Self { fonts, layers, ready })
     }
 }
 
@@ -123,14 +126,15 @@ pub fn print_files(
     let title = |file: &&FileSummary| format!("{part} {:03}", file.file);
     let titles: Vec<String> = due.iter().map(title).collect();
     let duplex = batch.shop.paper().duplex;
+    let layers = forme.ready.as_ref().unwrap_or(&forme.layers);
     let mut sheets = Vec::with_capacity(due.len());
     for (file, title) in due.iter().zip(&titles) {
         let inserter = &batch.shop.inserter;
         let meta = PrintMeta { title, job: job_number(batch.part()), now, duplex, inserter };
         let form = batch.shop.config.print.form.into();
-        let run = PrintRun::in_form(&forme.fonts, &forme.layers, meta, form);
+        let run = PrintRun::in_form(&forme.fonts, layers, meta, form);
         let run = run.context("preparing the press")?;
-        let (starts, end) = block_starts(plan, file, duplex);
+        let (starts, end) = block_starts(batch, plan, file);
         let totals = press::Totals { letters: end.letters, pages: end.pages() };
         sheets.push(Sheets { file, run, starts, totals });
     }
@@ -235,7 +239,12 @@ pub fn job_number(part: &Part) -> u32 {
 }
 
 /// Returns what the print file holds before each block, and at its end.
-fn block_starts(plan: &Plan, file: &FileSummary, duplex: bool) -> (Vec<BlockStart>, BlockStart) {
+fn block_starts(
+    batch: &Batch<'_>,
+    plan: &Plan,
+    file: &FileSummary,
+) -> (Vec<BlockStart>, BlockStart) {
+    let duplex = batch.shop.paper().duplex;
     let mut starts = Vec::new();
     let mut at = BlockStart::default();
     for placed in plan.placed_in(file.indices()) {
@@ -243,6 +252,9 @@ fn block_starts(plan: &Plan, file: &FileSummary, duplex: bool) -> (Vec<BlockStar
             starts.push(at);
         }
         at.count(u32::from(placed.piece.pages), duplex);
+        if let Some(ready) = &batch.ready {
+            at.count_own(ready.entry(placed.piece.record).objects);
+        }
     }
     (starts, at)
 }
@@ -265,12 +277,19 @@ impl Desk {
         for placed in plan.placed_in(first..last) {
             let row = set(batch, letters, &placed, at.pages() + 1, FIRST_GENERATION)?;
             let Letters { render, .. } = &*letters;
-            composer.letter(Painted {
+            let letter = Painted {
                 id: row.piece,
                 sequence: placed.sequence,
                 inserts: INSERTS,
                 pages: render.pages(),
-            })?;
+            };
+            match &batch.ready {
+                None => composer.letter(letter)?,
+                Some(ready) => {
+                    let (pages, cut) = ready.letter(placed.piece.record, render.pages())?;
+                    composer.ready_letter(Painted { pages: &pages, ..letter }, cut)?;
+                }
+            }
             push_row(&mut rows, &row);
             at.count(u32::from(placed.piece.pages), batch.shop.paper().duplex);
         }
@@ -301,6 +320,8 @@ pub fn set(
     let resolved = batch.resolve(&mut letters.address, &view).map_err(again)?;
     let facts = batch.facts(&resolved);
     let pages = batch.template.typeset(&mut letters.render, &view, &facts).map_err(again)?;
+    let ready = batch.ready.as_ref().map(|ready| ready.entry(record).pages as usize);
+    let pages = ready.unwrap_or(pages);
     anyhow::ensure!(
         pages == usize::from(placed.piece.pages),
         "record {record} was measured with {} pages and now has {pages}",

@@ -1,5 +1,6 @@
 //! Receiving: a drop is proved whole, decoded once into a spool, and then taken or refused.
 
+mod ready;
 mod source;
 mod spooling;
 mod stationery;
@@ -361,8 +362,18 @@ impl Counter<'_> {
             lines: lines.as_deref(),
             accepted: self.accepted_keys(journal, &part)?,
         };
-        let spooled = spooling.run(opened.manifest.as_ref())?;
-        files.extend(spooled.files);
+        let mut spooled = spooling.run(opened.manifest.as_ref())?;
+        files.append(&mut spooled.files);
+        let ready = match &sender.layouts[&opened.template].ready {
+            Some(spec) => {
+                let from = opened.ready_from.as_deref().unwrap_or(&folder);
+                let desk = ready::Desk { counter: self, part: &part, folder: &folder, from, spec };
+                let member = &opened.member;
+                files.extend(desk.cut(layout.schema(), member, &mut spooled.stopped)?);
+                true
+            }
+            None => false,
+        };
         let received = Received {
             part,
             drop: drop.clone(),
@@ -374,6 +385,7 @@ impl Counter<'_> {
             rows: spooled.rows,
             member: opened.member,
             stationery: folder.join(STATIONERY).exists() && opened.stationery,
+            ready,
             orphans: if opened.continues_lines { Vec::new() } else { spooled.orphans },
             stopped: spooled.stopped,
             moment: self.night.now,

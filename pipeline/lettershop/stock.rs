@@ -26,10 +26,11 @@ pub const PROCEDURES: [(&str, &str); 3] = [
 pub const PAPERWORK_FACE: &str = "BIZUDPGothic-Regular";
 
 /// Name, `template.toml`, `body.txt` and `sample.toml` of the built-in templates.
-pub const TEMPLATES: [(&str, &str, &str, &str); 5] = [
+pub const TEMPLATES: [(&str, &str, &str, &str); 6] = [
     template!("tax-notice"),
     template!("annual-notice"),
     template!("water-bill"),
+    template!("ready-letter"),
     template!("application-form"),
     template!("application-notice"),
 ];
@@ -85,7 +86,7 @@ mod tests {
         let envelopes: BTreeMap<String, Vec<EnvelopeProfile>> =
             toml::from_str(ENVELOPES).expect("the stock envelopes");
         let chain = chain();
-        for (name, toml, body, sample) in &TEMPLATES[3..] {
+        for (name, toml, body, sample) in &TEMPLATES[4..] {
             let layout = Layout::compile(&sender, name).expect("a layout");
             let source = TemplateSource { toml, body, stationery: None };
             let wanted = source.envelope().expect("an envelope");

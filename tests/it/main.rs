@@ -13,6 +13,7 @@ mod mended;
 mod night;
 mod operator;
 mod preflight;
+mod ready;
 mod resume;
 mod sample_applications;
 mod shop;

@@ -124,7 +124,8 @@ fn the_child_may_open_no_file_write_none_and_start_nothing() {
 fn a_night_refuses_stationery_that_paints_in_a_zone_with_page_millimetres_and_picture() {
     let shop = Shop::sample_copy();
     let (sender, path) = with_stationery(&shop);
-    lay_in(&path, &pdf("100 700 72 72 re f 0 g 1 w 30 30 m 400 30 l S", ""));
+    let stationery = pdf("100 700 72 72 re f 0 g 1 w 30 30 m 400 30 l S", "");
+    lay_in(&path, "stationery.pdf", &stationery);
     let out = shop.after_a_night("out");
     let refusals = out.refusals(&sender);
     let [(receipt, refusal)] = &refusals[..] else { panic!("{refusals:?}") };
@@ -154,8 +155,8 @@ fn with_stationery(shop: &Shop) -> (String, std::path::PathBuf) {
     drops.find(|(_, path)| path.ends_with("annual-2026-2.zip")).expect("a drop with stationery")
 }
 
-/// Puts other stationery into a drop, and its digest into the manifest.
-fn lay_in(path: &Path, stationery: &[u8]) {
+/// Puts another member into a drop, and its digest into the manifest.
+pub fn lay_in(path: &Path, member: &str, bytes: &[u8]) {
     let before = std::fs::read(path).expect("a drop");
     let mut before = zip::ZipArchive::new(Cursor::new(before)).expect("a drop is a ZIP");
     let mut members = BTreeMap::new();
@@ -168,14 +169,14 @@ fn lay_in(path: &Path, stationery: &[u8]) {
     let hex = |bytes: &[u8]| -> String {
         Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
     };
-    let digest = hex(&members["stationery.pdf"]);
+    let digest = hex(&members[member]);
     let (name, manifest) =
         members.iter().find(|(name, _)| name.starts_with("manifest.")).expect("one");
     let manifest = String::from_utf8(manifest.clone()).expect("a manifest is UTF-8");
     assert!(manifest.contains(&digest), "{manifest}");
-    let manifest = manifest.replace(&digest, &hex(stationery)).into_bytes();
+    let manifest = manifest.replace(&digest, &hex(bytes)).into_bytes();
     members.insert(name.clone(), manifest);
-    members.insert("stationery.pdf".to_owned(), stationery.to_vec());
+    members.insert(member.to_owned(), bytes.to_vec());
     let mut zip = zip::ZipWriter::new(std::fs::File::create(path).expect("a drop"));
     for (name, bytes) in &members {
         let options = zip::write::SimpleFileOptions::default();

@@ -57,6 +57,19 @@ impl Shop {
         Self { home, shop, expected: made.json() }
     }
 
+    /// Makes a shop of two senders with ready PDFs, so many letters each.
+    pub fn ready(records: u32, seed: u32, defects: f64) -> Self {
+        let home = new_home();
+        let shop = home.path().join("shop");
+        let made = lettershop()
+            .args(["sample", "ready", "--records", &records.to_string(), "--json"])
+            .args(["--seed", &seed.to_string(), "--defects", &defects.to_string()])
+            .arg("--out")
+            .arg(&shop)
+            .must_succeed();
+        Self { home, shop, expected: made.json() }
+    }
+
     /// Makes a shop of synthetic applications; returns what is expected of them, too.
     pub fn applications(count: u32, seed: u32, defects: f64) -> (Self, Value) {
         let home = new_home();

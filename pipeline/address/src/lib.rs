@@ -29,3 +29,9 @@ pub use file::DictionaryError;
 pub use find::{find, Found};
 pub use import::{Import, ImportError};
 pub use resolve::{resolve, Grade, Resolution, Scratch};
+
+/// Returns the normal form of an address or a name, to see whether another text has it too: widths
+/// and old forms folded, blanks gone, numbers in digits.
+pub fn comparable(text: &str) -> String {
+    normal::Normal::of_name(text).into_iter().collect()
+}

@@ -21,9 +21,9 @@ pub const RECIPIENTS: [&str; 2] = ["recipients.csv", "recipients.dat"];
 pub const LINES: &str = "lines.csv";
 /// The sender's own stationery.
 pub const STATIONERY: &str = "stationery.pdf";
-/// A manifest has some 20 lines; 64 KiB is a thousand.
-pub const MANIFEST_BYTES_MAX: u64 = 64 << 10;
-const TOO_LONG: &str = "it is longer than 64 KiB";
+/// A manifest has some 20 lines, and one of a hundred bytes for each ready PDF.
+pub const MANIFEST_BYTES_MAX: u64 = 1 << 20;
+const TOO_LONG: &str = "it is longer than 1 MiB";
 /// More parts than a batch has ever been mended in.
 pub const PART_MAX: u32 = 999;
 
@@ -195,12 +195,19 @@ impl Manifest {
             0 => return Err(place.put(refusal::missing_member(RECIPIENTS[0]))),
             _ => return Err(place.put(refusal::unexpected_member(RECIPIENTS[1]))),
         }
-        let agreed = |name: &str| RECIPIENTS.contains(&name) || [LINES, STATIONERY].contains(&name);
+        let agreed = |name: &str| {
+            RECIPIENTS.contains(&name) || [LINES, STATIONERY].contains(&name) || is_ready(name)
+        };
         match self.members.keys().find(|name| !agreed(name)) {
             Some(other) => Err(place.put(refusal::unexpected_member(other))),
             None => Ok(()),
         }
     }
+}
+
+/// Whether a member is a ready PDF: letters of the sender's own making.
+pub fn is_ready(name: &str) -> bool {
+    name.ends_with(".pdf") && name != STATIONERY
 }
 
 fn first_part() -> u32 {

@@ -82,6 +82,10 @@ letter::refusals! {
     unexpected_member(name: &str) => "unexpected-member",
         "{name:?} はマニフェストにないか、取り決めにないファイルです", "{name:?} is not listed or not agreed",
         "取り決めたファイルだけを入れ、すべて記載してください", "pack only agreed members and list them all";
+    /// A ready PDF cannot be read.
+    bad_ready(name: &str, why: &str, why_ja: &str) => "bad-ready-pdf",
+        "完成原稿 {name:?} を読めません: {why_ja}", "the ready PDF {name:?} cannot be read: {why}",
+        "PDF を書き出し直してください", "export the PDF again";
     /// The rows are more or fewer than promised.
     wrong_count(found: u64, expected: u64) => "wrong-count",
         "件数が {found} 件です（申告は {expected} 件）", "there are {found} records, {expected} were declared",

@@ -73,11 +73,13 @@ macro_rules! reasons {
             }
 
             /// Says in Japanese what was met.
+            #[allow(unused_variables, reason = "some values are words of the other language")]
             pub fn japanese(&self) -> String {
                 match self { $(Self::$name $({ $($field),* })? => format!($ja),)* }
             }
 
             /// Says in English what was met.
+            #[allow(unused_variables, reason = "some values are words of the other language")]
             pub fn english(&self) -> String {
                 match self { $(Self::$name $({ $($field),* })? => format!($en),)* }
             }
@@ -211,6 +213,21 @@ reasons! {
         "template-value", SetAside,
         "項目「{field}」を様式に差し込めません: {why}", "field {field} cannot be placed in the template: {why}",
         "項目の値を確認してください", "check the value of the field";
+    /// The record names no pages of the drop's ready PDFs, or pages of another record.
+    ReadyPages { /** The member and pages met. */ pages: String, /** What is wrong, in Japanese. */ japanese: String, /** What is wrong. */ english: String } =>
+        "ready-pages", SetAside,
+        "完成原稿「{pages}」を割り当てられません: {japanese}", "the ready pages {pages:?} cannot be given to this record: {english}",
+        "ファイル名とページ範囲を直してください", "mend the name of the file or the range of pages";
+    /// A page of the sender's ready PDF breaks a rule of the house; the words name page and place.
+    ReadyFinding { /** The stable code of the first finding. */ finding: String, /** What was found, in Japanese. */ japanese: String, /** What was found. */ english: String } =>
+        "ready-finding", SetAside,
+        "完成原稿を印刷できません（{finding}）: {japanese}", "the ready pages cannot be printed ({finding}): {english}",
+        "検査結果と画像を見て PDF を直してください", "mend the PDF by the findings and their picture";
+    /// The address that a ready page shows in the window is not the record's.
+    ReadyAddress { /** The page of the file, from 1. */ page: u32, /** What the window does not show, in Japanese. */ japanese: String, /** What the window does not show. */ english: String } =>
+        "ready-address", SetAside,
+        "{page}ページの宛名窓に、データの{japanese}がありません", "the window of page {page} does not show the record's {english}",
+        "データとページの対応、および宛名を確認してください", "check which page belongs to which record, and the address";
     /// The batch waits for the operator's approval because too many of its records are set aside.
     AwaitsApproval { /** Records set aside. */ set_aside: usize, /** Records of the batch. */ records: usize } =>
         "awaits-approval", Held,

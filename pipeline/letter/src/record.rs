@@ -37,6 +37,11 @@ pub mod field {
     pub const HONORIFIC: &str = "honorific";
     /// The sender's pseudonymous recipient key; empty when the recipient has none.
     pub const RECIPIENT: &str = "recipient";
+    /// 完成原稿: the member of the drop with the letter's ready pages, `letters.pdf`; may be left
+    /// out where the drop has one.
+    pub const PDF: &str = "pdf";
+    /// The letter's pages in that member, `3-4` or `3`, from 1; without them, all.
+    pub const PDF_PAGES: &str = "pdf_pages";
 }
 
 impl Schema {

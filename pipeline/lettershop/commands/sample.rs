@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use runner::Crew;
-use sample::{letters, ApplicationOrder, Key, Made, Maker, Order, Senders, Tally};
+use sample::{letters, ApplicationOrder, Key, Made, Maker, Order, ReadyOrder, Senders, Tally};
 
 use super::address::dictionary;
 use crate::args::{SampleApplications, SampleCommand};
-use crate::{Ending, Unusable};
+use crate::{stock, Ending, Unusable};
 
 /// Makes a sample.
 pub fn sample(command: &SampleCommand) -> Result<Ending> {
@@ -21,6 +21,12 @@ pub fn sample(command: &SampleCommand) -> Result<Ending> {
             let senders = if *senders == 1 { Senders::One } else { Senders::Three };
             let order = Order { records, seed, defects, senders };
             (letters(&dictionary, order, &mut writer(out)), out, *json)
+        }
+        SampleCommand::Ready { records, seed, defects, out, json } => {
+            check_share(*defects)?;
+            let order = ReadyOrder { records: *records, seed: *seed, defects: *defects };
+            let face = stock::face(stock::PAPERWORK_FACE).context("the stock's face is gone")?;
+            (sample::ready(&dictionary, order, face, &mut writer(out)), out, *json)
         }
         SampleCommand::Shop { out, json } => {
             (sample::shop(&dictionary, &mut writer(out)), out, *json)

@@ -5,16 +5,18 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use intake::manifest::{LINES as LINES_MEMBER, STATIONERY as STATIONERY_MEMBER};
+use intake::manifest::{is_ready, LINES as LINES_MEMBER, STATIONERY as STATIONERY_MEMBER};
 use intake::{refusal, Archive, Manifest, Sender};
 use letter::{BatchId, Date};
 use runner::{FileMark, Journal, Part, SeenDrop};
 
-use super::{Counter, Trouble, LINES};
+use super::{ready, Counter, Trouble, LINES};
 use crate::batch::{Received, RAW, RECEIVED, STATIONERY};
 use crate::config::Shop;
 use crate::out::{FileJournal, Out};
 
+/// Members of a drop with ready PDFs, one a recipient: five thousand fill a print file.
+const READY_ENTRIES_MAX: usize = 5_100;
 /// The ending of a reject list that comes back mended: `<batch>.mended.csv`.
 const MENDED: &str = ".mended";
 
@@ -50,6 +52,10 @@ pub struct Opened {
     pub continues_lines: bool,
     /// Whether it is a reject list sent back.
     pub is_mended: bool,
+    /// The members that are ready PDFs.
+    pub ready: Vec<String>,
+    /// The folder of the part whose ready PDFs are used, if it is not the part's own.
+    pub ready_from: Option<PathBuf>,
 }
 
 impl Source {
@@ -60,7 +66,10 @@ impl Source {
         if !is_zip && (sender.bare_csv.is_some() || is_mended) {
             return Ok(Self::Bare(path.to_owned()));
         }
-        let limits = shop.drop_limits();
+        let mut limits = shop.drop_limits();
+        if sender.layouts.values().any(|layout| layout.ready.is_some()) {
+            limits.entries = limits.entries.max(READY_ENTRIES_MAX);
+        }
         let mut archive = intake::walk::open(BufReader::new(File::open(path)?), &limits)?;
         let manifest = Manifest::read(&mut archive)?;
         Ok(Self::Zip(Box::new(archive), Box::new(manifest)))
@@ -113,6 +122,7 @@ impl Source {
                 LINES_MEMBER => LINES,
                 STATIONERY_MEMBER => STATIONERY,
                 intake::manifest::TOML | intake::manifest::JSON => continue,
+                name if is_ready(name) => continue,
                 _ => return Err(refusal::unexpected_member(&name).into()),
             };
             let mut digest = None;
@@ -126,13 +136,18 @@ impl Source {
             }
             found.push((name, digest.expect("an extracted member has a digest")));
         }
+        if !opened.ready.is_empty() {
+            let (marks, digests) = ready::extract(out, folder, archive, &opened.ready)?;
+            files.extend(marks);
+            found.extend(digests);
+        }
         manifest.check_members(found.iter().map(|(name, digest)| (name.as_str(), *digest)))?;
         Ok(files)
     }
 }
 
 /// Finds the drop's fault in an error that came through a writer.
-fn refusal_within(error: anyhow::Error) -> Trouble {
+pub(super) fn refusal_within(error: anyhow::Error) -> Trouble {
     match error.downcast::<intake::ExtractError>() {
         Ok(error) => error.into(),
         Err(error) => error.into(),
@@ -160,6 +175,8 @@ fn of_manifest(sender: &Sender, manifest: &Manifest) -> Result<Opened, Trouble> 
         lines_from: None,
         continues_lines: false,
         is_mended: false,
+        ready: manifest.members.keys().filter(|name| is_ready(name)).cloned().collect(),
+        ready_from: None,
     })
 }
 
@@ -181,6 +198,8 @@ fn of_bare(counter: &Counter<'_>, sender: &Sender, name: &str) -> Result<Opened,
         lines_from: None,
         continues_lines: false,
         is_mended: false,
+        ready: Vec::new(),
+        ready_from: None,
     })
 }
 
@@ -211,9 +230,11 @@ fn of_mended(
         member: before.member,
         manifest: None,
         stationery: false,
-        lines_from: lines.then_some(folder),
+        lines_from: lines.then(|| folder.clone()),
         continues_lines: true,
         is_mended: true,
+        ready: Vec::new(),
+        ready_from: Some(folder),
     })
 }
 
@@ -242,5 +263,10 @@ fn check_agreement(shop: &Shop, sender: &Sender, opened: &Opened) -> Result<(), 
         return Err(unknown());
     }
     sender.class(&opened.class)?;
-    Ok(())
+    let agreed = sender.layouts.get(&opened.template).is_some_and(|layout| layout.ready.is_some());
+    match (agreed, opened.ready.first(), &opened.ready_from) {
+        (false, Some(pdf), _) => Err(refusal::unexpected_member(pdf).into()),
+        (true, None, None) => Err(refusal::missing_member("letters.pdf").into()),
+        _ => Ok(()),
+    }
 }

@@ -5,35 +5,27 @@ use lopdf::{Dictionary, Document, LoadOptions, Object};
 use crate::finding::{self, Finding};
 use crate::gather::Gather;
 use crate::rules::Rules;
-use crate::walk::{Budget, Walk};
+use crate::walk::{Budget, Fonts, Walk};
 use crate::{page, Survey};
 
 /// Examines a PDF.
 pub fn survey(pdf: &[u8], rules: &Rules) -> Survey {
-    let options = LoadOptions {
-        strict: true,
-        max_decompressed_size: Some(STREAM_LEN_MAX),
-        ..LoadOptions::default()
-    };
-    let document = match Document::load_mem_with_options(pdf, options) {
+    let document = match load(pdf) {
         Ok(document) => document,
-        Err(why) => return refused(finding::unreadable(&why.to_string())),
+        Err(finding) => return refused(*finding),
     };
-    if document.trailer.has(b"Encrypt") || document.was_encrypted() {
-        return refused(finding::encrypted());
-    }
     let pages: Vec<_> = document.page_iter().take(rules.pages_max + 1).collect();
     let mut findings = of_the_file(&document);
     if !(1..=rules.pages_max).contains(&pages.len()) {
         findings.push(finding::page_count(document.page_iter().count(), rules.pages_max));
     }
     let mut survey = Survey { findings, pages: Vec::new() };
-    let mut budget = Budget::default();
+    let (mut budget, mut fonts) = (Budget::default(), Fonts::default());
     for (number, &id) in (1..).zip(pages.iter().take(rules.pages_max)) {
         let mut gather = Gather::new(rules, number);
         annotations(&document, id, &mut gather);
         if let Some(placed) = page::placed(&document, id, &mut gather) {
-            Walk::new(&document, &mut gather, &mut budget).page(id, placed);
+            Walk::new(&document, &mut gather, &mut budget, &mut fonts).page(id, placed);
         }
         let (findings, sketch) = gather.finish();
         survey.findings.extend(findings);
@@ -42,12 +34,30 @@ pub fn survey(pdf: &[u8], rules: &Rules) -> Survey {
     survey
 }
 
+/// Reads a PDF as strictly as the press does.
+///
+/// # Errors
+/// Why it cannot be read.
+pub fn load(pdf: &[u8]) -> Result<Document, Box<Finding>> {
+    let options = LoadOptions {
+        strict: true,
+        max_decompressed_size: Some(STREAM_LEN_MAX),
+        ..LoadOptions::default()
+    };
+    let document = Document::load_mem_with_options(pdf, options);
+    let document = document.map_err(|why| Box::new(finding::unreadable(&why.to_string())))?;
+    if document.trailer.has(b"Encrypt") || document.was_encrypted() {
+        return Err(Box::new(finding::encrypted()));
+    }
+    Ok(document)
+}
+
 fn refused(finding: Finding) -> Survey {
     Survey { findings: vec![finding], pages: Vec::new() }
 }
 
 /// Finds what no object of the file may be, reached from a page or not.
-fn of_the_file(document: &Document) -> Vec<Finding> {
+pub fn of_the_file(document: &Document) -> Vec<Finding> {
     let mut findings = Vec::new();
     for object in document.objects.values() {
         of_object(document, object, &mut findings, 0);
@@ -156,7 +166,7 @@ fn usage_hides(document: &Document, layer: &Dictionary) -> bool {
 }
 
 /// Finds annotations that print: they are left behind, and the page would lack them.
-fn annotations(document: &Document, page: lopdf::ObjectId, gather: &mut Gather<'_>) {
+pub fn annotations(document: &Document, page: lopdf::ObjectId, gather: &mut Gather<'_>) {
     let Ok(dict) = document.get_dictionary(page) else { return };
     let Ok(annotations) = dict.get_deref(b"Annots", document) else { return };
     let Ok(annotations) = annotations.as_array() else {

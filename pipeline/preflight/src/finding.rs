@@ -75,6 +75,7 @@ impl ZoneKind {
         match self {
             Self::Window => "宛名窓（宛名とカスタマバーコードの領域）",
             Self::Mark => "制御マークの領域",
+            Self::Barcode => "カスタマバーコードの領域",
         }
     }
 
@@ -82,6 +83,7 @@ impl ZoneKind {
         match self {
             Self::Window => "the address window (address and customer barcode)",
             Self::Mark => "the inserter mark's zone",
+            Self::Barcode => "the customer barcode's zone",
         }
     }
 }
@@ -229,6 +231,9 @@ findings! {
         "端から {margin:.0} mm 以内にかかる線や塗りが {count} か所あり、端が印刷されません",
         "lines or fills reach within {margin:.0} mm of the edge and are cut off there ({count} of them)",
         "端まで印刷されないことを確認してください", "make sure that nothing is lost by that";
+    window_unread(font: &str) => Refusal "window-unread",
+        "宛名窓の文字（フォント {font}）を読み取れません", "text in the address window, in font {font}, says nothing to a reader",
+        "文字情報（ToUnicode）を付けて書き出してください", "export text with its characters (ToUnicode)";
     content(why: &str) => Refusal "content",
         "ページの内容を読めません: {why}", "the page's content cannot be read: {why}",
         "PDF を書き出し直してください", "export the PDF again";

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use lopdf::{Dictionary, Document, Object};
 
+use crate::characters::Characters;
 use crate::finding::{self, Finding};
 
 /// A font as far as the places of its text need it; lengths in text space for size 1.
@@ -17,6 +18,8 @@ pub struct Font {
     descent: f64,
     /// Whether it is written downwards.
     is_vertical: bool,
+    name: String,
+    characters: Characters,
 }
 
 /// Where a string reaches, in text space with the pen at the origin.
@@ -58,7 +61,23 @@ impl Font {
                 Self::simple(document, dict)
             }
         };
-        (font, findings)
+        (Self { name, ..font }, findings)
+    }
+
+    /// Reads what its codes say.
+    pub fn read_characters(&mut self, document: &Document, dict: &Dictionary) {
+        self.characters = Characters::read(document, dict, self.code_len);
+    }
+
+    /// Returns what a string says; `None` if one of its codes says nothing.
+    pub fn characters(&self, text: &[u8]) -> Option<String> {
+        let code = |code: &[u8]| code.iter().fold(0, |code, &byte| code << 8 | u32::from(byte));
+        text.chunks(self.code_len).map(|chunk| self.characters.of(code(chunk))).collect()
+    }
+
+    /// Returns its name.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     fn simple(document: &Document, dict: &Dictionary) -> Self {
@@ -79,6 +98,7 @@ impl Font {
             ascent,
             descent,
             is_vertical: false,
+            ..Self::default()
         }
     }
 
@@ -174,7 +194,8 @@ fn composite(
         BTreeMap::new()
     });
     let (ascent, descent) = heights(document, sub(document, descendant, b"FontDescriptor"));
-    Font { code_len: 2, widths, default_width: default / 1000.0, ascent, descent, is_vertical }
+    let default_width = default / 1000.0;
+    Font { code_len: 2, widths, default_width, ascent, descent, is_vertical, ..Font::default() }
 }
 
 /// Reads `c [w w w]` and `first last w` (9.7.4.3); `None` if the array is neither.

@@ -4,19 +4,23 @@ use std::collections::BTreeMap;
 
 use crate::area::Area;
 use crate::finding::{self, Finding, MarkKind, Weight};
-use crate::rules::{Rules, Transparency, Zone, SHEET};
+use crate::rules::{Rules, Transparency, WindowText, Zone, ZoneKind, SHEET};
 use crate::{Sketch, SKETCH_MAX};
 
 /// What of a page is found.
 pub struct Gather<'r> {
     rules: &'r Rules,
     page: u32,
+    /// Which page of its letter it is.
+    of_letter: u32,
     /// Findings without a number, each code and its words once.
     plain: Vec<Finding>,
     /// Marks by what is wrong with them.
     marks: BTreeMap<Offence, (Area, usize)>,
     /// The page as far as it was walked.
     pub sketch: Sketch,
+    /// Text in the window, where it is read.
+    window: Vec<(Area, String)>,
 }
 
 /// What is wrong with a mark.
@@ -31,8 +35,52 @@ enum Offence {
 
 impl<'r> Gather<'r> {
     pub fn new(rules: &'r Rules, page: u32) -> Self {
-        let (plain, marks) = (Vec::new(), BTreeMap::new());
-        Self { rules, page, plain, marks, sketch: Sketch::default() }
+        Self::of_letter(rules, page, page)
+    }
+
+    /// Gathers page `page` of the file, which is page `of_letter` of its letter.
+    pub fn of_letter(rules: &'r Rules, page: u32, of_letter: u32) -> Self {
+        Self {
+            rules,
+            page,
+            of_letter,
+            plain: Vec::new(),
+            marks: BTreeMap::new(),
+            sketch: Sketch::default(),
+            window: Vec::new(),
+        }
+    }
+
+    /// Whether text at that place is read.
+    pub fn reads(&self, extent: Area) -> bool {
+        self.rules.window == WindowText::Read
+            && self.zones().any(|(_, z)| z.kind == ZoneKind::Window && extent.meets(z.area))
+    }
+
+    /// Whether text of some page is read.
+    pub fn reads_text(&self) -> bool {
+        self.rules.window == WindowText::Read
+    }
+
+    /// Takes text in the window.
+    pub fn read(&mut self, extent: Area, text: String) {
+        if self.window.len() < SKETCH_MAX {
+            self.window.push((extent, text));
+        }
+    }
+
+    /// Returns the text in the window line by line, each from the left to the right.
+    pub fn window_text(&mut self) -> String {
+        let mut runs = std::mem::take(&mut self.window);
+        let middle = |area: &Area| (area.top_mm + area.bottom_mm) / 2.0;
+        runs.sort_by(|(a, _), (b, _)| middle(a).total_cmp(&middle(b)));
+        let mut text = String::new();
+        for line in runs.chunk_by_mut(|(a, _), (b, _)| middle(b) < a.bottom_mm) {
+            line.sort_by(|(a, _), (b, _)| a.left_mm.total_cmp(&b.left_mm));
+            line.iter().for_each(|(_, run)| text.push_str(run));
+            text.push('\n');
+        }
+        text
     }
 
     /// Notes a finding that has no number; blend modes and soft masks by the rule for them.
@@ -51,8 +99,9 @@ impl<'r> Gather<'r> {
     pub fn text(&mut self, extent: Area, seen: bool) {
         push(&mut self.sketch.texts, extent);
         let kind = if seen { MarkKind::Text } else { MarkKind::Unseen };
+        let reads = seen && self.rules.window == WindowText::Read;
         for (number, zone) in self.zones() {
-            if extent.meets(zone.area) {
+            if extent.meets(zone.area) && !(reads && zone.kind == ZoneKind::Window) {
                 self.offend(Offence::Zone(kind, number), extent);
             }
         }
@@ -84,7 +133,7 @@ impl<'r> Gather<'r> {
 
     /// Returns the findings of the page.
     pub fn finish(self) -> (Vec<Finding>, Sketch) {
-        let Self { rules, page, mut plain, marks, sketch } = self;
+        let Self { rules, page, mut plain, marks, sketch, .. } = self;
         for (offence, (extent, count)) in marks {
             let margin = rules.margin_mm;
             let finding = match offence {
@@ -100,7 +149,7 @@ impl<'r> Gather<'r> {
 
     /// Returns the zones of the page with their numbers.
     fn zones(&self) -> impl Iterator<Item = (usize, Zone)> + use<'r> {
-        let (rules, page) = (self.rules, self.page);
+        let (rules, page) = (self.rules, self.of_letter);
         let zones = rules.zones.iter().enumerate();
         zones.filter(move |(_, zone)| zone.is_on(page)).map(|(number, zone)| (number, *zone))
     }

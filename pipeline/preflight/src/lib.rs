@@ -10,6 +10,7 @@
 //! extents count).
 
 mod area;
+mod characters;
 mod colour;
 mod document;
 mod finding;
@@ -17,6 +18,7 @@ mod font;
 mod gather;
 mod page;
 mod picture;
+mod ready;
 mod rules;
 mod shape;
 mod state;
@@ -28,7 +30,8 @@ use serde::{Deserialize, Serialize};
 pub use area::Area;
 pub use finding::{limits_finding, Finding, Weight};
 pub use picture::picture;
-pub use rules::{Pages, Rules, Transparency, Zone, ZoneKind};
+pub use ready::{survey_ready, PageSet, ReadyFound, ReadySurvey};
+pub use rules::{Pages, Rules, Transparency, WindowText, Zone, ZoneKind};
 
 /// What was found in a PDF, and what of it a picture needs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -16,6 +16,20 @@ pub struct Rules {
     pub transparency: Transparency,
     /// The most pages.
     pub pages_max: usize,
+    /// What becomes of text in the window.
+    #[serde(default)]
+    pub window: WindowText,
+}
+
+/// What becomes of text that is seen in the window's zone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WindowText {
+    /// It refuses the file: the address there is the house's.
+    #[default]
+    Refused,
+    /// It is the sender's address, which is read to be compared.
+    Read,
 }
 
 /// A part of the sheet that is the house's.
@@ -37,6 +51,8 @@ pub enum ZoneKind {
     Window,
     /// 制御マーク: the inserter's symbol with its digits.
     Mark,
+    /// The customer barcode, where the sender's own address stands in the window.
+    Barcode,
 }
 
 /// Which pages of a sender's PDF have a zone.
@@ -73,7 +89,16 @@ impl Rules {
             margin_mm: MARGIN_MM,
             transparency: Transparency::Refused,
             pages_max: PAGES_MAX,
+            window: WindowText::Refused,
         }
+    }
+
+    /// Returns the rules for letters whose address is the sender's own, but for the customer
+    /// barcode, which the house paints in that area.
+    pub fn reading_window(mut self, barcode: Area) -> Self {
+        self.window = WindowText::Read;
+        self.zones.push(Zone { kind: ZoneKind::Barcode, area: barcode, pages: Pages::First });
+        self
     }
 
     /// Returns the zones of a page, the first being 1.

@@ -10,7 +10,7 @@ use lopdf::{Dictionary, Document, Object, ObjectId};
 
 use crate::area::{Area, Point};
 use crate::colour::Space;
-use crate::finding::{self, MarkKind};
+use crate::finding::{self, Finding, MarkKind};
 use crate::font::Font;
 use crate::gather::Gather;
 use crate::page;
@@ -46,8 +46,14 @@ pub struct Walk<'w, 'r> {
     /// From text space to user space, and that of the line's start.
     text: Matrix,
     line: Matrix,
-    fonts: BTreeMap<usize, Rc<Font>>,
+    fonts: &'w mut Fonts,
     depth: u32,
+}
+
+/// The fonts of a file that were read, with what is wrong with each.
+#[derive(Debug, Default)]
+pub struct Fonts {
+    by_address: BTreeMap<usize, (Rc<Font>, Vec<Finding>)>,
 }
 
 /// Why a page is not walked further.
@@ -74,7 +80,12 @@ impl From<&str> for Stop {
 type Walked = Result<(), Stop>;
 
 impl<'w, 'r> Walk<'w, 'r> {
-    pub fn new(document: &'w Document, gather: &'w mut Gather<'r>, budget: &'w mut Budget) -> Self {
+    pub fn new(
+        document: &'w Document,
+        gather: &'w mut Gather<'r>,
+        budget: &'w mut Budget,
+        fonts: &'w mut Fonts,
+    ) -> Self {
         Self {
             document,
             gather,
@@ -85,7 +96,7 @@ impl<'w, 'r> Walk<'w, 'r> {
             clips: None,
             text: Matrix::SAME,
             line: Matrix::SAME,
-            fonts: BTreeMap::new(),
+            fonts,
             depth: 0,
         }
     }

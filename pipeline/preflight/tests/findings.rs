@@ -22,6 +22,7 @@ fn rules() -> Rules {
         margin_mm: 5.0,
         transparency: Transparency::Refused,
         pages_max: 16,
+        window: preflight::WindowText::Refused,
     }
 }
 

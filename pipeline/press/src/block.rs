@@ -12,6 +12,7 @@ use crate::deflate::Scratch;
 use crate::error::PressError;
 use crate::packed::PackedObjects;
 use crate::parts::{whole, write, write_stream};
+use crate::ready::{write_resources, ReadyLetter, ReadySheets};
 use crate::run::PrintRun;
 use crate::streams::Streams;
 
@@ -42,6 +43,8 @@ pub struct BlockStart {
     pub printed: u32,
     /// Blank backs before.
     pub blank: u32,
+    /// Objects that ready letters brought before.
+    pub own: u32,
 }
 
 impl BlockStart {
@@ -50,6 +53,11 @@ impl BlockStart {
         self.letters += 1;
         self.printed += printed;
         self.blank += u32::from(duplex) * (printed % 2);
+    }
+
+    /// Counts the objects that a ready letter brings.
+    pub fn count_own(&mut self, objects: u32) {
+        self.own += objects;
     }
 
     /// Returns all pages before, blank backs included.
@@ -70,6 +78,8 @@ pub struct Block {
     pub(crate) table: Vec<PageEntry>,
     /// Where each object starts within the bytes, by number; empty unless the file is conservative.
     pub(crate) places: Vec<u32>,
+    /// Where the objects of ready letters start within the bytes; empty if the file is conservative.
+    pub(crate) own: Vec<u32>,
 }
 
 /// What the cross-reference table needs to know of a page, in four bytes: the length of its content
@@ -107,6 +117,7 @@ pub struct BlockComposer<'r> {
     parts: Vec<u8>,
     /// Pages whose contents are not packed yet: place in the table, number of the content.
     unpacked: VecDeque<(usize, u32)>,
+    ready: ReadySheets,
 }
 
 impl<'a> PrintRun<'a> {
@@ -126,11 +137,13 @@ impl<'a> PrintRun<'a> {
                 object_stream: 0,
                 table: Vec::new(),
                 places: Vec::new(),
+                own: Vec::new(),
             },
             packed: PackedObjects::default(),
             kids: Vec::new(),
             parts: Vec::new(),
             unpacked: VecDeque::new(),
+            ready: ReadySheets::default(),
         }
     }
 }
@@ -178,6 +191,28 @@ impl BlockComposer<'_> {
         Ok(())
     }
 
+    /// Writes a ready letter: the sender's pages with what the house paints on them, its marks and
+    /// document part. `letter` has as many pages as `ready`, those of the house.
+    ///
+    /// # Errors
+    /// As [`BlockComposer::letter`], or if the numbers of pages differ.
+    ///
+    /// # Panics
+    /// If the block is full.
+    pub fn ready_letter(
+        &mut self,
+        letter: Painted<'_>,
+        ready: ReadyLetter,
+    ) -> Result<(), PressError> {
+        if letter.pages.len() != ready.pages() as usize {
+            let (found, max) = (letter.pages.len(), ready.pages() as usize);
+            return Err(PressError::PageCount { found, max });
+        }
+        self.block.end.count_own(ready.objects());
+        self.ready.take(ready);
+        self.letter(letter)
+    }
+
     /// Writes the block's object stream and returns the block.
     pub fn finish(mut self) -> Block {
         self.pack_contents(|streams, each| streams.finish(each));
@@ -188,20 +223,29 @@ impl BlockComposer<'_> {
         write(out, format_args!("<</Type/Pages/Parent {} 0 R", self.run.numbers.page_root));
         write(out, format_args!("/Count {count}/Kids["));
         out.extend_from_slice(&self.kids);
-        out.extend_from_slice(b"]>>");
+        out.push(b']');
+        let own_first = self.number;
+        write_resources(self.run, &self.ready, own_first, out);
+        out.extend_from_slice(b">>");
+        self.number += self.ready.objects();
         self.packed.begin(own.part);
         let out = &mut self.packed.bodies;
         write(out, format_args!("<</Type/DPart/Parent {} 0 R/DParts[[", self.run.numbers.part_top));
         out.extend_from_slice(&self.parts);
         out.extend_from_slice(b"]]>>");
-        let Block { bytes, places, object_stream, .. } = &mut self.block;
+        let shared = self.run.layers.ready_first;
+        let Block { bytes, places, object_stream, own: own_places, .. } = &mut self.block;
         match own.stream {
             Some(stream) => {
                 *object_stream = bytes.len() as u32;
                 self.packed.write(stream, self.scratch, bytes);
+                self.ready.write(own_first, shared, bytes, |_, at| own_places.push(at as u32));
             }
             None => {
                 places.resize((self.number - own.pages) as usize, 0);
+                self.ready.write(own_first, shared, bytes, |number, at| {
+                    places[(number - own.pages) as usize] = at as u32;
+                });
                 self.packed.write_each(bytes, |number, at| {
                     places[(number - own.pages) as usize] = at as u32;
                 });
@@ -228,6 +272,9 @@ impl BlockComposer<'_> {
         let mut composer = Composer::new(run.fonts, run.layers.counts(), out);
         composer.form = run.form;
         composer.scale();
+        if let Some(form) = self.ready.next_form() {
+            write(composer.raw(), format_args!("/R{form} Do\n"));
+        }
         composer.page(page)?;
         if let (Some(place), Some(mark)) = (&run.mark, &mark) {
             place.write(&mut composer, mark);

@@ -54,6 +54,7 @@ struct WrittenBlock {
     object_stream_at: u64,
     table: Vec<PageEntry>,
     places: Vec<u32>,
+    own: Vec<u32>,
 }
 
 impl<'r, W: Write> PrintFile<'r, W> {
@@ -95,6 +96,7 @@ impl<'r, W: Write> PrintFile<'r, W> {
             object_stream_at: self.out.at + u64::from(block.object_stream),
             table: block.table,
             places: block.places,
+            own: block.own,
         });
         self.out.write(&block.bytes)?;
         self.end = block.end;
@@ -270,6 +272,7 @@ impl WrittenBlock {
             }
             letter_index = leaf_index + 1;
         }
+        self.own.iter().for_each(|&place| rows.at(self.at + u64::from(place)));
     }
 }
 

@@ -7,6 +7,7 @@ use crate::content::Composer;
 use crate::error::PressError;
 use crate::fonts::Fonts;
 use crate::parts::Parts;
+use crate::ready::{Link, ReadyShared};
 use crate::stationery;
 
 /// The static layers of a batch as PDF objects.
@@ -22,6 +23,8 @@ pub struct Layers {
     pub(crate) first: Page,
     /// The form of the stationery under the first layer.
     pub(crate) under_first: Option<u32>,
+    /// The number of the first object that ready letters share; without them, nobody's.
+    pub(crate) ready_first: u32,
 }
 
 impl Layers {
@@ -58,7 +61,24 @@ impl Layers {
             part_forms.push(write_form(&mut parts, fonts, &content, None));
         }
         let first = layers.first().cloned().unwrap_or_default();
-        Ok(Self { parts, forms, part_forms, first, under_first: under.first().copied() })
+        let (under_first, ready_first) = (under.first().copied(), 0);
+        Ok(Self { parts, forms, part_forms, first, under_first, ready_first })
+    }
+
+    /// Adds what the ready letters of a print file share.
+    pub fn with_ready(mut self, shared: &ReadyShared) -> Self {
+        let first = self.parts.next();
+        let mut body = Vec::new();
+        for object in &shared.objects {
+            body.clear();
+            object.write(&mut body, |link| match link {
+                Link::Shared(index) => first + index,
+                Link::Own(_) => unreachable!("what is shared reaches nobody's own"),
+            });
+            self.parts.raw(&body);
+        }
+        self.ready_first = first;
+        self
     }
 
     /// Returns the number of layers.

@@ -55,6 +55,8 @@ pub struct PrintRun<'a> {
     /// Barcode font, profile and resources.
     pub(crate) parts: Parts,
     pub(crate) numbers: Numbers,
+    /// The entries of the resources' fonts and XObjects.
+    pub(crate) resource_entries: (String, String),
 }
 
 /// Object numbers that every block knows.
@@ -89,11 +91,12 @@ pub(crate) struct BlockNumbers {
 impl Numbers {
     /// Returns the own objects of the block after `start`.
     ///
-    /// Every letter has one object, every printed page two and every blank back one.
+    /// Every letter has one object, every printed page two and every blank back one; ready letters
+    /// have as many more as they bring.
     pub(crate) fn of_block(&self, start: BlockStart) -> BlockNumbers {
         let own = 2 + u32::from(self.object_streams);
         let blocks = start.letters / LETTERS_PER_BLOCK;
-        let before = own * blocks + start.letters + 2 * start.printed + start.blank;
+        let before = own * blocks + start.letters + 2 * start.printed + start.blank + start.own;
         let first = self.first_block + before;
         let pages = first + u32::from(self.object_streams);
         BlockNumbers { stream: self.object_streams.then_some(first), pages, part: pages + 1 }
@@ -135,14 +138,9 @@ impl<'a> PrintRun<'a> {
         let profile = parts.packed_stream(&icc::gray_printer(), |stream| {
             stream.pair(Name(b"N"), 1);
         });
-        let resources = parts.raw(
-            format!(
-                "<</Font<<{}{barcode}>>/XObject<<{}>>>>",
-                fonts.resource_entries(),
-                layers.resource_entries()
-            )
-            .as_bytes(),
-        );
+        let entries = (fonts.resource_entries() + &barcode, layers.resource_entries());
+        let resources =
+            parts.raw(format!("<</Font<<{}>>/XObject<<{}>>>>", entries.0, entries.1).as_bytes());
         let tail = parts.next();
         let numbers = Numbers {
             profile,
@@ -156,8 +154,8 @@ impl<'a> PrintRun<'a> {
             first_block: tail + 6,
             object_streams: form == FileForm::Compact,
         };
-        let generation = FIRST_GENERATION;
-        Ok(Self { fonts, layers, meta, form, mark, generation, parts, numbers })
+        let (generation, resource_entries) = (FIRST_GENERATION, entries);
+        Ok(Self { fonts, layers, meta, form, mark, generation, parts, numbers, resource_entries })
     }
 
     /// Makes it a reprint (再作成): its marks say this print generation.

@@ -4,7 +4,8 @@
 //! fonts that are not embedded, CMYK colour (the output intents are black and sRGB), LZW, external
 //! streams, encryption, pages that are not A4. Annotations and actions are left behind.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use letter::page::A4;
 use lopdf::content::Content;
@@ -15,7 +16,7 @@ use crate::deflate::pack_static;
 use crate::error::PressError;
 use crate::fonts::FIRST_OBJECT;
 use crate::icc;
-use crate::parts::{write, Parts};
+use crate::parts::{whole, write, Parts};
 
 /// Writes every page as a form in units of 1/100 point and returns their numbers.
 pub(crate) fn import(parts: &mut Parts, pdf: &[u8]) -> Result<Vec<u32>, PressError> {
@@ -29,13 +30,7 @@ pub(crate) fn import(parts: &mut Parts, pdf: &[u8]) -> Result<Vec<u32>, PressErr
     });
     let default_rgb = parts.raw(format!("[/ICCBased {profile} 0 R]").as_bytes());
     let first_form = parts.next();
-    let mut import = Import {
-        document: &document,
-        numbers: BTreeMap::new(),
-        queue: Vec::new(),
-        first_number: first_form + pages.len() as u32,
-        default_rgb,
-    };
+    let mut import = Import::of(&document, first_form + pages.len() as u32, default_rgb);
     for &page in &pages {
         let body = import.form(page)?;
         parts.raw(&body);
@@ -58,7 +53,7 @@ pub fn check_stationery(pdf: &[u8]) -> Result<(), PressError> {
     import(&mut Parts::new(FIRST_OBJECT), pdf).map(|_| ())
 }
 
-fn load(pdf: &[u8]) -> Result<Document, PressError> {
+pub(crate) fn load(pdf: &[u8]) -> Result<Document, PressError> {
     let options = LoadOptions {
         strict: true,
         max_decompressed_size: Some(STREAM_LEN_MAX),
@@ -72,29 +67,63 @@ fn load(pdf: &[u8]) -> Result<Document, PressError> {
     Ok(document)
 }
 
-fn fault<T>(why: String) -> Result<T, PressError> {
+pub(crate) fn fault<T>(why: String) -> Result<T, PressError> {
     Err(PressError::Stationery(why))
 }
 
 /// Copies what pages reach, each object once, in the order in which it is met.
-struct Import<'d> {
+pub(crate) struct Import<'d> {
     document: &'d Document,
     numbers: BTreeMap<ObjectId, u32>,
-    queue: Vec<ObjectId>,
+    pub(crate) queue: Vec<ObjectId>,
     /// The number of the first object of the queue.
     first_number: u32,
     default_rgb: u32,
+    /// Where the digits of each number stand in the body that was written last, and the number.
+    pub(crate) links: Vec<(Range<usize>, u32)>,
+    /// Whether resources are left behind that the content beside them does not name.
+    pub(crate) prunes: bool,
+    /// What that content names.
+    named: Option<Names>,
+    objects_max: usize,
+}
+
+/// The names that are operands in a content stream.
+type Names = BTreeSet<Vec<u8>>;
+
+impl<'d> Import<'d> {
+    /// Starts with nothing met; objects get their numbers from `first_number` on.
+    pub(crate) fn of(document: &'d Document, first_number: u32, default_rgb: u32) -> Self {
+        Self {
+            document,
+            numbers: BTreeMap::new(),
+            queue: Vec::new(),
+            first_number,
+            default_rgb,
+            links: Vec::new(),
+            prunes: false,
+            named: None,
+            objects_max: OBJECTS_MAX,
+        }
+    }
+
+    /// Takes over so many objects at most.
+    pub(crate) fn with_objects_max(self, objects_max: usize) -> Self {
+        Self { objects_max, ..self }
+    }
 }
 
 impl Import<'_> {
     /// Returns a page as the body of a form.
-    fn form(&mut self, page: ObjectId) -> Result<Vec<u8>, PressError> {
+    pub(crate) fn form(&mut self, page: ObjectId) -> Result<Vec<u8>, PressError> {
         let [x, y] = self.origin(page)?;
         let content = self
             .document
             .get_page_content_with_limit(page, STREAM_LEN_MAX)
             .map_err(|e| PressError::Stationery(e.to_string()))?;
-        check_content(&content)?;
+        let named = check_content(&content)?;
+        self.named = self.prunes.then_some(named);
+        self.links.clear();
         let packed = pack_static(&content);
         let mut out = Vec::new();
         let (right, top) = (x + A4.0 .0 as f32 / 100.0, y + A4.1 .0 as f32 / 100.0);
@@ -156,8 +185,8 @@ impl Import<'_> {
         if let Some(&number) = self.numbers.get(&id) {
             return Ok(number);
         }
-        if self.queue.len() == OBJECTS_MAX {
-            return fault(format!("it has more than {OBJECTS_MAX} objects"));
+        if self.queue.len() == self.objects_max {
+            return fault(format!("it has more than {} objects", self.objects_max));
         }
         let number = self.first_number + self.queue.len() as u32;
         self.numbers.insert(id, number);
@@ -165,8 +194,14 @@ impl Import<'_> {
         Ok(number)
     }
 
-    fn encode_shared(&mut self, id: ObjectId, out: &mut Vec<u8>) -> Result<(), PressError> {
+    pub(crate) fn encode_shared(
+        &mut self,
+        id: ObjectId,
+        out: &mut Vec<u8>,
+    ) -> Result<(), PressError> {
         let document = self.document;
+        self.links.clear();
+        self.named = None;
         match document.get_object(id) {
             Ok(object) if !is_of_the_tree(object) => self.encode(object, out, 0),
             _ => {
@@ -206,9 +241,19 @@ impl Import<'_> {
                 out.extend_from_slice(b">>");
             }
             Object::Stream(stream) => self.encode_stream(stream, out, depth)?,
-            Object::Reference(id) => write(out, format_args!("{} 0 R", self.number(*id)?)),
+            Object::Reference(id) => {
+                let number = self.number(*id)?;
+                self.refer(number, out);
+            }
         }
         Ok(())
+    }
+
+    fn refer(&mut self, number: u32, out: &mut Vec<u8>) {
+        let start = out.len();
+        whole(out, number);
+        self.links.push((start..out.len(), number));
+        out.extend_from_slice(b" 0 R");
     }
 
     fn encode_entries(
@@ -238,9 +283,13 @@ impl Import<'_> {
         depth: u32,
     ) -> Result<(), PressError> {
         let mut entries = resources.as_dict().cloned().unwrap_or_default();
+        if self.prunes {
+            self.prune(&mut entries);
+        }
         let spaces = entries.remove(b"ColorSpace");
         let spaces = spaces.map(|spaces| self.resolve(&spaces).clone()).unwrap_or(Object::Null);
-        write(out, format_args!("<</ColorSpace<</DefaultRGB {} 0 R", self.default_rgb));
+        out.extend_from_slice(b"<</ColorSpace<</DefaultRGB ");
+        self.refer(self.default_rgb, out);
         if let Ok(spaces) = spaces.as_dict() {
             let mut spaces = spaces.clone();
             spaces.remove(b"DefaultRGB");
@@ -250,6 +299,21 @@ impl Import<'_> {
         self.encode_entries(&entries, out, depth)?;
         out.extend_from_slice(b">>");
         Ok(())
+    }
+
+    /// Leaves behind what the content does not name: one dictionary often lists what all pages of
+    /// a file have, and nobody's letter may take along another's.
+    fn prune(&self, entries: &mut Dictionary) {
+        let Some(named) = &self.named else { return };
+        for (category, all) in entries.iter_mut() {
+            let resolved = self.resolve(all);
+            let Ok(all_of_it) = resolved.as_dict() else { continue };
+            let is_default = category == b"ColorSpace";
+            let kept = all_of_it.iter().filter(|(name, _)| {
+                named.contains(*name) || is_default && name.starts_with(b"Default")
+            });
+            *all = Object::Dictionary(kept.map(|(k, v)| (k.clone(), v.clone())).collect());
+        }
     }
 
     fn encode_stream(
@@ -269,7 +333,12 @@ impl Import<'_> {
         }
         if named(b"Subtype", b"Form") || stream.dict.has(b"PatternType") {
             let content = stream.get_plain_content_with_limit(STREAM_LEN_MAX);
-            check_content(&content.map_err(|e| PressError::Stationery(e.to_string()))?)?;
+            let named =
+                check_content(&content.map_err(|e| PressError::Stationery(e.to_string()))?)?;
+            if self.prunes && stream.dict.get(b"Resources").is_err() && !named.is_empty() {
+                return fault("it has a form without resources of its own".to_owned());
+            }
+            self.named = self.prunes.then_some(named);
         }
         out.extend_from_slice(b"<<");
         self.encode_entries(&stream.dict, out, depth)?;
@@ -301,18 +370,35 @@ fn encode_name(name: &[u8], out: &mut Vec<u8>) -> Result<(), PressError> {
     Ok(())
 }
 
-/// Refuses content that paints in CMYK or cannot be parsed.
-fn check_content(content: &[u8]) -> Result<(), PressError> {
+/// Refuses content that paints in CMYK or cannot be parsed, and returns what it names.
+fn check_content(content: &[u8]) -> Result<Names, PressError> {
     let content = Content::decode_strict(content)
         .map_err(|e| PressError::Stationery(format!("its content cannot be read: {e}")))?;
     let is_cmyk = |operand: &Object| operand.as_name().is_ok_and(|name| name == b"DeviceCMYK");
+    let mut named = Names::new();
     for operation in &content.operations {
         let cmyk = matches!(operation.operator.as_str(), "k" | "K");
         if cmyk || operation.operands.iter().any(is_cmyk) {
             return fault(CMYK.to_owned());
         }
+        // The tag of marked content is no resource.
+        let tags = match operation.operator.as_str() {
+            "BMC" | "BDC" | "MP" | "DP" | "ri" => 1,
+            _ => 0,
+        };
+        for operand in operation.operands.iter().skip(tags) {
+            match operand {
+                Object::Name(name) => drop(named.insert(name.clone())),
+                // An inline image, whose colours may stand among the resources.
+                Object::Stream(image) => {
+                    let names = image.dict.iter().filter_map(|(_, value)| value.as_name().ok());
+                    named.extend(names.map(<[u8]>::to_vec));
+                }
+                _ => {}
+            }
+        }
     }
-    Ok(())
+    Ok(named)
 }
 
 /// Refuses a font whose program is not in the file.
@@ -351,7 +437,7 @@ const LEFT_BEHIND: [&[u8]; 12] = [
 /// Pages of stationery: first page, continuation, back and some to spare.
 const PAGES_MAX: usize = 16;
 /// Objects that all pages together reach.
-const OBJECTS_MAX: usize = 10_000;
+pub(crate) const OBJECTS_MAX: usize = 10_000;
 /// The most bytes one stream may decode to: an A4 picture at 600 dpi in RGB has 104 MB.
 const STREAM_LEN_MAX: usize = 128 << 20;
 /// Nesting of arrays and dictionaries, and of page tree nodes.

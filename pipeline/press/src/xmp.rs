@@ -57,6 +57,21 @@ pub(crate) fn copy_packet(title: &str, sender_name: &str, now: Moment) -> String
     frame(&attributes, &(title + &creator + PDFUA_SCHEMA))
 }
 
+/// Returns the packet of all copies of a batch of ready letters: PDF/A-2b, for what their pages say
+/// to those who do not see them is the sender's.
+pub(crate) fn ready_copy_packet(title: &str, sender_name: &str, now: Moment) -> String {
+    let attributes = format!(
+        " xmlns:pdfaid=\"http://www.aiim.org/pdfa/ns/id/\" \
+         xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\" \
+         pdfaid:part=\"2\" pdfaid:conformance=\"B\" \
+         xmp:CreatorTool=\"{CREATOR}\" xmp:CreateDate=\"{}\"",
+        now.rfc3339_jst()
+    );
+    let (title, sender) = (title_entry(&escape(title)), escape(sender_name));
+    let creator = format!("<dc:creator><rdf:Seq><rdf:li>{sender}</rdf:li></rdf:Seq></dc:creator>");
+    frame(&attributes, &(title + &creator))
+}
+
 /// Returns the packet around the properties of one document.
 fn frame(attributes: &str, elements: &str) -> String {
     format!(

@@ -41,6 +41,12 @@ pub enum Defect {
     DuplicateKey,
     /// More table rows than the shop takes.
     TooManyRows,
+    /// A ready page paints where only the house may.
+    ReadyMark,
+    /// A ready page shows another name in the window.
+    ReadyOther,
+    /// A range of ready pages that ends before it begins.
+    ReadyPages,
 }
 
 impl Defect {
@@ -64,6 +70,9 @@ impl Defect {
             Self::BrokenQuote => "broken-quote",
             Self::DuplicateKey => "duplicate-key",
             Self::TooManyRows => "too-many-rows",
+            Self::ReadyMark => "ready-finding",
+            Self::ReadyOther => "ready-address",
+            Self::ReadyPages => "ready-pages",
         }
     }
 

@@ -20,6 +20,7 @@ mod letters;
 mod package;
 mod people;
 mod random;
+mod ready;
 mod record;
 mod register;
 mod shop;
@@ -35,6 +36,7 @@ pub use broken::broken_drops;
 pub use count::{BatchCount, Made, Refused};
 pub use defect::Defect;
 pub use letters::{letters, Order, Senders};
+pub use ready::{ready, ReadyOrder};
 pub use shop::shop;
 
 /// Takes each file: its path within the shop, parted by `/`, and its bytes.

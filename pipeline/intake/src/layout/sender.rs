@@ -70,7 +70,7 @@ pub struct LetterClass {
 }
 
 /// How the files for one template are written.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LayoutSpec {
     /// The encoding.
@@ -94,6 +94,35 @@ pub struct LayoutSpec {
     pub fold: Vec<BTreeMap<String, String>>,
     /// How `lines.csv` is written.
     pub lines: Option<LinesSpec>,
+    /// 完成原稿: the letters come as ready PDFs.
+    pub ready: Option<ReadySpec>,
+}
+
+/// What is agreed on ready PDFs.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReadySpec {
+    /// Whose address stands in the window.
+    #[serde(default)]
+    pub window: ReadyWindow,
+    /// Where the house paints the customer barcode beside the sender's address: the left edge of its
+    /// first bar, from the sheet's left edge, mm.
+    #[serde(default = "default_barcode_left")]
+    pub barcode_left_mm: f64,
+    /// The upper edge of its long bars, from the sheet's upper edge, mm.
+    #[serde(default = "default_barcode_top")]
+    pub barcode_top_mm: f64,
+}
+
+/// Whose address stands in the window of a ready letter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ReadyWindow {
+    /// The house's: the window of the page must be empty.
+    #[default]
+    House,
+    /// The sender's: it must show the record's address, and leave the barcode's place free.
+    Sender,
 }
 
 /// An encoding of the sender's files.
@@ -344,6 +373,15 @@ fn default_refuse_above() -> f64 {
 /// What common mail systems still take.
 fn default_copy_bytes_max() -> u64 {
     5_000_000
+}
+
+/// The lower left of the window of 長3, as in the stock's templates.
+fn default_barcode_left() -> f64 {
+    22.5
+}
+
+fn default_barcode_top() -> f64 {
+    44.1
 }
 
 fn default_delimiter() -> String {

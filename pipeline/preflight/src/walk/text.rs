@@ -6,6 +6,7 @@ use lopdf::{Dictionary, Object};
 
 use super::{numbers, resource, wrong_operands, Walk, Walked, TOO_LARGE};
 use crate::area::Area;
+use crate::finding;
 use crate::font::{Font, Setting};
 use crate::shape::Matrix;
 use crate::tokens::Operand;
@@ -75,18 +76,20 @@ impl Walk<'_, '_> {
         Ok(())
     }
 
-    /// Reads a font once, and notes what is wrong with it.
+    /// Reads a font once, and notes what is wrong with it on every page that has it.
     pub(super) fn font(&mut self, dict: &Dictionary) -> Rc<Font> {
         // Dictionaries do not move while the document stands.
         let address = std::ptr::from_ref(dict) as usize;
-        if let Some(font) = self.fonts.get(&address) {
-            return font.clone();
-        }
-        let (font, findings) = Font::read(self.document, dict);
-        findings.into_iter().for_each(|finding| self.gather.note(finding));
-        let font = Rc::new(font);
-        self.fonts.insert(address, font.clone());
-        font
+        let (document, reads) = (self.document, self.gather.reads_text());
+        let (font, findings) = self.fonts.by_address.entry(address).or_insert_with(|| {
+            let (mut font, findings) = Font::read(document, dict);
+            if reads {
+                font.read_characters(document, dict);
+            }
+            (Rc::new(font), findings)
+        });
+        findings.iter().for_each(|finding| self.gather.note(finding.clone()));
+        font.clone()
     }
 
     fn next_line(&mut self, [x, y]: [f64; 2]) -> Walked {
@@ -124,6 +127,12 @@ impl Walk<'_, '_> {
         // Blanks of a font with one byte a code draw nothing.
         if !(font.is_simple() && text.iter().all(|&byte| byte == b' ')) {
             self.gather.text(extent, seen);
+        }
+        if seen && self.gather.reads(extent) {
+            match font.characters(text) {
+                Some(text) => self.gather.read(extent, text),
+                None => self.gather.note(finding::window_unread(font.name())),
+            }
         }
         self.advance(reach.advance)
     }
