@@ -229,7 +229,7 @@ fn of_ready(question: &Question) -> Result<Answer> {
         let mut pdf = Vec::new();
         (&mut stdin).take(asked.len.min(PDF_LEN_MAX)).read_to_end(&mut pdf)?;
         anyhow::ensure!(pdf.len() as u64 == asked.len, "a ready PDF is not whole");
-        let whole = || press::ready_pages(&pdf).map(|pages| Vec::from([0..pages]));
+        let whole = || press::ready_pages(&pdf).map(|pages| std::iter::once(0..pages).collect());
         let letters = match &asked.letters {
             Some(letters) => letters.letters(),
             None => whole().unwrap_or_default(),

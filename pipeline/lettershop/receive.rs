@@ -364,16 +364,9 @@ impl Counter<'_> {
         };
         let mut spooled = spooling.run(opened.manifest.as_ref())?;
         files.append(&mut spooled.files);
-        let ready = match &sender.layouts[&opened.template].ready {
-            Some(spec) => {
-                let from = opened.ready_from.as_deref().unwrap_or(&folder);
-                let desk = ready::Desk { counter: self, part: &part, folder: &folder, from, spec };
-                let member = &opened.member;
-                files.extend(desk.cut(layout.schema(), member, &mut spooled.stopped)?);
-                true
-            }
-            None => false,
-        };
+        let ready = ready::cut(self, sender, &opened, &folder, &layout, &mut spooled.stopped)?;
+        let is_ready = ready.is_some();
+        files.extend(ready.into_iter().flatten());
         let received = Received {
             part,
             drop: drop.clone(),
@@ -385,7 +378,7 @@ impl Counter<'_> {
             rows: spooled.rows,
             member: opened.member,
             stationery: folder.join(STATIONERY).exists() && opened.stationery,
-            ready,
+            ready: is_ready,
             orphans: if opened.continues_lines { Vec::new() } else { spooled.orphans },
             stopped: spooled.stopped,
             moment: self.night.now,

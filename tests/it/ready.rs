@@ -150,10 +150,8 @@ fn a_ready_pdf_that_cannot_be_read_refuses_its_drop_by_name() {
     let out = shop.after_a_night("out");
     let refusals = out.refusals("midori-shinkin");
     let [(_, refusal)] = &refusals[..] else { panic!("{refusals:?}") };
-    assert_eq!(
-        (&refusal["code"], &refusal["file"]),
-        (&"bad-ready-pdf".into(), &"M0000003.pdf".into())
-    );
+    assert_eq!(refusal["code"], "bad-ready-pdf");
+    assert_eq!(refusal["position"]["file"], "M0000003.pdf");
     // The other sender's letters went their way.
     let accounts = out.ledger();
     let kenpo = accounts.iter().find(|account| account.sender == "hikari-kenpo");
@@ -166,7 +164,7 @@ fn pages_are_given_out_by_the_control_file_alone() {
     let shop = Shop::ready(12, 77, 0.0);
     let out = shop.after_a_night("out");
     shop.must_come_to_what_is_expected(&out);
-    let print = out.find("print/hikari-kenpo.", "-001.pdf");
+    let print = out.find("print/hikari-kenpo/", "-001.pdf");
     let [print] = &print[..] else { panic!("one print file: {print:?}") };
     // Each sheet has the house's address and the sender's number; both belong to one record.
     let text = judge("pdftotext").arg("-layout").arg(print).arg("-").must_succeed().text();

@@ -46,23 +46,19 @@ impl Shop {
 
     /// Makes a shop of synthetic letters.
     pub fn letters(records: u32, seed: u32, defects: f64) -> Self {
-        let home = new_home();
-        let shop = home.path().join("shop");
-        let made = lettershop()
-            .args(["sample", "letters", "--records", &records.to_string(), "--json"])
-            .args(["--seed", &seed.to_string(), "--defects", &defects.to_string()])
-            .arg("--out")
-            .arg(&shop)
-            .must_succeed();
-        Self { home, shop, expected: made.json() }
+        Self::of_sample("letters", records, seed, defects)
     }
 
     /// Makes a shop of two senders with ready PDFs, so many letters each.
     pub fn ready(records: u32, seed: u32, defects: f64) -> Self {
+        Self::of_sample("ready", records, seed, defects)
+    }
+
+    fn of_sample(kind: &str, records: u32, seed: u32, defects: f64) -> Self {
         let home = new_home();
         let shop = home.path().join("shop");
         let made = lettershop()
-            .args(["sample", "ready", "--records", &records.to_string(), "--json"])
+            .args(["sample", kind, "--records", &records.to_string(), "--json"])
             .args(["--seed", &seed.to_string(), "--defects", &defects.to_string()])
             .arg("--out")
             .arg(&shop)

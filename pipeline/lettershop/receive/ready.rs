@@ -1,4 +1,4 @@
-//! A drop's ready PDFs: laid down, examined in confined children, and cut into the records' letters.
+//! A drop's ready PDFs: laid down, examined in confined children, cut into the records' letters.
 
 mod address;
 mod pages;
@@ -9,16 +9,16 @@ use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use intake::layout::ReadySpec;
-use intake::{refusal, Archive};
+use intake::layout::{Layout, ReadySpec};
+use intake::{refusal, Archive, Sender};
 use letter::{Fault, Origin, Reason, Refusal, Schema};
 use preflight::{Finding, PageSet, Rules, Weight};
 use press::{PageRange, ReadyShared};
 use runner::{FileMark, Part};
 
 use self::address::Shown;
-use self::pages::{assign, Wanted};
-use super::source::refusal_within;
+use self::pages::{assign, ByFile, Wanted};
+use super::source::{refusal_within, Opened};
 use super::{Counter, Enclosure, Trouble};
 use crate::batch::{ROWS, SPOOL};
 use crate::confined::{self, ReadyAnswer, ReadyQuestion, PDF_LEN_MAX, READY_LIMITS};
@@ -60,15 +60,42 @@ pub(super) fn extract(
     Ok((vec![pdfs, list], digests))
 }
 
+/// Examines and cuts the ready letters of a drop, and adds records without one to `stopped`;
+/// `None` if the sender's letters are set here.
+pub(super) fn cut(
+    counter: &Counter<'_>,
+    sender: &Sender,
+    opened: &Opened,
+    folder: &Path,
+    layout: &Layout,
+    stopped: &mut Vec<u32>,
+) -> Result<Option<Vec<FileMark>>, Trouble> {
+    let spec = sender.layouts.get(&opened.template).and_then(|layout| layout.ready.as_ref());
+    let Some(spec) = spec else { return Ok(None) };
+    let from = opened.ready_from.as_deref().unwrap_or(folder);
+    let (part, member) = (&opened.part, &*opened.member);
+    let desk = Desk { counter, part, folder, from, spec, member };
+    desk.cut(layout.schema(), stopped).map(Some)
+}
+
 /// Where ready PDFs are examined and cut.
-pub(super) struct Desk<'d> {
-    pub counter: &'d Counter<'d>,
-    pub part: &'d Part,
+struct Desk<'d> {
+    counter: &'d Counter<'d>,
+    part: &'d Part,
     /// The part's folder.
-    pub folder: &'d Path,
+    folder: &'d Path,
     /// The folder with the ready PDFs.
-    pub from: &'d Path,
-    pub spec: &'d ReadySpec,
+    from: &'d Path,
+    spec: &'d ReadySpec,
+    /// The name of the member with the records.
+    member: &'d str,
+}
+
+/// A file that was examined, with the letters that are asked of it.
+struct Asked<'a> {
+    name: &'a str,
+    file: usize,
+    wanted: &'a [Wanted],
 }
 
 /// What was found so far.
@@ -83,12 +110,7 @@ struct Found {
 
 impl Desk<'_> {
     /// Examines the letters of all records and cuts those that are sound; the others stop.
-    pub(super) fn cut(
-        &self,
-        schema: &Schema,
-        member: &str,
-        stopped: &mut Vec<u32>,
-    ) -> Result<Vec<FileMark>, Trouble> {
+    fn cut(&self, schema: &Schema, stopped: &mut Vec<u32>) -> Result<Vec<FileMark>, Trouble> {
         let members = std::fs::read(self.from.join(MEMBERS)).context("reading the ready PDFs")?;
         let members: Vec<Member> = serde_json::from_slice(&members).context("in their list")?;
         let shop = self.counter.shop;
@@ -102,7 +124,7 @@ impl Desk<'_> {
         let (wanted, wrong) = assign(&spool, schema, &members, stopped)?;
         let mut found = Found::default();
         for (record, key, place, reason) in wrong {
-            found.faults.push(row_faults(member, record, key, place, reason));
+            found.faults.push(row_faults(self.member, record, key, place, reason));
         }
         let files: Vec<usize> = wanted.keys().copied().collect();
         let mut left = &files[..];
@@ -111,7 +133,8 @@ impl Desk<'_> {
             let answers = self.examine(&rules, &members, files, &wanted)?;
             for (&file, answer) in files.iter().zip(answers) {
                 let name = &members[file].name;
-                self.judge(&rules, name, file, &wanted[&file], answer, member, &mut found)?;
+                let asked = Asked { name, file, wanted: &wanted[&file] };
+                self.judge(&rules, &asked, answer, &mut found)?;
             }
             left = after;
         }
@@ -138,7 +161,7 @@ impl Desk<'_> {
         rules: &Rules,
         members: &[Member],
         files: &[usize],
-        wanted: &BTreeMap<usize, Vec<Wanted>>,
+        wanted: &ByFile,
     ) -> Result<Vec<ReadyAnswer>, Trouble> {
         let first = members[files[0]].start;
         let mut at = first;
@@ -168,17 +191,14 @@ impl Desk<'_> {
     }
 
     /// Sorts a file's letters into those that go on and those that stop.
-    #[allow(clippy::too_many_arguments, reason = "one answer with all that it is about")]
     fn judge(
         &self,
         rules: &Rules,
-        name: &str,
-        file: usize,
-        wanted: &[Wanted],
+        asked: &Asked<'_>,
         answer: ReadyAnswer,
-        member: &str,
         found: &mut Found,
     ) -> Result<(), Trouble> {
+        let Asked { name, file, wanted } = *asked;
         let ReadyAnswer { survey, press, press_file } = answer;
         if let (false, Some(finding)) = (survey.is_read, survey.findings.first()) {
             return Err(unreadable(name, finding));
@@ -208,7 +228,7 @@ impl Desk<'_> {
                 continue;
             };
             let (key, place) = (letter.key.clone(), letter.place);
-            found.faults.push(row_faults(member, letter.record, key, place, reason));
+            found.faults.push(row_faults(self.member, letter.record, key, place, reason));
             for (page, sketch) in &seen.sketches {
                 if found.enclosures.len() < PICTURES_MAX {
                     let of_letter = page - pages.start;

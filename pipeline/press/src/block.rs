@@ -78,7 +78,7 @@ pub struct Block {
     pub(crate) table: Vec<PageEntry>,
     /// Where each object starts within the bytes, by number; empty unless the file is conservative.
     pub(crate) places: Vec<u32>,
-    /// Where the objects of ready letters start within the bytes; empty if the file is conservative.
+    /// Where objects of ready letters start within the bytes; empty if the file is conservative.
     pub(crate) own: Vec<u32>,
 }
 

@@ -151,7 +151,7 @@ impl Form for Kenpo {
         let mut letter = vec![notice(record, random), reverse(record)];
         if record.defect == Some(Defect::ReadyMark) {
             // A tick for a folding machine of the sender's own, in the mark's zone.
-            letter[1].paint += "0 g 28 34 30 2 re f\n";
+            letter[1].paint += "\n0 g 28 34 30 2 re f";
         }
         self.0.letters.push(letter);
         self.0.row(record, "letters.pdf", &pages);
@@ -200,7 +200,7 @@ impl Form for Shinkin {
                 let name = page.lines.last_mut().expect("the address ends with the name");
                 name.3 = "見本 太郎 様".to_owned();
             }
-            Some(Defect::ReadyMark) => page.paint += "0.5 g 60 690 90 20 re f\n",
+            Some(Defect::ReadyMark) => page.paint += "\n0.5 g 60 690 90 20 re f",
             _ => {}
         }
         self.0.letters.push(vec![page]);

@@ -105,8 +105,8 @@ pub struct ReadySpec {
     /// Whose address stands in the window.
     #[serde(default)]
     pub window: ReadyWindow,
-    /// Where the house paints the customer barcode beside the sender's address: the left edge of its
-    /// first bar, from the sheet's left edge, mm.
+    /// Where the house paints the customer barcode beside the sender's address: the left edge of
+    /// its first bar, from the sheet's left edge, mm.
     #[serde(default = "default_barcode_left")]
     pub barcode_left_mm: f64,
     /// The upper edge of its long bars, from the sheet's upper edge, mm.

@@ -21,6 +21,9 @@ pub(super) struct Wanted {
     pub address: Address,
 }
 
+/// Letters by file, in the order of the pages.
+pub(super) type ByFile = BTreeMap<usize, Vec<Wanted>>;
+
 /// A record that gets none.
 pub(super) type Wrong = (u32, String, Place, Reason);
 
@@ -31,11 +34,11 @@ pub(super) fn assign(
     schema: &Schema,
     members: &[Member],
     stopped: &[u32],
-) -> Result<(BTreeMap<usize, Vec<Wanted>>, Vec<Wrong>)> {
+) -> Result<(ByFile, Vec<Wrong>)> {
     let of = |name| schema.field(name);
     let (pdf, pages, key) = (of(field::PDF), of(field::PDF_PAGES), of(field::KEY));
     let key = key.context("no column maps to key")?;
-    let mut files: BTreeMap<usize, Vec<Wanted>> = BTreeMap::new();
+    let mut files = ByFile::new();
     let mut wrong = Vec::new();
     spool.for_each(|record, view: RecordView<'_>| {
         let record = record as u32;
