@@ -9,7 +9,10 @@ use letter::page::{note_use, CharCounts, CharUse};
 use letter::piece::{Placed, FIRST_GENERATION};
 use letter::Moment;
 use presort::{FileSummary, Plan};
-use press::{Block, BlockStart, FaceData, Fonts, Layers, Painted, PrintFile, PrintMeta, PrintRun};
+use press::{
+    Block, BlockComposer, BlockStart, FaceData, Fonts, Layers, Painted, PrintFile, PrintMeta,
+    PrintRun,
+};
 use render::Face;
 use runner::{aside, Aside, Crew, Entry, FileMark, Journal, Part, Stage};
 
@@ -54,6 +57,34 @@ impl Forme {
             .context("writing the static layers")?;
         let ready = batch.ready.as_ref().map(|ready| layers.clone().with_ready(ready.shared()));
         Ok(Self { fonts, layers, ready })
+    }
+
+    /// Returns the layers of print files, with what ready letters share.
+    pub fn print_layers(&self) -> &Layers {
+        self.ready.as_ref().unwrap_or(&self.layers)
+    }
+}
+
+/// Paints a letter that is set, or that came ready.
+///
+/// # Errors
+/// What of it cannot be painted, or if a ready letter cannot be read.
+pub fn paint(
+    batch: &Batch<'_>,
+    composer: &mut BlockComposer<'_>,
+    record: u32,
+    letter: Painted<'_>,
+) -> Result<()> {
+    let Some(ready) = &batch.ready else { return Ok(composer.letter(letter)?) };
+    let (pages, cut) = ready.letter(record, letter.pages)?;
+    Ok(composer.ready_letter(Painted { pages: &pages, ..letter }, cut)?)
+}
+
+/// Counts a letter that stands in a print file.
+pub fn count(batch: &Batch<'_>, at: &mut BlockStart, placed: &Placed) {
+    at.count(u32::from(placed.piece.pages), batch.shop.paper().duplex);
+    if let Some(ready) = &batch.ready {
+        at.count_own(ready.entry(placed.piece.record).objects);
     }
 }
 
@@ -126,7 +157,7 @@ pub fn print_files(
     let title = |file: &&FileSummary| format!("{part} {:03}", file.file);
     let titles: Vec<String> = due.iter().map(title).collect();
     let duplex = batch.shop.paper().duplex;
-    let layers = forme.ready.as_ref().unwrap_or(&forme.layers);
+    let layers = forme.print_layers();
     let mut sheets = Vec::with_capacity(due.len());
     for (file, title) in due.iter().zip(&titles) {
         let inserter = &batch.shop.inserter;
@@ -244,17 +275,13 @@ fn block_starts(
     plan: &Plan,
     file: &FileSummary,
 ) -> (Vec<BlockStart>, BlockStart) {
-    let duplex = batch.shop.paper().duplex;
     let mut starts = Vec::new();
     let mut at = BlockStart::default();
     for placed in plan.placed_in(file.indices()) {
         if at.letters.is_multiple_of(press::LETTERS_PER_BLOCK) {
             starts.push(at);
         }
-        at.count(u32::from(placed.piece.pages), duplex);
-        if let Some(ready) = &batch.ready {
-            at.count_own(ready.entry(placed.piece.record).objects);
-        }
+        count(batch, &mut at, &placed);
     }
     (starts, at)
 }
@@ -283,13 +310,7 @@ impl Desk {
                 inserts: INSERTS,
                 pages: render.pages(),
             };
-            match &batch.ready {
-                None => composer.letter(letter)?,
-                Some(ready) => {
-                    let (pages, cut) = ready.letter(placed.piece.record, render.pages())?;
-                    composer.ready_letter(Painted { pages: &pages, ..letter }, cut)?;
-                }
-            }
+            paint(batch, &mut composer, placed.piece.record, letter)?;
             push_row(&mut rows, &row);
             at.count(u32::from(placed.piece.pages), batch.shop.paper().duplex);
         }

@@ -14,7 +14,7 @@ use super::Line;
 use crate::batch::{Batch, Letters};
 use crate::measure::MeasuredBatch;
 use crate::out::Out;
-use crate::print::{job_number, set, Forme, INSERTS};
+use crate::print::{self, job_number, set, Forme, INSERTS};
 use crate::recount;
 
 /// Paints pieces again: print files and their control file in `reprint-<generation>/`, each letter
@@ -49,7 +49,7 @@ pub fn paint(
         let title = format!("{part} {name}");
         let meta = PrintMeta { title: &title, job, now, duplex: paper.duplex, inserter };
         let form = batch.shop.config.print.form.into();
-        let run = PrintRun::in_form(&forme.fonts, &forme.layers, meta, form);
+        let run = PrintRun::in_form(&forme.fonts, forme.print_layers(), meta, form);
         let run = run.context("preparing the press")?.in_generation(generation);
         let sides = u32::from(paper.duplex) + 1;
         let pages = pieces.iter().map(|placed| u32::from(placed.sheets) * sides).sum();
@@ -79,7 +79,6 @@ struct Desk<'d> {
 impl Desk<'_> {
     /// Composes the letters block by block and writes their rows of the control file.
     fn blocks(&mut self, pieces: &[Placed], rows: &mut Vec<u8>) -> Result<Vec<press::Block>> {
-        let duplex = self.batch.shop.paper().duplex;
         let (mut letters, mut scratch) = (Letters::default(), press::Scratch::default());
         let (mut at, mut blocks) = (BlockStart::default(), Vec::new());
         for pieces in pieces.chunks(press::LETTERS_PER_BLOCK as usize) {
@@ -88,14 +87,15 @@ impl Desk<'_> {
                 let placed = Placed { file: self.number, ..*placed };
                 let page = at.pages() + 1;
                 let row = set(self.batch, &mut letters, &placed, page, self.generation)?;
-                composer.letter(Painted {
+                let letter = Painted {
                     id: row.piece,
                     sequence: placed.sequence,
                     inserts: INSERTS,
                     pages: letters.render.pages(),
-                })?;
+                };
+                print::paint(self.batch, &mut composer, placed.piece.record, letter)?;
                 push_row(rows, &row);
-                at.count(u32::from(placed.piece.pages), duplex);
+                print::count(self.batch, &mut at, &placed);
             }
             blocks.push(composer.finish());
         }
