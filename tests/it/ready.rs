@@ -9,7 +9,7 @@ use crate::shop::{children, file_name, judge, lettershop, must_be_the_same, Shop
 
 #[test]
 fn a_night_of_ready_letters_comes_to_what_is_expected_for_any_number_of_threads() {
-    let shop = Shop::ready(150, 71, 0.15);
+    let shop = Shop::of_sample("ready", 150, 71, 0.15);
     let out = shop.after_a_night("out");
     shop.must_come_to_what_is_expected(&out);
     out.verify().must_succeed();
@@ -30,7 +30,7 @@ fn a_night_of_ready_letters_comes_to_what_is_expected_for_any_number_of_threads(
 
 #[test]
 fn a_broken_letter_is_set_aside_alone_with_page_millimetres_and_picture() {
-    let shop = Shop::ready(60, 72, 0.3);
+    let shop = Shop::of_sample("ready", 60, 72, 0.3);
     let out = shop.after_a_night("out");
     shop.must_come_to_what_is_expected(&out);
     let mut met = BTreeSet::new();
@@ -65,7 +65,7 @@ fn a_broken_letter_is_set_aside_alone_with_page_millimetres_and_picture() {
 
 #[test]
 fn a_copy_holds_its_own_pages_and_nothing_of_another_letter() {
-    let shop = Shop::ready(40, 73, 0.0);
+    let shop = Shop::of_sample("ready", 40, 73, 0.0);
     let out = shop.after_a_night("out");
     let copies = shop.beside("copies");
     let export = lettershop().args(["mailbox", "export"]).arg(out.path());
@@ -106,7 +106,7 @@ fn words_like_keys(text: &str) -> impl Iterator<Item = &str> {
 
 #[test]
 fn a_night_of_ready_letters_killed_at_any_instant_resumes_to_the_same_bytes() {
-    let shop = Shop::ready(60, 74, 0.1);
+    let shop = Shop::of_sample("ready", 60, 74, 0.1);
     let started = Instant::now();
     let expected = shop.after_a_night("whole").outputs();
     let whole = started.elapsed();
@@ -128,7 +128,7 @@ const KILLS: u32 = 12;
 
 #[test]
 fn a_conservative_print_file_of_ready_letters_reads_back_too() {
-    let shop = Shop::ready(140, 75, 0.02);
+    let shop = Shop::of_sample("ready", 140, 75, 0.02);
     shop.configure("[print]\nform = \"conservative\"");
     let out = shop.after_a_night("out");
     shop.must_come_to_what_is_expected(&out);
@@ -140,7 +140,7 @@ fn a_conservative_print_file_of_ready_letters_reads_back_too() {
 
 #[test]
 fn a_ready_pdf_that_cannot_be_read_refuses_its_drop_by_name() {
-    let shop = Shop::ready(20, 76, 0.0);
+    let shop = Shop::of_sample("ready", 20, 76, 0.0);
     let drop_of = |sender: &str| {
         let drops = shop.drops().into_iter();
         drops.filter(|(of, _)| of == sender).map(|(_, path)| path).next().expect("a drop")
@@ -161,7 +161,7 @@ fn a_ready_pdf_that_cannot_be_read_refuses_its_drop_by_name() {
 
 #[test]
 fn pages_are_given_out_by_the_control_file_alone() {
-    let shop = Shop::ready(12, 77, 0.0);
+    let shop = Shop::of_sample("ready", 12, 77, 0.0);
     let out = shop.after_a_night("out");
     shop.must_come_to_what_is_expected(&out);
     let print = out.find("print/hikari-kenpo/", "-001.pdf");

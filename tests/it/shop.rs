@@ -7,8 +7,7 @@ use std::process::{Child, Command, Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// The moment of every night here: with it a night is a replay and its bytes depend on the inputs
-/// alone.
+/// The moment of every night here: a night is a replay, its bytes depend on the inputs alone.
 pub const NOW: &str = "2026-11-22T02:00:00+09:00";
 
 /// The sender of the sample shop whose host sends user-defined characters.
@@ -49,18 +48,13 @@ impl Shop {
         Self::of_sample("letters", records, seed, defects)
     }
 
-    /// Makes a shop of two senders with ready PDFs, so many letters each.
-    pub fn ready(records: u32, seed: u32, defects: f64) -> Self {
-        Self::of_sample("ready", records, seed, defects)
-    }
-
-    fn of_sample(kind: &str, records: u32, seed: u32, defects: f64) -> Self {
+    /// Makes a shop of a kind of sample, so many records of each of its senders.
+    pub fn of_sample(kind: &str, records: u32, seed: u32, defects: f64) -> Self {
         let home = new_home();
         let shop = home.path().join("shop");
         let made = lettershop()
             .args(["sample", kind, "--records", &records.to_string(), "--json"])
-            .args(["--seed", &seed.to_string(), "--defects", &defects.to_string()])
-            .arg("--out")
+            .args(["--seed", &seed.to_string(), "--defects", &defects.to_string(), "--out"])
             .arg(&shop)
             .must_succeed();
         Self { home, shop, expected: made.json() }
@@ -73,8 +67,7 @@ impl Shop {
         lettershop()
             .args(["sample", "applications", "--count", &count.to_string()])
             .args(["--seed", &seed.to_string(), "--defects", &defects.to_string()])
-            .args(["--municipalities", "12", "--parcel-applications", "50"])
-            .arg("--out")
+            .args(["--municipalities", "12", "--parcel-applications", "50", "--out"])
             .arg(&shop)
             .must_succeed();
         let expected = std::fs::read(shop.join("expected.json")).expect("what is expected");
