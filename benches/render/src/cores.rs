@@ -21,7 +21,8 @@ pub fn run(engine: &Engine, forme: &Forme, recipients: &[Recipient]) {
         let seconds = timed(&mut || {
             for block in &mine {
                 let before = block * LETTERS_PER_BLOCK;
-                let start = BlockStart { letters: before, printed: before, ..BlockStart::default() };
+                let start =
+                    BlockStart { letters: before, printed: before, ..BlockStart::default() };
                 let scratch = (&mut render, &mut press);
                 black_box(engine.compose(&run, scratch, recipients, start, LETTERS_PER_BLOCK));
             }
