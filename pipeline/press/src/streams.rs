@@ -10,7 +10,7 @@ mod repeats;
 mod shared;
 
 use self::code::{Code, Counts};
-use self::repeats::{Repeats, Sequence};
+use self::repeats::{Notes, Repeats, Sequence};
 pub(crate) use self::shared::{Lesson, Packer, SharedCode};
 
 /// A group of streams on its way; its memory is used again.
@@ -63,7 +63,9 @@ impl Streams {
     fn learn(&mut self, each: impl FnMut(&[u8])) {
         let last = self.ends.last().copied().unwrap_or_default();
         let bytes = &self.raw[last.raw..];
-        self.repeats.find(bytes, |sequence| self.sequences.push(sequence));
+        let mut notes = Notes::behind(&mut self.sequences);
+        self.repeats.find(bytes, &mut notes);
+        notes.finish();
         self.counts.add(bytes, &self.sequences[last.sequences..]);
         self.ends.push(End { raw: self.raw.len(), sequences: self.sequences.len() });
         if self.ends.len() == LEARNED {
@@ -78,7 +80,7 @@ impl Streams {
         let Self { raw, repeats, code, packed, .. } = self;
         let code = code.as_ref().expect("the code was made");
         let mut encoder = code.begin(raw.len(), packed);
-        repeats.find(raw, |sequence| encoder.sequence(raw, sequence));
+        repeats.find(raw, &mut encoder);
         let len = encoder.finish(libdeflater::adler32(raw));
         each(&packed[..len]);
         raw.clear();
@@ -90,9 +92,7 @@ impl Streams {
         for &end in &self.ends {
             let bytes = &self.raw[start.raw..end.raw];
             let mut encoder = code.begin(bytes.len(), &mut self.packed);
-            for &sequence in &self.sequences[start.sequences..end.sequences] {
-                encoder.sequence(bytes, sequence);
-            }
+            encoder.sequences(bytes, &self.sequences[start.sequences..end.sequences]);
             let len = encoder.finish(libdeflater::adler32(bytes));
             each(&self.packed[..len]);
             start = end;

@@ -1,7 +1,7 @@
 //! The code that a group of streams shares, and a stream written in it (RFC 1951 §3.2.7).
 
 use super::lengths::{code_lengths, codes};
-use super::repeats::Sequence;
+use super::repeats::{Sequence, Tokens};
 
 /// How often each symbol occurs in a group of streams.
 pub(super) struct Counts {
@@ -92,7 +92,7 @@ impl Code {
         let state = State { at: self.head.len(), ..State::default() };
         let mut bits = Bits { out: buffer, state };
         bits.put(self.head_rest);
-        Encoder { code: self, bits, from: 0 }
+        Encoder { code: self, bits }
     }
 }
 
@@ -100,44 +100,46 @@ impl Code {
 pub(super) struct Encoder<'a> {
     code: &'a Code,
     bits: Bits<'a>,
-    /// Bytes written so far.
-    from: usize,
 }
 
-impl Encoder<'_> {
-    /// Writes the next sequence of `bytes`.
+impl Tokens for Encoder<'_> {
     #[inline]
-    pub(super) fn sequence(&mut self, bytes: &[u8], sequence: Sequence) {
-        let to = self.from + sequence.literals as usize;
-        self.literals(&bytes[self.from..to]);
-        if sequence.len > 0 {
-            self.bits.put(self.code.lens[usize::from(sequence.len - LEN_MIN)]);
-            let (symbol, extra) = back_symbol(sequence.back);
-            self.bits.put(self.code.backs[usize::from(symbol)]);
-            self.bits.put(extra);
+    fn literal(&mut self, byte: u8) {
+        self.bits.put(self.code.literals[usize::from(byte)]);
+        if self.bits.state.count > ROOM_FOR_LITERAL {
             self.bits.flush();
         }
-        self.from = to + usize::from(sequence.len);
     }
 
     #[inline]
-    fn literals(&mut self, literals: &[u8]) {
-        let table = &self.code.literals;
-        // A copy stays in registers.
-        let mut state = self.bits.state;
-        let mut fours = literals.chunks_exact(4);
-        for four in &mut fours {
-            four.iter().for_each(|&byte| state.put(table[usize::from(byte)]));
-            state.flush(self.bits.out);
+    fn repeat(&mut self, len: u16, back: u16) {
+        self.bits.flush();
+        self.bits.put(self.code.lens[usize::from(len - LEN_MIN)]);
+        let (symbol, extra) = back_symbol(back);
+        self.bits.put(self.code.backs[usize::from(symbol)]);
+        self.bits.put(extra);
+        self.bits.flush();
+    }
+}
+
+impl Encoder<'_> {
+    /// Writes what was noted of `bytes`.
+    pub(super) fn sequences(&mut self, bytes: &[u8], sequences: &[Sequence]) {
+        let mut from = 0;
+        for &Sequence { literals, len, back } in sequences {
+            let to = from + literals as usize;
+            bytes[from..to].iter().for_each(|&byte| self.literal(byte));
+            if len > 0 {
+                self.repeat(len, back);
+            }
+            from = to + usize::from(len);
         }
-        fours.remainder().iter().for_each(|&byte| state.put(table[usize::from(byte)]));
-        state.flush(self.bits.out);
-        self.bits.state = state;
     }
 
     /// Ends the stream with the checksum of its bytes (RFC 1950 §2.2) and returns its length.
     #[inline]
     pub(super) fn finish(mut self, adler: u32) -> usize {
+        self.bits.flush();
         self.bits.put(self.code.literals[END]);
         self.bits.state.count = self.bits.state.count.next_multiple_of(8);
         self.bits.flush();
@@ -312,8 +314,9 @@ const BACKS: usize = 30;
 /// The least length of a repeat that is looked for.
 const LEN_MIN: u16 = 4;
 const LENS: usize = 255;
-/// Four literals and what is left of a byte fit into 64 bits.
 const LITERAL_BITS_MAX: u8 = 14;
+/// Another literal fits into 63 bits as long as not more than this are taken.
+const ROOM_FOR_LITERAL: u32 = 63 - LITERAL_BITS_MAX as u32;
 /// The longest code of RFC 1951 §3.2.7.
 const CODE_BITS_MAX: u8 = 15;
 const RUN_BITS_MAX: u8 = 7;

@@ -1,13 +1,44 @@
 //! Repeats of a small stream, found greedily through a hash of four bytes (RFC 1951 §4).
 
 /// Literals, then a repeat; the repeat after the last literals has the length 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Sequence {
     pub(super) literals: u32,
     /// Bytes that the repeat has, 4 to 258, or 0.
     pub(super) len: u16,
     /// Distance less 1.
     pub(super) back: u16,
+}
+
+/// Sequences that are being noted.
+pub(super) struct Notes<'a> {
+    sequences: &'a mut Vec<Sequence>,
+    literals: u32,
+}
+
+impl<'a> Notes<'a> {
+    /// Notes behind what stands already.
+    pub(super) fn behind(sequences: &'a mut Vec<Sequence>) -> Self {
+        Self { sequences, literals: 0 }
+    }
+
+    /// Notes the last literals.
+    pub(super) fn finish(self) {
+        self.sequences.push(Sequence { literals: self.literals, ..Sequence::default() });
+    }
+}
+
+impl Tokens for Notes<'_> {
+    #[inline]
+    fn literal(&mut self, _: u8) {
+        self.literals += 1;
+    }
+
+    #[inline]
+    fn repeat(&mut self, len: u16, back: u16) {
+        let literals = std::mem::take(&mut self.literals);
+        self.sequences.push(Sequence { literals, len, back });
+    }
 }
 
 /// The positions where four bytes were seen last.
@@ -21,45 +52,50 @@ impl Default for Repeats {
     }
 }
 
+/// What a stream is made of is told to, in order.
+pub(super) trait Tokens {
+    /// Takes the next byte as it is.
+    fn literal(&mut self, byte: u8);
+
+    /// Takes a repeat of `len` bytes, 4 to 258, at a distance less 1.
+    fn repeat(&mut self, len: u16, back: u16);
+}
+
 impl Repeats {
-    /// Gives the sequences that `bytes` are made of, in order.
+    /// Tells what `bytes` are made of.
     #[inline]
-    pub(super) fn find(&mut self, bytes: &[u8], mut each: impl FnMut(Sequence)) {
-        for window in bytes.chunks(WINDOW) {
-            let tail = self.find_in_window(window, &mut each);
-            each(Sequence { literals: tail as u32, len: 0, back: 0 });
-        }
+    pub(super) fn find(&mut self, bytes: &[u8], tokens: &mut impl Tokens) {
+        bytes.chunks(WINDOW).for_each(|window| self.find_in_window(window, tokens));
     }
 
-    /// Gives the sequences of up to a window of bytes but for the literals after the last repeat,
-    /// and returns how many these are.
+    /// Tells what up to a window of bytes is made of.
     #[inline]
-    fn find_in_window(&mut self, bytes: &[u8], each: &mut impl FnMut(Sequence)) -> usize {
+    fn find_in_window(&mut self, bytes: &[u8], tokens: &mut impl Tokens) {
         // A slot that was not written leads to position 0, which is as good as any: what stands
         // there is compared.
         self.seen.fill(0);
-        let mut from = 0;
+        let [first, ..] = *bytes else { return };
+        tokens.literal(first);
         let mut at = 1;
         while let Some(four) = four_at(bytes, at) {
             let slot = &mut self.seen[slot_of(four)];
             let earlier = usize::from(*slot);
             *slot = at as u16;
             if four_at(bytes, earlier) != Some(four) {
+                tokens.literal(four as u8);
                 at += 1;
                 continue;
             }
             let len = 4 + common(&bytes[earlier + 4..], &bytes[at + 4..]);
-            let back = (at - earlier - 1) as u16;
-            each(Sequence { literals: (at - from) as u32, len: len as u16, back });
-            from = at + len;
-            for inner in [from - 2, from - 1] {
+            tokens.repeat(len as u16, (at - earlier - 1) as u16);
+            at += len;
+            for inner in [at - 2, at - 1] {
                 if let Some(four) = four_at(bytes, inner) {
                     self.seen[slot_of(four)] = inner as u16;
                 }
             }
-            at = from;
         }
-        bytes.len() - from
+        bytes[at..].iter().for_each(|&byte| tokens.literal(byte));
     }
 }
 

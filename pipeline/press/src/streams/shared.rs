@@ -1,7 +1,7 @@
 //! A code made once for all streams of one kind, each of which is then packed by itself.
 
 use super::code::{Code, Counts};
-use super::repeats::Repeats;
+use super::repeats::{Notes, Repeats};
 
 /// What a code is made of: some streams of the kind that it is for.
 #[derive(Default)]
@@ -24,7 +24,9 @@ impl Lesson {
     /// Counts a stream.
     pub(crate) fn add(&mut self, raw: &[u8]) {
         let mut sequences = Vec::new();
-        self.repeats.find(raw, |sequence| sequences.push(sequence));
+        let mut notes = Notes::behind(&mut sequences);
+        self.repeats.find(raw, &mut notes);
+        notes.finish();
         self.counts.add(raw, &sequences);
         self.is_begun = true;
     }
@@ -40,7 +42,7 @@ impl Packer {
     /// Replaces what is in `out` by the zlib stream of `raw`.
     pub(crate) fn pack(&mut self, code: &SharedCode, raw: &[u8], out: &mut Vec<u8>) {
         let mut encoder = code.0.begin(raw.len(), out);
-        self.repeats.find(raw, |sequence| encoder.sequence(raw, sequence));
+        self.repeats.find(raw, &mut encoder);
         let len = encoder.finish(libdeflater::adler32(raw));
         out.truncate(len);
     }
