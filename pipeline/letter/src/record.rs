@@ -150,7 +150,7 @@ impl<'a> RecordView<'a> {
         let count = rows.checked_mul(columns)?.checked_add(fields)?;
         let ends_len = count.checked_mul(4)?;
         let ends = bytes.get(HEAD_LEN..HEAD_LEN.checked_add(ends_len)?)?;
-        let text = std::str::from_utf8(&bytes[HEAD_LEN + ends_len..]).ok()?;
+        let text = simdutf8::basic::from_utf8(&bytes[HEAD_LEN + ends_len..]).ok()?;
         let view = Self { place, fields, columns, rows, ends, text };
         view.is_sound(count).then_some(view)
     }

@@ -1,13 +1,15 @@
 //! A page's marks as a content stream: whole numbers of 1/100 point, strings of codes.
 
 mod order;
+mod strings;
 
 use letter::page::{FaceIndex, Glyph, Len, Mark, Page};
 use letter::CustomerBarcode;
 
+use self::strings::Strings;
 use crate::bars;
 use crate::error::PressError;
-use crate::fonts::{resource_letter, Code, Fonts, NO_CODE};
+use crate::fonts::{resource_letter, Code, Fonts};
 use crate::parts::whole;
 use crate::run::FileForm;
 
@@ -131,8 +133,7 @@ impl<'a> Composer<'a> {
         goes_on: bool,
     ) -> Result<(), PressError> {
         let Some((_, inner)) = glyphs.split_last() else { return Ok(()) };
-        let fonts = self.fonts;
-        let codes = fonts.codes(face);
+        let strings = self.strings(face);
         let start = i64::from(x.0) * MILLION;
         let pen = match self.array.take() {
             Some(pen) => {
@@ -148,7 +149,8 @@ impl<'a> Composer<'a> {
                 let even = inner.iter().fold(0, |uneven, g| uneven | (g.extra ^ common)) == 0;
                 if even && !goes_on {
                     self.out.push(b'(');
-                    push_codes(self.out, codes, face, glyphs)?;
+                    let shown = strings.plain(self.out, glyphs);
+                    shown.map_err(|char_index| PressError::NotInFonts { face, char_index })?;
                     self.end_string();
                     return Ok(());
                 }
@@ -157,19 +159,21 @@ impl<'a> Composer<'a> {
             }
         };
         let common = (self.spacing / size.0.max(1)) as i16;
-        show_kerned(self.out, codes, face, glyphs, common)?;
         if !goes_on {
+            let shown = strings.kerned::<false>(self.out, glyphs, common);
+            shown.map_err(|char_index| PressError::NotInFonts { face, char_index })?;
             self.out.extend_from_slice(b"]TJ\n");
             return Ok(());
         }
-        let advances = fonts.advances(face);
-        let width = |glyph: &Glyph| i64::from(advances[glyph.char_index as usize]);
-        let widths: i64 = glyphs.iter().map(width).sum();
-        let extras: i64 = inner.iter().map(|glyph| i64::from(glyph.extra)).sum();
+        let shown = strings.kerned::<true>(self.out, glyphs, common);
+        let width = shown.map_err(|char_index| PressError::NotInFonts { face, char_index })?;
         // The spacing follows the last glyph too.
-        let extras = (extras + i64::from(common)) * 1000;
-        self.array = Some(pen + (widths + extras) * i64::from(size.0));
+        self.array = Some(pen + (width + 1000 * i64::from(common)) * i64::from(size.0));
         Ok(())
+    }
+
+    fn strings(&self, face: FaceIndex) -> Strings<'a> {
+        Strings { codes: self.fonts.codes(face), advances: self.fonts.advances(face) }
     }
 
     /// Writes a run of ready codes without extra space.
@@ -395,31 +399,6 @@ fn common_extra(glyphs: &[Glyph]) -> i16 {
     candidate
 }
 
-/// Writes the strings of an array, whose first parenthesis stands, with a kern where a glyph's
-/// extra advance is not the common one.
-fn show_kerned(
-    out: &mut Vec<u8>,
-    codes: &[Code],
-    face: FaceIndex,
-    glyphs: &[Glyph],
-    common: i16,
-) -> Result<(), PressError> {
-    let (last, inner) = glyphs.split_last().expect("a run has a glyph");
-    // What stands before a kern, with the glyph that the kern follows.
-    for part in inner.split_inclusive(|glyph| glyph.extra != common) {
-        push_codes(out, codes, face, part)?;
-        let extra = part[part.len() - 1].extra;
-        if extra != common {
-            out.push(b')');
-            number(out, i32::from(common) - i32::from(extra));
-            out.push(b'(');
-        }
-    }
-    push_codes(out, codes, face, std::slice::from_ref(last))?;
-    out.push(b')');
-    Ok(())
-}
-
 /// Returns what ends a string and shows it, `below` on the next line.
 fn shown(below: bool) -> &'static [u8] {
     if below {
@@ -427,40 +406,6 @@ fn shown(below: bool) -> &'static [u8] {
     } else {
         b")Tj\n"
     }
-}
-
-/// Writes the codes of glyphs.
-fn push_codes(
-    out: &mut Vec<u8>,
-    codes: &[Code],
-    face: FaceIndex,
-    glyphs: &[Glyph],
-) -> Result<(), PressError> {
-    let mut all_known = true;
-    let code = |glyph: &Glyph| codes.get(glyph.char_index as usize).copied().unwrap_or(NO_CODE);
-    let mut push = |some: &[Glyph]| {
-        // Four codes have eight bytes at most.
-        let (mut bytes, mut bits) = (0u64, 0);
-        for glyph in some {
-            let code = code(glyph);
-            all_known &= code.bits() > 0;
-            bytes |= code.low_bytes() << (bits & 63);
-            bits += code.bits();
-        }
-        let end = out.len() + bits as usize / 8;
-        out.extend_from_slice(&bytes.to_le_bytes());
-        out.truncate(end);
-    };
-    let (fours, rest) = glyphs.as_chunks::<4>();
-    fours.iter().for_each(|four| push(four));
-    push(rest);
-    if all_known {
-        return Ok(());
-    }
-    let known =
-        |glyph: &&Glyph| codes.get(glyph.char_index as usize).is_some_and(|&c| c != NO_CODE);
-    let unknown = glyphs.iter().find(|glyph| !known(glyph)).expect("one of them is not known");
-    Err(PressError::NotInFonts { face, char_index: unknown.char_index })
 }
 
 /// Writes a whole number.
