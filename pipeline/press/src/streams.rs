@@ -5,6 +5,7 @@
 //! copied into each. A group's streams depend on nothing but the group's bytes.
 
 mod code;
+mod even;
 mod lengths;
 mod repeats;
 mod shared;

@@ -1,5 +1,6 @@
 //! The code that a group of streams shares, and a stream written in it (RFC 1951 §3.2.7).
 
+use super::even::evened;
 use super::lengths::{code_lengths, codes};
 use super::repeats::{Sequence, Tokens};
 
@@ -58,8 +59,9 @@ pub(super) struct Code {
 impl Code {
     /// Returns the code that is the shortest for what was counted.
     pub(super) fn of(counts: &Counts) -> Self {
-        let literal_lengths = code_lengths(&counts.literals, LITERAL_BITS_MAX);
-        let back_lengths = code_lengths(&counts.backs, CODE_BITS_MAX);
+        let streams = counts.literals[END];
+        let literal_lengths = code_lengths(&evened(&counts.literals, streams), LITERAL_BITS_MAX);
+        let back_lengths = code_lengths(&evened(&counts.backs, streams), CODE_BITS_MAX);
         let literals = entries(&literal_lengths);
         let backs = entries(&back_lengths);
         let lens = std::array::from_fn(|index| {
