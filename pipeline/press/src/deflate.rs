@@ -13,6 +13,8 @@ pub struct Scratch {
     /// Contents of pages that share a code.
     pub(crate) streams: Streams,
     packer: Packer,
+    /// Small objects of a block, packed together by a code of their own.
+    pub(crate) objects: Streams,
     /// Structures of copies made before.
     pub(crate) shapes: Shapes,
     /// A page's content before compression.
@@ -27,6 +29,7 @@ impl Default for Scratch {
             live: Deflater::new(LIVE_LEVEL),
             streams: Streams::default(),
             packer: Packer::default(),
+            objects: Streams::default(),
             shapes: Shapes::default(),
             content: Vec::new(),
             packed: Vec::new(),

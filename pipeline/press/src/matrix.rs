@@ -4,6 +4,8 @@
 //! polynomial 301, Annex F placement. The general encoder of crate `datamatrix` gives the same
 //! symbol (test) in many times the time; this one is on every sheet.
 
+use std::sync::OnceLock;
+
 use letter::piece::MARK_LEN;
 
 /// Modules on a side, finder pattern included.
@@ -14,14 +16,51 @@ pub(crate) type Rows = [u32; SIDE];
 
 /// Returns the symbol of a mark's digits.
 ///
+/// Check words are sums of what each data word adds to them, and so are modules (addition without
+/// carry): a symbol is the sum of one for each pair of digits.
+///
 /// # Panics
 /// If `digits` are not 26 ASCII digits.
 pub(crate) fn encode(digits: &str) -> Rows {
     assert!(digits.len() == MARK_LEN && digits.bytes().all(|b| b.is_ascii_digit()));
-    let mut words = [0; DATA + CHECK];
-    for (word, pair) in words.iter_mut().zip(digits.as_bytes().chunks_exact(2)) {
-        *word = 130 + 10 * (pair[0] - b'0') + (pair[1] - b'0');
+    let Shares { blank, pairs } = SHARES.get_or_init(Shares::new);
+    let mut rows = *blank;
+    for (share, pair) in pairs.iter().zip(digits.as_bytes().chunks_exact(2)) {
+        let share = &share[usize::from(10 * (pair[0] - b'0') + (pair[1] - b'0'))];
+        rows.iter_mut().zip(share).for_each(|(row, share)| *row ^= share);
     }
+    rows
+}
+
+/// What each pair of digits changes in the symbol of all zeros.
+struct Shares {
+    blank: Rows,
+    /// By place of the pair, then by its value.
+    pairs: Vec<[Rows; 100]>,
+}
+
+static SHARES: OnceLock<Shares> = OnceLock::new();
+
+impl Shares {
+    fn new() -> Self {
+        let zeros = [0; MARK_LEN / 2];
+        let blank = symbol(zeros);
+        let share = |place: usize, value: u8| {
+            let mut pairs = zeros;
+            pairs[place] = value;
+            let mut rows = symbol(pairs);
+            rows.iter_mut().zip(&blank).for_each(|(row, blank)| *row ^= blank);
+            rows
+        };
+        let of_place = |place| std::array::from_fn(|value| share(place, value as u8));
+        Self { blank, pairs: (0..zeros.len()).map(of_place).collect() }
+    }
+}
+
+/// Returns the symbol of pairs of digits.
+fn symbol(pairs: [u8; MARK_LEN / 2]) -> Rows {
+    let mut words = [0; DATA + CHECK];
+    words.iter_mut().zip(pairs).for_each(|(word, pair)| *word = 130 + pair);
     pad(&mut words[..DATA], MARK_LEN / 2);
     add_check(&mut words);
     let mut rows = FINDER;

@@ -22,10 +22,7 @@ impl PackedObjects {
 
     /// Writes the object stream.
     pub(crate) fn write(self, number: u32, scratch: &mut Scratch, out: &mut Vec<u8>) {
-        self.write_packed(number, out, |raw| {
-            scratch.pack(raw, None);
-            &scratch.packed
-        });
+        self.write_packed(number, out, |raw| scratch.objects.alone(raw));
     }
 
     /// Writes the object stream with the bytes to which `pack` compresses it.

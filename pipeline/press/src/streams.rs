@@ -60,6 +60,21 @@ impl Streams {
         }
     }
 
+    /// Packs one stream by the code that is made of it, as a group of its own.
+    pub(crate) fn alone(&mut self, bytes: &[u8]) -> &[u8] {
+        self.begin();
+        let mut notes = Notes::behind(&mut self.sequences);
+        self.repeats.find(bytes, &mut notes);
+        notes.finish();
+        self.counts.add(bytes, &self.sequences);
+        let code = Code::of(&self.counts);
+        let mut encoder = code.begin(bytes.len(), &mut self.packed);
+        encoder.sequences(bytes, &self.sequences);
+        let len = encoder.finish(libdeflater::adler32(bytes));
+        self.begin();
+        &self.packed[..len]
+    }
+
     /// Counts the stream and makes the code when it is time.
     fn learn(&mut self, each: impl FnMut(&[u8])) {
         let last = self.ends.last().copied().unwrap_or_default();

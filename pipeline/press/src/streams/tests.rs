@@ -33,6 +33,21 @@ fn check(group: &[Vec<u8>]) -> Vec<Vec<u8>> {
     all
 }
 
+#[test]
+fn a_stream_alone_is_read_back_and_leaves_no_trace() {
+    let mut streams = Streams::default();
+    for bytes in
+        [drawn(70_000, 3, 1), Vec::new(), drawn(5_000, 256, 2), b"0 R 1 0 R 2 0 R".to_vec()]
+    {
+        let packed = streams.alone(&bytes).to_vec();
+        let mut found = vec![0; bytes.len() + 1];
+        let mut reader = libdeflater::Decompressor::new();
+        let len = reader.zlib_decompress(&packed, &mut found).expect("libdeflate reads it");
+        assert_eq!(&found[..len], &bytes[..]);
+        assert_eq!(packed, Streams::default().alone(&bytes));
+    }
+}
+
 /// Returns bytes that look drawn (xorshift, Marsaglia 2003), of `alphabet` values.
 fn drawn(len: usize, alphabet: u32, mut seed: u32) -> Vec<u8> {
     let mut next = || {

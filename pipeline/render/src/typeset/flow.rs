@@ -66,6 +66,9 @@ impl<'a> Cursor<'a> {
     }
 
     pub fn style(&self, style: &Style) -> Style {
+        if self.percent == 100 {
+            return *style;
+        }
         let scale = |length: i32| length * self.percent / 100;
         Style { size: scale(style.size), leading: scale(style.leading), ..*style }
     }
