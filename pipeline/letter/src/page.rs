@@ -67,6 +67,10 @@ pub struct Charset {
 /// no character of any text (Unicode §23.7, noncharacters).
 pub const VERTICAL: char = '\u{10FFFF}';
 
+/// Stands in a charset for a selector: the entry is the character at the width of a 0, for columns
+/// of figures. It is no character of any text (Unicode §23.7, noncharacters).
+pub const TABULAR: char = '\u{10FFFE}';
+
 /// One drawable character of a face.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CharsetEntry {
@@ -78,12 +82,14 @@ pub struct CharsetEntry {
     pub glyph: u16,
     /// The advance width, in font units.
     pub advance: u16,
+    /// How far right of its own place the glyph stands, in font units.
+    pub shift: i16,
 }
 
 impl CharsetEntry {
     /// Returns what the entry says: its character, and its selector if it has one.
     pub fn text(self) -> impl Iterator<Item = char> {
-        let selector = self.selector.filter(|&selector| selector != VERTICAL);
+        let selector = self.selector.filter(|selector| ![VERTICAL, TABULAR].contains(selector));
         [Some(self.character), selector].into_iter().flatten()
     }
 }

@@ -2,6 +2,8 @@
 
 mod codes;
 mod embed;
+pub(crate) mod sfnt;
+mod shifted;
 
 use std::cmp::Reverse;
 

@@ -119,7 +119,7 @@ impl<'a> Painter<'a> {
             self.outline.clear();
             let pen = GlyphPen {
                 outline: &mut self.outline,
-                origin: self.sheet.place(along, f64::from(y.0)),
+                origin: self.sheet.place(along + f64::from(entry.shift) * per_unit, f64::from(y.0)),
                 scale: per_unit * self.sheet.scale(),
             };
             face.draw(entry.glyph, pen)

@@ -66,7 +66,7 @@ fn face(characters: &[char]) -> (Vec<u8>, Charset) {
     let entry = |&character: &char| {
         let glyph = font.charmap().map(character).expect("a character of the face");
         let advance = widths.advance_width(glyph).expect("a width") as u16;
-        CharsetEntry { character, selector: None, glyph: glyph.to_u32() as u16, advance }
+        CharsetEntry { character, selector: None, glyph: glyph.to_u32() as u16, advance, shift: 0 }
     };
     let entries = characters.iter().map(entry).collect();
     let units_per_em = font.metrics(size, place).units_per_em;

@@ -16,6 +16,7 @@ fn fonts() -> Fonts {
         selector: None,
         glyph: u16::from(digit) + 1,
         advance: 600,
+        shift: 0,
     };
     let charset = Charset { entries: (0..10).map(entry).collect(), units_per_em: 1000 };
     let mut used = CharUse::default();

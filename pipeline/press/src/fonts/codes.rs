@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     fn check(count: usize) -> Result<Assigned, PressError> {
-        let entry = CharsetEntry { character: 'a', selector: None, glyph: 1, advance: 1 };
+        let entry = CharsetEntry { character: 'a', selector: None, glyph: 1, advance: 1, shift: 0 };
         let charset = Charset { entries: vec![entry; 65_535], units_per_em: 1000 };
         let used: Vec<CharIndex> = (0..count).map(|index| index as CharIndex).rev().collect();
         assign(&FaceData { name: "all", bytes: &[], charset: &charset }, used)

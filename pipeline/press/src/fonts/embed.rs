@@ -1,6 +1,6 @@
 //! A cut face as PDF objects: program, descriptor, code tables, CIDFont and Type 0 font.
 
-use letter::page::CharIndex;
+use letter::page::{CharIndex, CharsetEntry};
 use pdf_writer::types::{CidFontType, FontFlags, SystemInfo};
 use pdf_writer::{Name, Rect, Str};
 use sha2::{Digest, Sha256};
@@ -10,6 +10,7 @@ use skrifa::{FontRef, MetadataProvider};
 use subsetter::GlyphRemapper;
 
 use super::codes::{Assigned, Code};
+use super::shifted::{self, Shifted};
 use super::FaceData;
 use crate::error::PressError;
 use crate::parts::{reference, Parts};
@@ -80,7 +81,7 @@ impl<'a> Cut<'a> {
                 width: thousandth(f32::from(entry.advance) * 1000.0 / units),
             }
         };
-        let characters: Vec<Character> = assigned.order.iter().map(character).collect();
+        let mut characters: Vec<Character> = assigned.order.iter().map(character).collect();
         let fault = |why: String| PressError::Face { face: face.name.to_owned(), why };
         let font = subsetter::subset(face.bytes, 0, &remapper).map_err(|e| fault(e.to_string()))?;
         let cff = FontRef::new(&font)
@@ -88,7 +89,7 @@ impl<'a> Cut<'a> {
             .table_data(skrifa::Tag::new(b"CFF "));
         let (outlines, program) = match cff {
             Some(cff) => (Outlines::Cff, cff.as_bytes().to_vec()),
-            None => (Outlines::TrueType, font),
+            None => (Outlines::TrueType, with_shifted(font, face, &mut characters)?),
         };
         let name = format!("{}+{}", subset_tag(&program), postscript_name(face));
         Ok(Self { name, program, outlines, characters, leads: &assigned.leads })
@@ -270,6 +271,33 @@ impl<'a> Cut<'a> {
                 .to_unicode(reference(unicode));
         })
     }
+}
+
+/// Adds the glyphs that do not stand at their own places to a program.
+fn with_shifted(
+    program: Vec<u8>,
+    face: &FaceData<'_>,
+    characters: &mut [Character],
+) -> Result<Vec<u8>, PressError> {
+    let entry = |character: &Character| face.charset.entries[character.index as usize];
+    let mut moved: Vec<&mut Character> =
+        characters.iter_mut().filter(|character| entry(character).shift != 0).collect();
+    if moved.is_empty() {
+        return Ok(program);
+    }
+    let shifted: Vec<Shifted> = moved
+        .iter()
+        .map(|character| {
+            let CharsetEntry { shift: right, advance, .. } = entry(character);
+            Shifted { glyph: character.glyph, right, advance }
+        })
+        .collect();
+    let (program, first) = shifted::add(&program, &shifted).ok_or_else(|| PressError::Face {
+        face: face.name.to_owned(),
+        why: "a glyph cannot be shifted".to_owned(),
+    })?;
+    moved.iter_mut().zip(first..).for_each(|(character, glyph)| character.glyph = glyph);
+    Ok(program)
 }
 
 fn hexadecimal(code: Code) -> String {

@@ -7,7 +7,7 @@
 /// Returns counts that are even in runs, for as many streams as the lengths are written for; each
 /// is a multiple of what was counted, and 0 where that is 0.
 pub(super) fn evened(counts: &[u32], streams: u32) -> Vec<u32> {
-    let saved = u64::from(streams) * LENGTH_BITS << PART_BITS;
+    let saved = (u64::from(streams) * LENGTH_BITS) << PART_BITS;
     let mut runs: Vec<Run> = Vec::with_capacity(counts.len());
     for &count in counts {
         let mut run = Run::new(u64::from(count), 1);
@@ -57,7 +57,7 @@ fn log2(value: u64) -> u64 {
     let after = value << (63 - whole) << 1;
     let (at, share) = ((after >> 56) as usize, after << 8 >> 48);
     let (log, next) = (u64::from(LOGS[at]), u64::from(LOGS[at + 1]));
-    (u64::from(whole) << PART_BITS) + log + ((next - log) * share >> 16)
+    (u64::from(whole) << PART_BITS) + log + (((next - log) * share) >> 16)
 }
 
 /// The logarithms of 256/256 to 512/256.
@@ -69,9 +69,10 @@ const LOGS: [u32; 257] = {
         let mut over = (256 + at as u64) << 23;
         let mut bit = 0;
         while bit < PART_BITS {
-            over = over * over >> 31;
-            logs[at] = logs[at] << 1 | (over >> 32) as u32;
-            over >>= over >> 32;
+            over = (over * over) >> 31;
+            let is_two = over >> 32;
+            logs[at] = logs[at] << 1 | is_two as u32;
+            over >>= is_two;
             bit += 1;
         }
         at += 1;

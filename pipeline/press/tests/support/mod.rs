@@ -62,6 +62,7 @@ fn charset(bytes: &[u8]) -> Charset {
         selector,
         glyph: glyph.to_u32() as u16,
         advance: advance(glyph),
+        shift: 0,
     };
     let mut entries = Vec::new();
     for (code, glyph) in charmap.mappings() {

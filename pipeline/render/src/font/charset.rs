@@ -1,7 +1,7 @@
 //! Reads from a font file which characters it draws: cmap formats 4, 12 and 14, hmtx, and the
 //! forms of GSUB `locl`, `vert` and `vrt2`.
 
-use letter::page::{Charset, CharsetEntry, VERTICAL};
+use letter::page::{Charset, CharsetEntry, TABULAR, VERTICAL};
 use skrifa::charmap::{Charmap, MapVariant};
 use skrifa::raw::tables::hmtx::Hmtx;
 use skrifa::raw::{ReadError, TableProvider};
@@ -38,6 +38,7 @@ pub(super) fn read(font: &FontRef<'_>) -> Result<Charset, ReadError> {
         })
         .collect();
     entries.extend(upright);
+    entries.extend(tabular(font, &entries));
     entries.sort_unstable_by_key(|entry| (entry.character, entry.selector));
     entries.dedup_by_key(|entry| (entry.character, entry.selector));
     Ok(Charset { entries, units_per_em: font.head()?.units_per_em() })
@@ -62,7 +63,24 @@ fn entry(
     let glyph = u16::try_from(glyph.to_u32()).ok().filter(|&glyph| glyph != 0)?;
     let glyph = local.get(&glyph).copied().unwrap_or(glyph);
     let advance = hmtx.advance(GlyphId::from(glyph))?;
-    Some(CharsetEntry { character, selector, glyph, advance })
+    Some(CharsetEntry { character, selector, glyph, advance, shift: 0 })
+}
+
+/// Returns the digits that are narrower than a 0, in the middle of its width; none of a font whose
+/// outlines are not TrueType's, of which the press cannot shift one.
+fn tabular(font: &FontRef<'_>, entries: &[CharsetEntry]) -> Vec<CharsetEntry> {
+    let digits = entries.iter().filter(|e| e.character.is_ascii_digit() && e.selector.is_none());
+    let zero = digits.clone().find(|entry| entry.character == '0').map_or(0, |zero| zero.advance);
+    if font.glyf().is_err() {
+        return Vec::new();
+    }
+    let narrow = digits.filter(|entry| entry.advance < zero);
+    narrow
+        .map(|entry| {
+            let shift = ((zero - entry.advance) / 2) as i16;
+            CharsetEntry { selector: Some(TABULAR), advance: zero, shift, ..*entry }
+        })
+        .collect()
 }
 
 /// Returns whether a character can be set by its advance alone: control characters, combining

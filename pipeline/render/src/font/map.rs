@@ -1,6 +1,6 @@
 //! 活字 (katsuji): from a character to the sort that prints it, by flat tables.
 
-use letter::page::{CharIndex, FaceIndex, CHARSET_MAX, VERTICAL};
+use letter::page::{CharIndex, FaceIndex, CHARSET_MAX, TABULAR, VERTICAL};
 
 use super::Face;
 use crate::layout::class::Class;
@@ -80,6 +80,8 @@ pub struct FaceMap {
     astral: Vec<(char, Sort)>,
     /// Bases with variation selector, ascending.
     pairs: Vec<((char, char), Sort)>,
+    /// Digits that are narrower than a 0, each with the sort that is as wide.
+    tabular: Vec<(Sort, Sort)>,
 }
 
 impl FaceMap {
@@ -118,7 +120,32 @@ impl FaceMap {
         astral.dedup_by_key(|&mut (character, _)| character);
         pairs.sort_by_key(|&(pair, _)| pair);
         pairs.dedup_by_key(|&mut (pair, _)| pair);
-        Self { bmp, astral, pairs }
+        let mut map = Self { bmp, astral, pairs, tabular: Vec::new() };
+        map.tabular = ('0'..='9').filter_map(|digit| map.wide_digit(digit)).collect();
+        map
+    }
+
+    fn wide_digit(&self, digit: char) -> Option<(Sort, Sort)> {
+        let (sort, wide) = (self.sort(digit)?, self.pair(digit, TABULAR)?);
+        (sort.face == wide.face).then_some((sort, wide))
+    }
+
+    /// Makes all digits as wide as a 0 that are narrower and whose face allows it.
+    pub fn widen(&self, sorts: &mut [Sort]) {
+        if self.tabular.is_empty() {
+            return;
+        }
+        for sort in sorts.iter_mut().filter(|sort| sort.class == Class::Digit as u8) {
+            let is_it = |digit: &&(Sort, Sort)| {
+                (digit.0.char_index(), digit.0.face) == (sort.char_index(), sort.face)
+            };
+            if let Some((_, wide)) = self.tabular.iter().find(is_it) {
+                let (after, bound) = (sort.after(), sort.is_bound());
+                *sort = *wide;
+                sort.set_after(after);
+                sort.bind(bound);
+            }
+        }
     }
 
     /// Returns the sort of a character, or `None` if no face draws it.

@@ -201,8 +201,11 @@ impl<'a> Setter<'a> {
         let map = self.program.chain.map(style.face);
         self.collect(pieces, map)?;
         let Scratch { sorts, along, pages, .. } = &mut *self.scratch;
-        let tabular = (column.align == Align::Right)
-            .then(|| Tabular::lay(sorts, style.digit, style.gap, along));
+        let is_tabular = column.align == Align::Right;
+        if is_tabular {
+            map.widen(sorts);
+        }
+        let tabular = is_tabular.then(|| Tabular::lay(sorts, style.digit, style.gap, along));
         let natural = match &tabular {
             Some(tabular) => tabular.width,
             None => line::width(sorts, style.gap),
