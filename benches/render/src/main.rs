@@ -1,13 +1,14 @@
 //! Letters a CPU second: the house's engine beside crates that write PDF, on one standard letter.
 //!
-//! `cargo run --release [peers|stages|cores|memory LETTERS|data COUNT|write FILE [COUNT]]`, from
-//! this folder; without a word peers, stages and cores; `data` prints the letters for others.sh.
+//! `cargo run --release [peers|stages|copies|cores|memory LETTERS|data COUNT|write FILE [COUNT]]`,
+//! from this folder; without a word peers, stages, copies and cores; `data` prints the letters for others.sh.
 //! Every contender sets the letter with the house's typesetter and writes it its own way.
 //! Contenders take turns in every round, so that a noisy neighbour meets them all; time is the
 //! thread's own CPU time; figures are medians over the rounds, and a ratio is the median of the
 //! rounds' ratios.
 
 mod checked;
+mod copies;
 mod cores;
 mod data;
 #[path = "../../../pipeline/press/src/matrix.rs"]
@@ -53,6 +54,9 @@ fn main() {
     }
     if wanted("stages") {
         stages::run(&engine, &forme, &recipients);
+    }
+    if wanted("copies") {
+        copies::run(&engine, &forme, &recipients);
     }
     if wanted("cores") {
         cores::run(&engine, &forme, &recipients);

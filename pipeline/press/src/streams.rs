@@ -125,7 +125,7 @@ impl Streams {
 }
 
 /// Streams of a group that the code is made of.
-const LEARNED: usize = 16;
+const LEARNED: usize = 8;
 
 #[cfg(test)]
 mod tests;
