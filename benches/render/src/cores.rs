@@ -61,6 +61,6 @@ fn peak() -> String {
 }
 
 const ROUNDS: usize = 11;
-/// How often all recipients are gone through in a round: a night's threads live for minutes, so that
-/// what one needs to begin must not count.
+/// How often all recipients are gone through in a round: a night's threads live for minutes, so
+/// that what one needs to begin must not count.
 const TIMES: u32 = 8;

@@ -1,7 +1,8 @@
 //! Letters a CPU second: the house's engine beside crates that write PDF, on one standard letter.
 //!
-//! `cargo run --release [peers|stages|copies|cores|memory LETTERS|data COUNT|write FILE [COUNT]]`,
-//! from this folder; without a word peers, stages, copies and cores; `data` prints the letters for others.sh.
+//! `cargo run --release WORD` from this folder, where WORD is peers, stages, copies, cores (without
+//! one all four), `memory LETTERS`, `data COUNT`, which prints the letters for others.sh, or
+//! `write FILE [COUNT]`.
 //! Every contender sets the letter with the house's typesetter and writes it its own way.
 //! Contenders take turns in every round, so that a noisy neighbour meets them all; time is the
 //! thread's own CPU time; figures are medians over the rounds, and a ratio is the median of the
