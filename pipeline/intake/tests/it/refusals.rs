@@ -181,6 +181,7 @@ fn others() -> Vec<Refusal> {
     vec![
         // Whether a PDF can be laid under letters is for the press to say.
         words::bad_stationery("no cross-reference"),
+        words::bad_ready("letters.pdf", "no cross-reference", "相互参照がありません"),
         no_manifest,
         no_template,
         manifest("sender = 1").expect_err("no id"),
