@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use crate::applications;
 use crate::batch::{Received, RECEIVED};
 use crate::close::{Closing, ACCOUNT, CLOSING, LEDGER_ROWS, PLAN};
-use crate::journey::Clock;
+use crate::journey::{open_parts, Clock};
 use crate::ledger_rows;
 use crate::line::{Line, LINE};
 use crate::out::{FileJournal, Out};
@@ -30,6 +30,10 @@ use crate::watch::Watch;
 pub struct NightResult {
     /// What the report shows; nothing when there was nothing to do and no night was begun.
     pub report: Option<ReportInput>,
+    /// The number of the night; 0 when none was begun.
+    pub night: u32,
+    /// Parts that are left for the next night, their senders held or the time over.
+    pub left: Vec<Part>,
 }
 
 /// What the last report was made from.
@@ -66,7 +70,8 @@ pub fn end_night(
     files.push(out.publish_bytes(&out.state().join(REPORT_INPUT), &input)?);
     files.push(out.publish_bytes(&out.report(), report_html(&report).as_bytes())?);
     journal.append(Entry::NightEnded { night: counter.night.night, files })?;
-    Ok(NightResult { report: Some(report) })
+    let left = open_parts(journal);
+    Ok(NightResult { report: Some(report), night: counter.night.night, left })
 }
 
 /// Returns every part that is closed, in the order of sender and name.
@@ -192,7 +197,8 @@ fn batch_report(counter: &Counter<'_>, journal: &FileJournal, part: &Part) -> Re
 fn refusals(counter: &Counter<'_>, journal: &FileJournal) -> Vec<RefusedDrop> {
     let tonight = journal.entries().iter().rev();
     let mut refusals: Vec<RefusedDrop> = tonight
-        .take_while(|entry| !matches!(entry, Entry::NightBegan(_)))
+        // Those of the day before count with their night.
+        .take_while(|entry| !matches!(entry, Entry::NightEnded { .. }))
         .filter_map(|entry| match entry {
             Entry::DropRefused { drop, refusal, .. } => Some(RefusedDrop {
                 sender: letter::SenderId::parse(&drop.sender)?,

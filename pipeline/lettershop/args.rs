@@ -49,11 +49,14 @@ pub enum Command {
     /// Runs the night: takes the drops, prints, delivers, accounts
     #[command(after_help = "Example:
   lettershop night samples/shop --out out
-  lettershop night /srv/shop --now 2026-11-22T02:00:00+09:00 --threads 2 --json")]
+  lettershop night /srv/shop --now 2026-11-22T02:00:00+09:00 --threads 2 --json
+  lettershop night /srv/shop --until 05:00 --unattended
+With --unattended also: 5 some batches are left for the next night, 6 some wait for people.")]
     Night(Night),
-    /// Shows where the batches stand
-    #[command(after_help = "Example:\n  lettershop status out")]
-    Status(OutJson),
+    /// Shows where the batches stand, what is stuck, how the last nights went
+    #[command(after_help = "Example:\n  lettershop status out\n  lettershop status out --stuck
+Exit codes of --stuck: 0 nothing is, 2 something is, 3 and 4 as ever.")]
+    Status(Status),
     /// Writes report.html again from the last night's figures and says where it is
     #[command(after_help = "Example:\n  lettershop report out")]
     Report(OutJson),
@@ -139,6 +142,7 @@ pub struct Preflight {
 #[derive(Debug, Args)]
 pub struct Night {
     /// The shop's directory
+    #[arg(default_value = doors::INSTALLED)]
     pub shop: PathBuf,
     /// Where everything that the night writes goes; without it, into the shop itself
     #[arg(long, value_name = "OUT")]
@@ -149,6 +153,12 @@ pub struct Night {
     /// output byte depends on the inputs alone.
     #[arg(long, value_name = "RFC3339", value_parser = moment)]
     pub now: Option<Moment>,
+    /// Begins no batch after this time of the day, 05:00 in Japan; the next night prints the rest
+    #[arg(long, value_name = "HH:MM", value_parser = time_of_day)]
+    pub until: Option<u32>,
+    /// For timers: the exit code also tells what is left, and progress is JSON lines
+    #[arg(long)]
+    pub unattended: bool,
     /// Threads; 0 means one for every processor
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub threads: usize,
@@ -162,6 +172,25 @@ pub struct Night {
 pub struct OutJson {
     /// What `night` wrote (OUT, or the shop)
     pub out: PathBuf,
+    /// Prints JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `status`.
+#[derive(Debug, Args)]
+pub struct Status {
+    /// What `night` wrote (OUT, or the shop)
+    pub out: PathBuf,
+    /// The shop's directory, if it is another: its doors and its limits count for --stuck
+    #[arg(long, value_name = "SHOP")]
+    pub shop: Option<PathBuf>,
+    /// Names only what is longer in its state than it may be, and whose it is
+    #[arg(long)]
+    pub stuck: bool,
+    /// Shows the last nights
+    #[arg(long)]
+    pub history: bool,
     /// Prints JSON
     #[arg(long)]
     pub json: bool,
@@ -447,6 +476,13 @@ pub struct Address {
 fn moment(text: &str) -> Result<Moment, String> {
     Moment::parse_rfc3339(text)
         .ok_or_else(|| format!("{text:?} is not a moment like 2026-11-22T02:00:00+09:00"))
+}
+
+/// Reads a time of the day as minutes from midnight.
+fn time_of_day(text: &str) -> Result<u32, String> {
+    let parts = text.split_once(':').and_then(|(h, m)| Some((h.parse().ok()?, m.parse().ok()?)));
+    let minutes = parts.filter(|(h, m): &(u32, u32)| *h < 24 && *m < 60).map(|(h, m)| h * 60 + m);
+    minutes.ok_or_else(|| format!("{text:?} is no time like 05:00"))
 }
 
 fn senders(text: &str) -> Result<u32, String> {

@@ -16,7 +16,9 @@ use presort::Plan;
 use runner::{Crew, FileMark, NightPlan, Part};
 use serde::{Deserialize, Serialize};
 
+use crate::alarm;
 use crate::batch::Batch;
+use crate::doors::results;
 use crate::fates::{Fate, Fates, Stretch};
 use crate::faults::RowFaults;
 use crate::ledger_rows;
@@ -74,7 +76,7 @@ pub fn close(
 ) -> Result<Vec<FileMark>> {
     let part = batch.part();
     let Standing { plan, copies, stopped, awaits } = standing;
-    let waits = awaits.is_some();
+    let waits = awaits.as_ref().is_some_and(alarm::awaits);
     let fates = Fates::new(batch.spool.rows().len(), plan, copies, stopped, awaits);
     let mut pass = Pass::open(batch)?;
     let time = night.now.rfc3339_jst();
@@ -91,11 +93,13 @@ pub fn close(
             },
         )
     })?;
+    let delivered = results::write_delivered(out, part)?;
     let Pass { mut account, set_aside, mut keys } = pass;
     keys.sort_unstable();
     let keys: Vec<u8> = keys.into_iter().flat_map(u128::to_be_bytes).collect();
     batch.received.orphans.iter().for_each(|orphan| account.note(&orphan.reason));
     let mut files = vec![rows, out.publish_bytes(&out.part(part).join(KEYS), &keys)?];
+    files.push(delivered);
     files.extend(lists::write_rejects(out, batch, &set_aside)?);
     for (count, disposition) in
         [(account.ends.held, Disposition::Held), (account.ends.pulled, Disposition::Pulled)]
@@ -245,7 +249,18 @@ fn receipt(
     waits: bool,
 ) -> Result<Vec<FileMark>> {
     let part = batch.part();
-    let head = Head {
+    let head = head(batch, night);
+    let receipt = match waits {
+        true => Receipt::awaiting_approval(head, account),
+        false => Receipt::taken(head, account),
+    };
+    write_receipt(out, part.sender.as_str(), &part.name(), &receipt)
+}
+
+/// Returns what stands at the head of a part's receipt.
+pub fn head(batch: &Batch<'_>, night: &NightPlan) -> Head {
+    let part = batch.part();
+    Head {
         sender: part.sender.clone(),
         sender_name: batch.sender.name.clone(),
         batch: part.batch.to_string(),
@@ -253,12 +268,26 @@ fn receipt(
         received: batch.received.moment,
         snapshot: night.snapshot.clone(),
         dictionary: batch.house.dictionary.month().to_owned(),
-    };
-    let receipt = match waits {
-        true => Receipt::awaiting_approval(head, account),
-        false => Receipt::taken(head, account),
-    };
-    write_receipt(out, part.sender.as_str(), &part.name(), &receipt)
+    }
+}
+
+/// Counts the ends of a part's records without writing anything, and returns those set aside.
+///
+/// # Errors
+/// If the part's files cannot be read.
+pub fn count(out: &Out, batch: &Batch<'_>, fates: &Fates<'_>) -> Result<(Account, Vec<RowFaults>)> {
+    let mut pass = Pass::open(batch)?;
+    let mut bytes = Vec::new();
+    for stretch in fates.stretches(out, batch)? {
+        let mut noted = Noted::default();
+        fates.within(batch, stretch?, &mut bytes, |_, _, fate| {
+            noted.fates.push(fate);
+            Ok(())
+        })?;
+        pass.take(noted);
+    }
+    batch.received.orphans.iter().for_each(|orphan| pass.account.note(&orphan.reason));
+    Ok((pass.account, pass.set_aside))
 }
 
 /// Writes a receipt as JSON and as text into the sender's outbox.

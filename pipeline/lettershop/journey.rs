@@ -13,9 +13,11 @@ use route::Lookup;
 use runner::{both, Crew, Entry, Journal, NightPlan, Part, SeenDrop, Stage};
 
 use crate::account::{self, NightResult};
+use crate::alarm;
 use crate::applications;
 use crate::batch::{Batch, House};
 use crate::close::{self, Standing};
+use crate::commands::night::read_clock;
 use crate::config::Shop;
 use crate::deliver::deliver;
 use crate::fates::fault_stream;
@@ -35,6 +37,8 @@ pub struct Clock {
     pub now: Moment,
     /// Whether it was given: a replay, whose outputs carry no times.
     pub is_given: bool,
+    /// No part is begun after this moment; the clock is read for it.
+    pub until: Option<Moment>,
 }
 
 /// Runs a night over the drops in the shop's inbox, or ends the one that was cut off.
@@ -55,7 +59,8 @@ pub fn night(
         watch.stage("begin", None, 0, || begin(shop, out, &mut journal, &mut memory, clock))?;
     let Some((night, snapshot)) = begun else {
         registry::send_opens(out, &memory)?;
-        return Ok(NightResult { report: None });
+        let left = open_parts(&journal);
+        return Ok(NightResult { report: None, night: 0, left });
     };
     let counter = Counter { shop, house: &house, out, night: &night };
     // Applications first: what of them goes on paper, and the notices, are letters of this night.
@@ -76,7 +81,10 @@ pub fn night(
             })?);
             rest = after;
         }
-        for part in open_parts(&journal) {
+        for part in due_parts(shop, &journal) {
+            if clock.until.is_some_and(|until| read_clock() >= until) {
+                break;
+            }
             let batch =
                 Batch::open(out, shop, &house, &part).with_context(|| format!("opening {part}"))?;
             let mut desk =
@@ -108,7 +116,7 @@ fn begin(
         return Ok(Some((open, snapshot)));
     }
     let drops = new_drops(shop, journal, clock)?;
-    let is_idle = drops.is_empty() && open_parts(journal).is_empty();
+    let is_idle = drops.is_empty() && due_parts(shop, journal).is_empty();
     if is_idle && !applications::has_news(shop, out, journal.last_night())? {
         return Ok(None);
     }
@@ -125,7 +133,10 @@ fn begin(
 }
 
 /// Returns the drops of the inbox that were not taken or refused before, by sender and name.
-fn new_drops(shop: &Shop, journal: &FileJournal, clock: Clock) -> Result<Vec<SeenDrop>> {
+///
+/// # Errors
+/// If the inbox cannot be read.
+pub fn new_drops(shop: &Shop, journal: &FileJournal, clock: Clock) -> Result<Vec<SeenDrop>> {
     let inbox = shop.inbox();
     let found = edge::directory::scan(&inbox, clock.now, 0).context("reading the inbox")?.found;
     let mut drops = Vec::new();
@@ -143,7 +154,7 @@ fn new_drops(shop: &Shop, journal: &FileJournal, clock: Clock) -> Result<Vec<See
 
 /// Returns how many drops from the first on have each a sender of its own: what becomes of one does
 /// not depend on the others.
-fn of_different_senders(drops: &[&SeenDrop]) -> usize {
+pub fn of_different_senders(drops: &[&SeenDrop]) -> usize {
     let is_new = |&at: &usize| drops[..at].iter().all(|drop| drop.sender != drops[at].sender);
     (0..drops.len().min(RECEIVED_TOGETHER)).take_while(is_new).count()
 }
@@ -152,9 +163,18 @@ fn of_different_senders(drops: &[&SeenDrop]) -> usize {
 const RECEIVED_TOGETHER: usize = 16;
 
 /// Returns the parts that are taken and not closed, in the order of taking.
-fn open_parts(journal: &FileJournal) -> Vec<Part> {
+pub fn open_parts(journal: &FileJournal) -> Vec<Part> {
     let parts = journal.parts().into_iter().map(|(part, _, _)| part);
     parts.filter(|part| !journal.is_closed(part)).collect()
+}
+
+/// Returns the open parts of senders that are not held, those of the first rank first.
+pub fn due_parts(shop: &Shop, journal: &FileJournal) -> Vec<Part> {
+    let mut parts = open_parts(journal);
+    let of = |part: &Part| shop.config.night.of(part.sender.as_str());
+    parts.retain(|part| !of(part).hold);
+    parts.sort_by_key(|part| std::cmp::Reverse(of(part).priority));
+    parts
 }
 
 /// What every part of a night is processed with.
@@ -191,7 +211,7 @@ fn carry(
         return counter.refuse(journal, &drop, sha256, &refusal, Some(part), rows);
     }
     let awaits = match judgement {
-        Judgement::Awaits(reason) => Some(reason),
+        Judgement::Stops(reason) => Some(reason),
         _ => None,
     };
 
@@ -274,22 +294,38 @@ pub fn is_done(out: &Out, journal: &FileJournal, part: &Part, stage: &Stage) -> 
 }
 
 /// What the share of records set aside says of a part.
-enum Judgement {
+pub enum Judgement {
+    /// Nothing.
     GoesOn,
-    Awaits(Reason),
-    Refused { faults: u64 },
+    /// Nothing of it goes on: it waits, or the sender took it back.
+    Stops(Reason),
+    /// It is refused.
+    Refused {
+        /// Records set aside.
+        faults: u64,
+    },
 }
 
 /// Compares the share of records set aside with the sender's two thresholds.
-fn judge(
+///
+/// # Errors
+/// If the part's faults cannot be read.
+pub fn judge(
     out: &Out,
     journal: &FileJournal,
     batch: &Batch<'_>,
     measured: &MeasuredBatch,
 ) -> Result<Judgement> {
+    if journal.is_cancelled(batch.part()) {
+        return Ok(Judgement::Stops(Reason::PulledByOperator { note: CANCELLED.to_owned() }));
+    }
     let mut set_aside = 0u64;
     for row in fault_stream(&out.part(batch.part()))? {
         set_aside += u64::from(row?.disposition() == Disposition::SetAside);
+    }
+    let approved = journal.is_approved(batch.part());
+    if let Some(reason) = alarm::raised(out, journal, batch)?.filter(|_| !approved) {
+        return Ok(Judgement::Stops(reason));
     }
     let records = u64::from(batch.received.rows);
     let share = set_aside as f64 / records.max(1) as f64;
@@ -301,19 +337,23 @@ fn judge(
     if share > batch.sender.refuse_above && set_aside >= RATIO_FLOOR {
         return Ok(Judgement::Refused { faults: set_aside });
     }
-    let approved = journal.is_approved(batch.part());
     if share > batch.sender.approve_above && set_aside >= RATIO_FLOOR && !approved {
         let (set_aside, records) = (set_aside as usize, records as usize);
-        return Ok(Judgement::Awaits(Reason::AwaitsApproval { set_aside, records }));
+        return Ok(Judgement::Stops(Reason::AwaitsApproval { set_aside, records }));
     }
     Ok(Judgement::GoesOn)
 }
 
+/// The note of records whose batch the sender took back.
+const CANCELLED: &str = "cancelled";
 /// Records set aside below which no ratio is judged: a few broken rows of a small batch are none.
 const RATIO_FLOOR: u64 = 3;
 
-/// Returns the records that the operator pulled.
-fn pulled(journal: &FileJournal, batch: &Batch<'_>) -> Result<HashMap<u32, Reason>> {
+/// Returns the records that were pulled.
+///
+/// # Errors
+/// If the spool cannot be read.
+pub fn pulled(journal: &FileJournal, batch: &Batch<'_>) -> Result<HashMap<u32, Reason>> {
     let notes: HashMap<&str, &str> = journal
         .entries()
         .iter()
@@ -339,7 +379,7 @@ fn pulled(journal: &FileJournal, batch: &Batch<'_>) -> Result<HashMap<u32, Reaso
 }
 
 /// Plans the printing of the pieces that go on paper.
-fn plan(counter: &Counter<'_>, batch: &Batch<'_>, going: &[Measured]) -> Plan {
+pub fn plan(counter: &Counter<'_>, batch: &Batch<'_>, going: &[Measured]) -> Plan {
     let config = &counter.shop.config;
     let limits = Limits {
         bundle_pieces_min: config.presort.bundle_pieces_min,

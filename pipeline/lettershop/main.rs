@@ -12,6 +12,7 @@ macro_rules! say {
 }
 
 mod account;
+mod alarm;
 mod applications;
 mod args;
 mod batch;
@@ -41,6 +42,8 @@ mod seals;
 mod split;
 mod spool;
 mod stock;
+mod stuck;
+mod unattended;
 mod watch;
 
 use std::process::ExitCode;
@@ -58,6 +61,10 @@ pub enum Ending {
     NotThere,
     /// 2: artefacts and ledger disagree, or the checked thing has faults.
     Disagrees,
+    /// 5: some batches are left for the next night.
+    Partly,
+    /// 6: some batches wait for people.
+    Waits,
     /// 1: a signature is proved not to be valid.
     Failed,
     /// 2: what is at hand proves neither that a signature is valid nor that it is not.
@@ -70,6 +77,8 @@ impl Ending {
             Self::Well => 0,
             Self::NotThere | Self::Failed => 1,
             Self::Disagrees | Self::Indeterminate => 2,
+            Self::Partly => 5,
+            Self::Waits => 6,
         }
     }
 }

@@ -192,6 +192,27 @@ pub fn print_files(
     leaving.wait_for(0)
 }
 
+/// Paints the one print file of a small plan into memory, as a proof: job 0, no rows of a control
+/// file, nothing in the journal.
+///
+/// # Errors
+/// As [`print_files`].
+pub fn proof(batch: &Batch<'_>, forme: &Forme, plan: &Plan, now: Moment) -> Result<Vec<u8>> {
+    let file = plan.files.first().context("a proof has a letter")?;
+    let (duplex, title) = (batch.shop.paper().duplex, format!("{} proof", batch.part()));
+    let meta = PrintMeta { title: &title, job: 0, now, duplex, inserter: &batch.shop.inserter };
+    let run = PrintRun::in_form(&forme.fonts, &forme.layers, meta, press::FileForm::Compact);
+    let run = run.context("preparing the press")?;
+    let (starts, end) = block_starts(plan, file, duplex);
+    let totals = press::Totals { letters: end.letters, pages: end.pages() };
+    let mut print = PrintFile::begin(Vec::new(), &run, totals)?;
+    let mut desk = Desk::default();
+    for start in starts {
+        print.write_block(desk.compose(batch, &run, plan, file, start)?.0)?;
+    }
+    Ok(print.close()?.1)
+}
+
 /// A print file's letters in blocks.
 struct Sheets<'p> {
     file: &'p FileSummary,

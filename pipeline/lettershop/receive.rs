@@ -279,11 +279,11 @@ impl Counter<'_> {
         }
     }
 
-    /// Returns whether this night has already settled the drop.
+    /// Returns whether this night, or the day since the last one, has already settled the drop.
     pub fn is_settled(&self, journal: &FileJournal, wanted: &SeenDrop) -> bool {
         let entries = journal.entries().iter().rev();
         entries
-            .take_while(|entry| !matches!(entry, Entry::NightBegan(_)))
+            .take_while(|entry| !matches!(entry, Entry::NightBegan(_) | Entry::NightEnded { .. }))
             .any(|entry| settles(entry) == Some(wanted))
     }
 

@@ -23,6 +23,8 @@ enum Manner {
     Terminal,
     /// A line when a stage is done.
     Lines,
+    /// A line of JSON when a stage is done, ids only.
+    Json,
     /// Nothing.
     Silent,
 }
@@ -30,11 +32,19 @@ enum Manner {
 impl Watch {
     /// Starts to watch; `silent` when standard output is for a program.
     pub fn start(silent: bool) -> Self {
-        let manner = match silent {
+        Self::with(match silent {
             true => Manner::Silent,
             false if std::io::stderr().is_terminal() => Manner::Terminal,
             false => Manner::Lines,
-        };
+        })
+    }
+
+    /// Starts to watch, telling stages as lines of JSON on standard error.
+    pub fn start_json() -> Self {
+        Self::with(Manner::Json)
+    }
+
+    fn with(manner: Manner) -> Self {
         Self { began: Instant::now(), stages: Vec::new(), manner }
     }
 
@@ -55,7 +65,17 @@ impl Watch {
             bar.finish_and_clear();
         }
         self.note(name, took, letters);
-        if !matches!(self.manner, Manner::Silent) {
+        if matches!(self.manner, Manner::Json) {
+            let (sender, batch) = (part.map(|part| &part.sender), part.map(Part::name));
+            let (event, seconds) = ("stage", took.as_secs_f64());
+            eprintln!(
+                "{}",
+                serde_json::json!({
+                    "event": event, "stage": name, "sender": sender, "batch": batch,
+                    "records": letters, "seconds": seconds,
+                })
+            );
+        } else if !matches!(self.manner, Manner::Silent) {
             eprintln!("{:>7.2} s  {what}{}", took.as_secs_f64(), rate(letters, took));
         }
         done

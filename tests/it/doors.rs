@@ -1,5 +1,6 @@
 //! The senders' doors with a real sshd and the OpenSSH client.
 
+mod day;
 mod sshd;
 mod uploads;
 

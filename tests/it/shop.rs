@@ -174,6 +174,11 @@ pub fn must_come_to(expected: &Value, out: &Out) {
 pub struct Out(PathBuf);
 
 impl Out {
+    /// Returns what nights have written into a directory.
+    pub fn at(path: &Path) -> Self {
+        Self(path.to_owned())
+    }
+
     /// Returns the directory.
     pub fn path(&self) -> &Path {
         &self.0

@@ -9,6 +9,7 @@ pub mod directory;
 pub mod disk;
 pub mod duplicates;
 pub mod durable;
+pub mod lock;
 pub mod mailboxes;
 mod memory;
 pub mod registry_store;

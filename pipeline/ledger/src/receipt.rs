@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! sender, sender_name, batch, part     whose drop; batch is the drop's file name if unknown
-//! status                               accepted | partly | refused | awaiting_approval
+//! status                               accepted | partly | refused | awaiting_approval | examined
 //! received                             RFC 3339, Japan's time
 //! records                              records of the drop
 //! counts {printed, delivered, also_delivered, set_aside, held, pulled}
@@ -37,6 +37,8 @@ pub enum Status {
     Refused,
     /// 承認待ち: the share of faults is above the sender's threshold.
     AwaitingApproval,
+    /// 受付（印刷前）: what the night will do with it as it stands.
+    Examined,
 }
 
 impl Status {
@@ -56,6 +58,7 @@ impl Status {
             Self::Partly => "partly",
             Self::Refused => "refused",
             Self::AwaitingApproval => "awaiting_approval",
+            Self::Examined => "examined",
         }
     }
 
@@ -66,6 +69,7 @@ impl Status {
             Self::Partly => "一部受付",
             Self::Refused => "受付不可",
             Self::AwaitingApproval => "承認待ち",
+            Self::Examined => "受付（印刷前）",
         }
     }
 }
@@ -161,6 +165,11 @@ impl Receipt {
     /// Returns the receipt of a batch that was taken, accepted or partly as its account says.
     pub fn taken(head: Head, account: &Account) -> Self {
         Self::counted(head, account, Status::of(&account.ends))
+    }
+
+    /// Returns the receipt of a batch that was examined and is printed by the next night.
+    pub fn examined(head: Head, account: &Account) -> Self {
+        Self::counted(head, account, Status::Examined)
     }
 
     /// Returns the receipt of a batch that waits for the operator's approval.

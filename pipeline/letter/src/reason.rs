@@ -233,6 +233,16 @@ reasons! {
         "awaits-approval", Held,
         "エラー {set_aside} 件／全 {records} 件のため承認待ちです", "{set_aside} of {records} records are set aside; the batch waits for approval",
         "センターの承認、または修正データの再送をお待ちします", "wait for the centre's approval or send a mended batch";
+    /// The batch waits for approval because it is mostly an earlier one again.
+    LooksRepeated { /** The earlier batch. */ batch: String, /** Records that are alike, of a hundred. */ percent: u32 } =>
+        "looks-repeated", Held,
+        "案件 {batch} と {percent}％ が同じ内容のため承認待ちです", "{percent} of a hundred records are those of batch {batch} again; the batch waits for approval",
+        "二重の送付でなければ承認してください", "approve it unless it was sent twice";
+    /// The batch waits for approval because the sender's batches are usually far smaller.
+    UnusualVolume { /** Records of the batch. */ records: usize, /** Records of its usual batches. */ usual: usize } =>
+        "unusual-volume", Held,
+        "件数 {records} が、ふだんの {usual} を大きく上回るため承認待ちです", "{records} records where {usual} are usual; the batch waits for approval",
+        "件数が正しければ承認してください", "approve it if the number is right";
     /// The operator pulled the piece.
     PulledByOperator { /** The operator's note: a code, never a name. */ note: String } =>
         "pulled", Pulled,

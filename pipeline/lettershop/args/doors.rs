@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 /// The shop of an installed package.
-const INSTALLED: &str = "/etc/lettershop";
+pub const INSTALLED: &str = "/etc/lettershop";
 
 /// What can be done with senders.
 #[derive(Debug, Subcommand)]

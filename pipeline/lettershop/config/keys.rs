@@ -30,6 +30,8 @@ pub struct Config {
     pub seal: SealKeys,
     /// `[doors]`
     pub doors: DoorKeys,
+    /// `[stuck]`: hours that each state may last.
+    pub stuck: BTreeMap<String, f64>,
 }
 
 /// `[shop]`
@@ -48,6 +50,32 @@ pub struct ShopKeys {
 pub struct NightKeys {
     /// How long a half drop must be left alone before it counts as broken.
     pub quiet_seconds: u64,
+    /// Share of a batch that may be an earlier one again before it waits, 0 to 1.
+    pub alike_max: f64,
+    /// How many times its sender's usual number of records a batch may have before it waits.
+    pub volume_max: f64,
+    /// A folder for node_exporter's textfile collector; empty for `metrics` below OUT.
+    pub metrics: String,
+    /// What holds for single senders, by id.
+    #[serde(default)]
+    pub senders: BTreeMap<String, SenderNight>,
+}
+
+/// `[night.senders.<id>]`
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SenderNight {
+    /// Batches of a higher rank are printed before those of a lower.
+    pub priority: i32,
+    /// Whether the sender's batches wait until this is taken away.
+    pub hold: bool,
+}
+
+impl NightKeys {
+    /// Returns what holds for a sender.
+    pub fn of(&self, sender: &str) -> SenderNight {
+        self.senders.get(sender).copied().unwrap_or_default()
+    }
 }
 
 /// `[print]`

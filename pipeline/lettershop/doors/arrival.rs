@@ -324,7 +324,7 @@ pub fn state(meta: &Metadata) -> State {
 }
 
 /// Returns how long ago a file was last changed, seconds; 0 for one from the future.
-fn age_seconds(meta: &Metadata) -> u64 {
+pub fn age_seconds(meta: &Metadata) -> u64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     u64::try_from(meta.ctime()).map_or(0, |changed| now.saturating_sub(changed))
 }

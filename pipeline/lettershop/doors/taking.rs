@@ -10,7 +10,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use edge::durable::{AppendLog, Draft, LogError};
+use edge::durable::{AppendLog, Draft, LogError, Records};
 use edge::stir::Sign;
 use intake::Sender;
 use letter::Moment;
@@ -58,6 +58,8 @@ pub struct Round {
     pub taken: Vec<Taken>,
     /// What waits.
     pub waiting: Vec<Waiting>,
+    /// Notes to the shop that lie there.
+    pub notes: usize,
 }
 
 /// Goes round the doors and remembers what it saw.
@@ -132,6 +134,7 @@ impl Desk<'_> {
         let limits = self.shop.drop_limits();
         for lying in eye.look(inbox).context("looking into the inbox")? {
             if super::is_note(&lying.name) {
+                self.round.notes += 1;
                 continue;
             }
             let judged = eye.judge(&lying, self.sender, &limits, patience);
@@ -253,6 +256,24 @@ fn open_log(out: &Out) -> Result<Option<AppendLog>> {
         Err(LogError::InUse { .. }) => Ok(None),
         log => Ok(Some(log.with_context(|| format!("opening {}", path.display()))?)),
     }
+}
+
+/// Returns everything that was ever taken, oldest first.
+///
+/// # Errors
+/// If the log cannot be read.
+pub fn taken(out: &Out) -> Result<Vec<Taken>> {
+    let path = log_path(out);
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let reading = || format!("reading {}", path.display());
+    let mut records = Records::open(&path).with_context(reading)?;
+    let (mut bytes, mut taken) = (Vec::new(), Vec::new());
+    while records.next_into(&mut bytes).with_context(reading)? {
+        taken.push(serde_json::from_slice(&bytes).with_context(reading)?);
+    }
+    Ok(taken)
 }
 
 fn log_path(out: &Out) -> PathBuf {

@@ -150,6 +150,11 @@ pub enum Entry {
         /// The part.
         part: Part,
     },
+    /// The sender took a batch back before it was printed.
+    Cancelled {
+        /// The part.
+        part: Part,
+    },
     /// The operator pulled a piece before it was printed.
     Pulled {
         /// The part.
@@ -241,11 +246,17 @@ pub trait Journal {
         taken
     }
 
-    /// Returns whether a part is closed, and was not approved since.
+    /// Returns whether the sender has taken a part back.
+    fn is_cancelled(&self, wanted: &Part) -> bool {
+        let cancels = |entry: &Entry| matches!(entry, Entry::Cancelled { part } if part == wanted);
+        self.entries().iter().any(cancels)
+    }
+
+    /// Returns whether a part is closed, and was not approved or cancelled since.
     fn is_closed(&self, wanted: &Part) -> bool {
         let last = self.entries().iter().rev().find_map(|entry| match entry {
             Entry::StageDone { part, stage: Stage::Closed, .. } if part == wanted => Some(true),
-            Entry::Approved { part } if part == wanted => Some(false),
+            Entry::Approved { part } | Entry::Cancelled { part } if part == wanted => Some(false),
             _ => None,
         });
         last.unwrap_or(false)

@@ -26,6 +26,10 @@ impl SenderAt {
     pub fn inbox(&self) -> PathBuf {
         self.chroot.join("inbox")
     }
+
+    pub fn outbox(&self) -> PathBuf {
+        self.chroot.join("outbox")
+    }
 }
 
 /// Shop, doors and sshd; all of it goes when this does.

@@ -187,6 +187,9 @@ impl Page {
 fn verdict(status: Status) -> &'static str {
     match status {
         Status::Accepted => "全件を受け付けました。お手続きは不要です。",
+        Status::Examined => {
+            "受け付けました。次の夜間処理で印刷・交付します。締切まで取消し・引抜きができます。"
+        }
         Status::Partly => {
             "正しい記録は処理しました。返却分があるときは、直して再送してください。"
         }
