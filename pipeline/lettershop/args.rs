@@ -114,6 +114,9 @@ Exit codes: 0 all is well, 2 something is not, 3 and 4 as ever.")]
   lettershop preflight stationery.pdf --png pictures
 Exit codes: 0 it can be laid under letters, 2 it is refused, 3 and 4 as ever.")]
     Preflight(Preflight),
+    /// Writes the man pages and the completions for bash, zsh and fish
+    #[command(after_help = "Example:\n  lettershop pages --to pages")]
+    Pages(doors::Pages),
     /// The confined child of `preflight` and of the night: a PDF on standard input, JSON out
     #[command(name = CONFINED, hide = true)]
     ConfinedPreflight {

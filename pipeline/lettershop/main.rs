@@ -145,6 +145,7 @@ fn dispatch(command: Command) -> anyhow::Result<Ending> {
         Command::Template(command) => commands::template::template(&command),
         Command::Address(args) => commands::address::address(&args),
         Command::Preflight(args) => commands::preflight::preflight(&args),
+        Command::Pages(args) => commands::pages::pages(&args),
         Command::ConfinedPreflight { question } => {
             confined::answer(&question).map(|()| Ending::Well)
         }

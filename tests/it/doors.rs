@@ -7,6 +7,7 @@ mod uploads;
 use std::os::unix::fs::MetadataExt;
 
 use crate::shop::{judge, lettershop, must_copy};
+pub use sshd::zip_of;
 use sshd::World;
 
 #[test]

@@ -18,5 +18,6 @@ mod resume;
 mod sample_applications;
 mod shop;
 mod tidy;
+mod unattended;
 mod verify;
 mod xml_judged;

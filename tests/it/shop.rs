@@ -171,14 +171,9 @@ pub fn must_come_to(expected: &Value, out: &Out) {
 
 /// What nights wrote.
 #[derive(Clone)]
-pub struct Out(PathBuf);
+pub struct Out(pub PathBuf);
 
 impl Out {
-    /// Returns what nights have written into a directory.
-    pub fn at(path: &Path) -> Self {
-        Self(path.to_owned())
-    }
-
     /// Returns the directory.
     pub fn path(&self) -> &Path {
         &self.0

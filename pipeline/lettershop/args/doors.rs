@@ -16,6 +16,27 @@ pub enum SenderCommand {
 As root it also makes the account ls-hoshimi-city and gives the folders to it. The columns are
 guessed from the sample and shown; without --yes the guess must be confirmed.")]
     Add(SenderAdd),
+    /// Lays the kit's good sample into a sender's inbox, as if it had sent it
+    #[command(after_help = "Example:\n  lettershop sender try hoshimi-city")]
+    Try(SenderTry),
+}
+
+/// Arguments of `sender try`.
+#[derive(Debug, Args)]
+pub struct SenderTry {
+    /// The sender's id
+    pub sender: String,
+    /// The shop's directory
+    #[arg(long, value_name = "SHOP", default_value = INSTALLED)]
+    pub shop: PathBuf,
+}
+
+/// Arguments of `pages`.
+#[derive(Debug, Args)]
+pub struct Pages {
+    /// The folder: man pages go into man/ below it
+    #[arg(long, value_name = "DIR")]
+    pub to: PathBuf,
 }
 
 /// Arguments of `sender add`.

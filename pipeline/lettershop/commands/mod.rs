@@ -7,6 +7,7 @@ pub mod line;
 pub mod mailbox;
 pub mod night;
 pub mod operator;
+pub mod pages;
 pub mod postcodes;
 pub mod preflight;
 pub mod registry;

@@ -11,18 +11,36 @@ use intake::Sender;
 use letter::SenderId;
 use serde_json::json;
 
-use crate::args::doors::{SenderAdd, SenderCommand};
+use crate::args::doors::{SenderAdd, SenderCommand, SenderTry};
 use crate::commands::night::read_clock;
 use crate::config::Shop;
 use crate::doors::agreement::{self, Terms, Wanted};
-use crate::doors::kit::Kit;
+use crate::doors::kit::{Kit, GOOD};
 use crate::{Ending, Unusable};
 
 /// Runs `sender add`.
 pub fn sender(command: &SenderCommand) -> Result<Ending> {
     match command {
         SenderCommand::Add(args) => add(args),
+        SenderCommand::Try(args) => lay_sample(args),
     }
+}
+
+/// Lays the kit's good sample into a sender's inbox.
+fn lay_sample(args: &SenderTry) -> Result<Ending> {
+    let shop = Shop::open(&args.shop).context(Unusable)?;
+    let sender = shop.senders.get(&args.sender);
+    let sender = sender.with_context(|| format!("no sender {}", args.sender)).context(Unusable)?;
+    let template = sender.layouts.keys().next().context("its agreement has no layout")?;
+    let wanted = Wanted::of(&shop, template)?;
+    let door = shop.door(&sender.sender);
+    let posting_date = read_clock().date_jst();
+    let kit = Kit { sender, account: door.account(), wanted: &wanted, posting_date };
+    let path = door.inbox().join(format!("{GOOD}.zip"));
+    durable::publish_bytes(&path, &kit.good()?)
+        .with_context(|| format!("writing {}", path.display()))?;
+    say!("{}", path.display());
+    Ok(Ending::Well)
 }
 
 fn add(args: &SenderAdd) -> Result<Ending> {

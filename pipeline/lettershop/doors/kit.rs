@@ -42,7 +42,7 @@ impl Kit<'_> {
     /// # Errors
     /// If no letter of the template's sample can be written in the sender's form.
     pub fn zip(&self) -> Result<Vec<u8>> {
-        let good = self.drop(GOOD, false)?;
+        let good = self.good()?;
         let bad = self.drop(BAD, true)?;
         let how = self.how();
         Ok(zip_drop(&[
@@ -51,6 +51,14 @@ impl Kit<'_> {
             ("sample-good.zip", &good),
             ("sample-bad.zip", &bad),
         ]))
+    }
+
+    /// Returns the good sample, a drop that is taken as it is.
+    ///
+    /// # Errors
+    /// As [`Kit::zip`].
+    pub fn good(&self) -> Result<Vec<u8>> {
+        self.drop(GOOD, false)
     }
 
     fn layout(&self) -> Result<&LayoutSpec> {

@@ -84,7 +84,7 @@ fn a_sender_gets_receipt_and_proof_by_day_and_decides_by_files_until_the_night()
     assert_eq!(stands(&status, "other-1"), "cancelled by the sender");
 
     lettershop().arg("night").arg(world.shop()).must_succeed();
-    let out = Out::at(&world.shop());
+    let out = Out(world.shop());
     let accounts = out.ledger();
     let of = |batch: &str| accounts.iter().find(|one| one.batch == batch).expect("an account");
     assert_eq!((of("good-1").printed, of("good-1").pulled), (2, 1));
