@@ -201,9 +201,9 @@ pub fn proof(batch: &Batch<'_>, forme: &Forme, plan: &Plan, now: Moment) -> Resu
     let file = plan.files.first().context("a proof has a letter")?;
     let (duplex, title) = (batch.shop.paper().duplex, format!("{} proof", batch.part()));
     let meta = PrintMeta { title: &title, job: 0, now, duplex, inserter: &batch.shop.inserter };
-    let run = PrintRun::in_form(&forme.fonts, &forme.layers, meta, press::FileForm::Compact);
+    let run = PrintRun::in_form(&forme.fonts, forme.print_layers(), meta, press::FileForm::Compact);
     let run = run.context("preparing the press")?;
-    let (starts, end) = block_starts(plan, file, duplex);
+    let (starts, end) = block_starts(batch, plan, file);
     let totals = press::Totals { letters: end.letters, pages: end.pages() };
     let mut print = PrintFile::begin(Vec::new(), &run, totals)?;
     let mut desk = Desk::default();

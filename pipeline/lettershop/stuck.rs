@@ -1,4 +1,4 @@
-//! What is longer in a state than it may be: every state that is not final has a limit and an owner.
+//! What is longer in a state than it may be: each that is not final has a limit and an owner.
 
 use std::fs;
 use std::path::Path;
@@ -32,7 +32,7 @@ pub struct Stuck {
     pub limit: f64,
 }
 
-/// Every state that is not final, and whose it is to end it. `config/lettershop.toml` has the hours.
+/// Every state that is not final, and whose it is to end it; `[stuck]` has the hours.
 pub const STATES: [(&str, &str); 11] = [
     ("under-way", "sender"),
     ("waits-for-marker", "sender"),

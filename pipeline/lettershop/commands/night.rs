@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
-use edge::lock::Lock;
+use edge::lock::{Lock, Owner};
 use ledger::receipt::Status;
 use ledger::report::ReportInput;
 use letter::date::JST_OFFSET_SECONDS;
@@ -32,8 +32,13 @@ pub fn night(args: &Night) -> Result<Ending> {
     let now = args.now.unwrap_or_else(read_clock);
     let until = args.until.map(|minutes| next(now, minutes));
     let clock = Clock { now, is_given: args.now.is_some(), until };
-    let since = read_clock().rfc3339_jst();
-    let _lock = Lock::take(&out.state().join("night.lock"), "a night", since)?;
+    let owner = Owner {
+        process: std::process::id(),
+        account: std::env::var("USER").unwrap_or_else(|_| "?".to_owned()),
+        work: "a night".to_owned(),
+        since: read_clock().rfc3339_jst(),
+    };
+    let _lock = Lock::take(&out.state().join("night.lock"), &owner)?;
     let mut watch = match args.unattended {
         true => Watch::start_json(),
         false => Watch::start(args.json),
