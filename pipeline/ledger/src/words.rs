@@ -25,7 +25,12 @@ const FAULTS: &[(&str, &str, &str)] = &[
     ("too-many-rows", "明細行数の超過", "too many table rows"),
     ("too-heavy", "重量の超過", "too heavy"),
     ("template-value", "様式に差し込めない値", "value does not suit the template"),
+    ("ready-pages", "完成原稿の割当て不可", "ready pages not assigned"),
+    ("ready-finding", "印刷できない完成原稿", "ready pages cannot be printed"),
+    ("ready-address", "完成原稿の宛名の不一致", "ready pages show another address"),
     ("awaits-approval", "承認待ち", "waits for approval"),
+    ("looks-repeated", "前の案件の重複のおそれ", "looks like an earlier batch again"),
+    ("unusual-volume", "ふだんより多い件数", "far more records than usual"),
     ("pulled", "引抜き", "pulled by the operator"),
 ];
 
