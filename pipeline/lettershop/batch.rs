@@ -341,8 +341,12 @@ fn compile(
         true => Some(std::fs::read(&own).with_context(|| format!("reading {}", own.display()))?),
         false => files.stationery,
     };
-    let source =
-        TemplateSource { toml: &files.toml, body: &files.body, stationery: stationery.as_deref() };
+    let source = TemplateSource {
+        toml: &files.toml,
+        body: &files.body,
+        stationery: stationery.as_deref(),
+        pictures: &files.pictures,
+    };
     let facts = SenderFacts {
         name: &sender.name,
         office: &sender.office,

@@ -172,6 +172,8 @@ pub struct TemplateFiles {
     pub body: String,
     /// `stationery.pdf`
     pub stationery: Option<Vec<u8>>,
+    /// Pictures by name, PNG and JPEG.
+    pub pictures: Vec<(String, Vec<u8>)>,
     /// `sample.toml`
     pub sample: Option<String>,
 }
@@ -188,6 +190,7 @@ impl TemplateFiles {
             toml: read_text(&folder.join("template.toml"))?,
             body: read_text(&folder.join("body.txt"))?,
             stationery: stationery.exists().then(|| read(&stationery)).transpose()?,
+            pictures: read_pictures(folder)?,
             sample: sample.exists().then(|| read_text(&sample)).transpose()?,
         })
     }
@@ -212,6 +215,7 @@ impl TemplateFiles {
             toml: (*toml).to_owned(),
             body: (*body).to_owned(),
             stationery: None,
+            pictures: Vec::new(),
             sample: Some((*sample).to_owned()),
         })
     }
@@ -340,6 +344,21 @@ fn counter_sender(id: &str, name: &str, office: &[String]) -> Result<Sender> {
     table.insert("name".to_owned(), name.into());
     table.insert("office".to_owned(), office.to_vec().into());
     Sender::parse(&table.to_string()).context("in config/counter.toml")
+}
+
+/// Reads the pictures of a template's folder, by name.
+fn read_pictures(folder: &Path) -> Result<Vec<(String, Vec<u8>)>> {
+    let mut pictures = Vec::new();
+    for entry in std::fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+        let path = entry?.path();
+        let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if ["png", "jpg", "jpeg"].iter().any(|known| ending == *known) {
+            pictures.push((name, read(&path)?));
+        }
+    }
+    pictures.sort();
+    Ok(pictures)
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {

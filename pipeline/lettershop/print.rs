@@ -53,8 +53,14 @@ impl Forme {
             .collect();
         let usual = usual_characters(batch).context("reading the spool")?;
         let fonts = Fonts::build(&faces, &uses, &usual).context("cutting the fonts")?;
-        let layers = Layers::build(&fonts, layers, parts, batch.stationery.as_deref())
-            .context("writing the static layers")?;
+        let layers = Layers::with_pictures(
+            &fonts,
+            layers,
+            parts,
+            batch.stationery.as_deref(),
+            batch.template.pictures(),
+        )
+        .context("writing the static layers")?;
         let ready = batch.ready.as_ref().map(|ready| layers.clone().with_ready(ready.shared()));
         Ok(Self { fonts, layers, ready })
     }

@@ -145,6 +145,19 @@ pub enum Mark {
         /// What it says.
         barcode: CustomerBarcode,
     },
+    /// A picture, upright, on a static layer; an index into the template's pictures.
+    Picture {
+        /// Which one.
+        picture: u16,
+        /// Left edge.
+        x: Len,
+        /// Lower edge.
+        y: Len,
+        /// Width, positive.
+        width: Len,
+        /// Height, positive.
+        height: Len,
+    },
     /// A static layer, painted under what follows; an index into the template's layers.
     Layer(u16),
     /// What stands the same in every letter, but not always at the same place: a paragraph without
@@ -159,6 +172,19 @@ pub enum Mark {
         /// How high it stands, positive.
         height: Len,
     },
+}
+
+/// A picture in grey.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    /// Samples in a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// A byte a sample, row by row from the top, 0 black and 255 white.
+    pub grey: Vec<u8>,
+    /// The JPEG that it came as, if that has nothing but these samples.
+    pub jpeg: Option<Vec<u8>>,
 }
 
 /// One page: its marks and the glyphs that they refer to.

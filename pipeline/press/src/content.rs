@@ -112,6 +112,7 @@ impl<'a> Composer<'a> {
             Mark::Barcode { x, y, size, ref barcode } => {
                 self.barcode(x, y, size, barcode);
             }
+            Mark::Picture { .. } => crate::pictures::paint(self.raw(), mark),
             Mark::Layer(layer) => self.layer(layer)?,
             Mark::Part { part, x, y, .. } => self.part(part, (x, y))?,
         }

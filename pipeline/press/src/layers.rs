@@ -1,12 +1,13 @@
 //! A template's static layers and parts as Form XObjects, written once and painted on many pages.
 
-use letter::page::{Mark, Page, A4};
+use letter::page::{Mark, Page, Picture, A4};
 use sha2::{Digest, Sha256};
 
 use crate::content::Composer;
 use crate::error::PressError;
 use crate::fonts::Fonts;
 use crate::parts::Parts;
+use crate::pictures::{resource_entries, write_picture};
 use crate::ready::{Link, ReadyShared};
 use crate::stationery;
 
@@ -25,6 +26,8 @@ pub struct Layers {
     pub(crate) under_first: Option<u32>,
     /// The number of the first object that ready letters share; without them, nobody's.
     pub(crate) ready_first: u32,
+    /// The pictures that layers name.
+    pub(crate) pictures: Vec<u32>,
 }
 
 impl Layers {
@@ -43,7 +46,23 @@ impl Layers {
         static_parts: &[Page],
         stationery: Option<&[u8]>,
     ) -> Result<Self, PressError> {
+        Self::with_pictures(fonts, layers, static_parts, stationery, &[])
+    }
+
+    /// Writes layers and parts as [`Layers::build`] does, and the pictures that layers name.
+    ///
+    /// # Errors
+    /// As [`Layers::build`], or a layer that names a picture which does not exist.
+    pub fn with_pictures(
+        fonts: &Fonts,
+        layers: &[Page],
+        static_parts: &[Page],
+        stationery: Option<&[u8]>,
+        pictures: &[Picture],
+    ) -> Result<Self, PressError> {
         let mut parts = Parts::new(fonts.parts.next());
+        let pictures: Vec<u32> =
+            pictures.iter().map(|picture| write_picture(&mut parts, picture)).collect();
         let under = match stationery {
             Some(pdf) => stationery::import(&mut parts, pdf)?,
             None => Vec::new(),
@@ -52,17 +71,18 @@ impl Layers {
         let mut forms = Vec::new();
         for index in 0..layers.len().max(under.len()) {
             let layer = layers.get(index).unwrap_or(&empty);
-            let content = static_content(fonts, index, layer, under.get(index).is_some())?;
-            forms.push(write_form(&mut parts, fonts, &content, under.get(index)));
+            let content =
+                static_content(fonts, index, layer, under.get(index).is_some(), pictures.len())?;
+            forms.push(write_form(&mut parts, fonts, &content, under.get(index), &pictures));
         }
         let mut part_forms = Vec::new();
         for (index, part) in static_parts.iter().enumerate() {
-            let content = static_content(fonts, index, part, false)?;
-            part_forms.push(write_form(&mut parts, fonts, &content, None));
+            let content = static_content(fonts, index, part, false, 0)?;
+            part_forms.push(write_form(&mut parts, fonts, &content, None, &[]));
         }
         let first = layers.first().cloned().unwrap_or_default();
         let (under_first, ready_first) = (under.first().copied(), 0);
-        Ok(Self { parts, forms, part_forms, first, under_first, ready_first })
+        Ok(Self { parts, forms, part_forms, first, under_first, ready_first, pictures })
     }
 
     /// Adds what the ready letters of a print file share.
@@ -106,8 +126,13 @@ fn static_content(
     index: usize,
     layer: &Page,
     on_stationery: bool,
+    pictures: usize,
 ) -> Result<Vec<u8>, PressError> {
-    let is_static = |mark: &Mark| matches!(mark, Mark::Text { .. } | Mark::Rule { .. });
+    let is_static = |mark: &Mark| match mark {
+        Mark::Text { .. } | Mark::Rule { .. } => true,
+        Mark::Picture { picture, .. } => usize::from(*picture) < pictures,
+        Mark::Barcode { .. } | Mark::Layer(_) | Mark::Part { .. } => false,
+    };
     if !layer.marks.iter().all(is_static) {
         return Err(PressError::LayerNotStatic(index));
     }
@@ -122,8 +147,15 @@ fn static_content(
 }
 
 /// Writes a form in units of 1/100 point, the unit of the pages that paint it.
-fn write_form(parts: &mut Parts, fonts: &Fonts, content: &[u8], under: Option<&u32>) -> u32 {
-    let entries = form_entries(fonts, under) + &reuse_hints([&fonts.parts, parts], content);
+fn write_form(
+    parts: &mut Parts,
+    fonts: &Fonts,
+    content: &[u8],
+    under: Option<&u32>,
+    pictures: &[u32],
+) -> u32 {
+    let entries =
+        form_entries(fonts, under, pictures) + &reuse_hints([&fonts.parts, parts], content);
     parts.raw_stream(content, &entries)
 }
 
@@ -138,10 +170,15 @@ fn reuse_hints(before: [&Parts; 2], content: &[u8]) -> String {
 }
 
 /// Returns the dictionary entries of a layer's form, `/S` the form of the stationery under it.
-pub(crate) fn form_entries(fonts: &Fonts, under: Option<&u32>) -> String {
-    let under = under.map(|form| format!("/XObject<</S {form} 0 R>>")).unwrap_or_default();
+pub(crate) fn form_entries(fonts: &Fonts, under: Option<&u32>, pictures: &[u32]) -> String {
+    let under = under.map(|form| format!("/S {form} 0 R")).unwrap_or_default();
+    let objects = under + &resource_entries(pictures);
+    let objects = match objects.is_empty() {
+        true => objects,
+        false => format!("/XObject<<{objects}>>"),
+    };
     format!(
-        "/Type/XObject/Subtype/Form/BBox[{} {} {} {}]/Resources<</Font<<{}>>{under}>>",
+        "/Type/XObject/Subtype/Form/BBox[{} {} {} {}]/Resources<</Font<<{}>>{objects}>>",
         -A4.0 .0,
         -A4.1 .0,
         A4.0 .0,

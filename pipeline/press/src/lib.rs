@@ -14,6 +14,7 @@ mod mark;
 mod matrix;
 mod packed;
 mod parts;
+mod pictures;
 mod ready;
 mod run;
 mod stationery;

@@ -302,7 +302,10 @@ impl Tree {
         let mut edges: Option<[i32; 4]> = None;
         for mark in marks {
             let ink = match *mark {
-                Mark::Rule { x, y, width, height, .. } => [x.0, y.0, (x + width).0, (y + height).0],
+                Mark::Rule { x, y, width, height, .. }
+                | Mark::Picture { x, y, width, height, .. } => {
+                    [x.0, y.0, (x + width).0, (y + height).0]
+                }
                 Mark::Layer(_) => [0, 0, A4.0 .0, A4.1 .0],
                 Mark::Text { .. } | Mark::Barcode { .. } | Mark::Part { .. } => continue,
             };

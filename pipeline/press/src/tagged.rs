@@ -5,6 +5,7 @@ use letter::page::{Mark, Page, Passage};
 
 use crate::content::{decimal, number, Composer};
 use crate::error::PressError;
+use crate::pictures;
 use crate::structure::{tag_name, Piece};
 
 /// Writes the marks of a page into a stream whose unit is 1/100 point: what belongs to no passage
@@ -36,6 +37,7 @@ pub(crate) fn write_page<'p>(
         number(out, content as i32);
         out.extend_from_slice(b">>BDC\n");
         write_rules(composer, marks.iter());
+        write_pictures(composer, marks.iter());
         write_texts(composer, page, marks.iter())?;
         let out = if is_text { composer.in_text() } else { composer.raw() };
         out.extend_from_slice(b"EMC\n");
@@ -71,10 +73,12 @@ fn write_layers(
 }
 
 fn write_artifacts(composer: &mut Composer<'_>, page: &Page) -> Result<(), PressError> {
-    let is_drawn = |mark: &&Mark| matches!(mark, Mark::Text { .. } | Mark::Rule { .. });
+    let is_drawn =
+        |mark: &&Mark| matches!(mark, Mark::Text { .. } | Mark::Rule { .. } | Mark::Picture { .. });
     if outside(page).any(|mark| is_drawn(&mark)) {
         composer.raw().extend_from_slice(b"/Artifact BMC\n");
         write_rules(composer, outside(page));
+        write_pictures(composer, outside(page));
         write_texts(composer, page, outside(page))?;
         composer.raw().extend_from_slice(b"EMC\n");
     }
@@ -104,6 +108,12 @@ fn write_texts<'p>(
         }
     }
     Ok(())
+}
+
+fn write_pictures<'p>(composer: &mut Composer<'_>, marks: impl Iterator<Item = &'p Mark>) {
+    for mark in marks.filter(|mark| matches!(mark, Mark::Picture { .. })) {
+        pictures::paint(composer.raw(), mark);
+    }
 }
 
 fn write_rules<'p>(composer: &mut Composer<'_>, marks: impl Iterator<Item = &'p Mark>) {

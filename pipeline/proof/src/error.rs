@@ -32,6 +32,9 @@ pub enum ProofError {
         /// The character.
         char_index: CharIndex,
     },
+    /// A layer names a picture that does not exist.
+    #[error("a layer names picture {0}, which does not exist")]
+    NoSuchPicture(u16),
     /// A page names a layer that does not exist.
     #[error("a page names layer {0}, which does not exist")]
     NoSuchLayer(u16),

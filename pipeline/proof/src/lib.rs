@@ -10,7 +10,7 @@ mod outline;
 mod painter;
 mod sheet;
 
-use letter::page::{Charset, Page};
+use letter::page::{Charset, Page, Picture};
 
 pub use error::ProofError;
 
@@ -43,11 +43,27 @@ pub fn picture(
     faces: &[FaceData<'_>],
     dpi: u32,
 ) -> Result<Vec<u8>, ProofError> {
+    picture_with(page, (layers, parts, &[]), faces, dpi)
+}
+
+/// Paints a page as [`picture`] does, with the pictures that its layers number.
+///
+/// # Errors
+/// As [`picture`], or a layer that names a picture which does not exist.
+///
+/// # Panics
+/// As [`picture`].
+pub fn picture_with(
+    page: &Page,
+    statics: (&[Page], &[Page], &[Picture]),
+    faces: &[FaceData<'_>],
+    dpi: u32,
+) -> Result<Vec<u8>, ProofError> {
     if !(1..=DPI_MAX).contains(&dpi) {
         return Err(ProofError::Resolution { dpi, max: DPI_MAX });
     }
     let mut sheet = Sheet::new(dpi);
-    Painter::new((layers, parts), faces, &mut sheet)?.page(page)?;
+    Painter::new(statics, faces, &mut sheet)?.page(page)?;
     sheet.png()
 }
 

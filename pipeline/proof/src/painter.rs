@@ -1,6 +1,6 @@
 //! Paints a page's marks on a sheet, in their order.
 
-use letter::page::{CharsetEntry, FaceIndex, Glyph, Len, Mark, Page};
+use letter::page::{CharsetEntry, FaceIndex, Glyph, Len, Mark, Page, Picture};
 use letter::CustomerBarcode;
 use skrifa::instance::{LocationRef, Size};
 use skrifa::outline::{DrawSettings, OutlineGlyphCollection};
@@ -16,6 +16,7 @@ use crate::FaceData;
 pub struct Painter<'a> {
     layers: &'a [Page],
     parts: &'a [Page],
+    pictures: &'a [Picture],
     faces: Vec<Face<'a>>,
     sheet: &'a mut Sheet,
     outline: Outline,
@@ -31,13 +32,13 @@ struct Face<'a> {
 impl<'a> Painter<'a> {
     /// Reads the faces.
     pub fn new(
-        (layers, parts): (&'a [Page], &'a [Page]),
+        (layers, parts, pictures): (&'a [Page], &'a [Page], &'a [Picture]),
         faces: &[FaceData<'a>],
         sheet: &'a mut Sheet,
     ) -> Result<Self, ProofError> {
         let faces = faces.iter().enumerate().map(|(at, face)| Face::read(at, face));
         let faces = faces.collect::<Result<_, _>>()?;
-        Ok(Self { layers, parts, faces, sheet, outline: Outline::default() })
+        Ok(Self { layers, parts, pictures, faces, sheet, outline: Outline::default() })
     }
 
     /// Paints a page with its layers.
@@ -70,7 +71,10 @@ impl<'a> Painter<'a> {
         for mark in &part.marks {
             let mut moved = mark.clone();
             match &mut moved {
-                Mark::Text { x, y, .. } | Mark::Rule { x, y, .. } | Mark::Barcode { x, y, .. } => {
+                Mark::Text { x, y, .. }
+                | Mark::Rule { x, y, .. }
+                | Mark::Picture { x, y, .. }
+                | Mark::Barcode { x, y, .. } => {
                     (*x, *y) = (*x + right, *y + up);
                 }
                 Mark::Layer(_) | Mark::Part { .. } => {
@@ -94,6 +98,12 @@ impl<'a> Painter<'a> {
                 self.rectangle(Rect { x, y, width, height }, shade(tint));
             }
             Mark::Barcode { x, y, size, ref barcode } => self.barcode(x, y, size, barcode),
+            Mark::Picture { picture, x, y, width, height } => {
+                let found = self.pictures.get(usize::from(picture));
+                let picture = found.ok_or(ProofError::NoSuchPicture(picture))?;
+                let [x, y, width, height] = [x, y, width, height].map(|len| f64::from(len.0));
+                self.sheet.lay(picture, Rect { x, y, width, height });
+            }
             Mark::Layer(_) | Mark::Part { .. } => {}
         }
         Ok(())

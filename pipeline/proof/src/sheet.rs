@@ -1,6 +1,6 @@
 //! The sheet as grey pixels, on which outlines are filled.
 
-use letter::page::A4;
+use letter::page::{Picture, A4};
 use zeno::Mask;
 
 use crate::error::ProofError;
@@ -69,6 +69,26 @@ impl Sheet {
             let pixels = &mut self.pixels[start..start + width as usize];
             for (pixel, &share) in pixels.iter_mut().zip(coverage) {
                 *pixel = blend(*pixel, shade, share);
+            }
+        }
+    }
+
+    /// Lays a picture on its place, each pixel of the sheet the picture's sample there.
+    pub fn lay(&mut self, picture: &Picture, rect: Rect) {
+        let corners = self.corners(rect);
+        let Some([left, top, right, bottom]) = self.within(Some(corners)) else { return };
+        let [x0, y0, x1, y1] = corners.map(f64::from);
+        let sample = |at: u32, from: f64, to: f64, count: u32| {
+            // A cast from a float stays within the number's range.
+            let share = (f64::from(at) + 0.5 - from) / (to - from);
+            ((share * f64::from(count)) as u32).min(count.saturating_sub(1))
+        };
+        for row in top..bottom {
+            let from = sample(row, y0, y1, picture.height) * picture.width;
+            for column in left..right {
+                let at = from + sample(column, x0, x1, picture.width);
+                let shade = picture.grey.get(at as usize).copied().unwrap_or(WHITE);
+                self.pixels[(row * self.width + column) as usize] = shade;
             }
         }
     }

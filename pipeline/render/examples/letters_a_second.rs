@@ -75,7 +75,7 @@ fn letters(folder: &Path, chain: &FontChain) -> Result<Vec<Letter>, Box<dyn Erro
     let body = std::fs::read_to_string(folder.join("body.txt"))?;
     let sample = Sample::read(&std::fs::read_to_string(folder.join("sample.toml"))?)?;
     let schema = sample.schema();
-    let source = TemplateSource { toml: &toml, body: &body, stationery: None };
+    let source = TemplateSource { toml: &toml, body: &body, stationery: None, pictures: &[] };
     let template = Template::compile(&source, chain, &schema, &sample.sender(), &naga3())
         .map_err(|faults| faults[0].to_string())?;
     let template = Rc::new(template);

@@ -52,7 +52,7 @@ fn lines(
 ) -> Result<Vec<String>, Box<dyn Error>> {
     let fields = ["name", "address1", "text"].map(str::to_owned).to_vec();
     let schema = Schema { fields, columns: Vec::new() };
-    let source = TemplateSource { toml, body, stationery: None };
+    let source = TemplateSource { toml, body, stationery: None, pictures: &[] };
     let sender = SenderFacts { name: "", office: &[], honorific: "様", class: "" };
     let template = Template::compile(&source, chain, &schema, &sender, &naga3())
         .map_err(|faults| faults[0].to_string())?;

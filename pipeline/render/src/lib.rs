@@ -3,6 +3,7 @@
 pub mod code128;
 pub mod font;
 pub mod layout;
+mod picture;
 pub mod sample;
 pub mod template;
 pub mod typeset;

@@ -9,7 +9,7 @@ mod program;
 mod sheet;
 mod window;
 
-use letter::page::{Len, Page, A4};
+use letter::page::{Len, Page, Picture, A4};
 use letter::record::Schema;
 use letter::stock::EnvelopeProfile;
 use letter::{CustomerBarcode, Date, PostalCode, Reason, RecordView};
@@ -38,6 +38,8 @@ pub struct TemplateSource<'a> {
     pub body: &'a str,
     /// `stationery.pdf`, the sender's own; its pages lie under the layers.
     pub stationery: Option<&'a [u8]>,
+    /// The pictures of the folder, PNG and JPEG, by name.
+    pub pictures: &'a [(String, Vec<u8>)],
 }
 
 impl TemplateSource<'_> {
@@ -126,6 +128,11 @@ impl Template {
     /// belong under them; it is not read here.
     pub fn layers(&self) -> &[Page] {
         &self.program.layers
+    }
+
+    /// Returns the pictures that layers number by [`letter::page::Mark::Picture`].
+    pub fn pictures(&self) -> &[Picture] {
+        &self.program.pictures
     }
 
     /// Returns the static parts of the running text, which [`letter::page::Mark::Part`] numbers; a

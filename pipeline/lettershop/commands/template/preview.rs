@@ -65,8 +65,9 @@ fn picture(trial: &Trial<'_>, page: &Page) -> Result<Vec<u8>> {
     let faces: Vec<_> = faces
         .map(|face| proof::FaceData { bytes: face.bytes(), charset: face.charset() })
         .collect();
-    let (layers, parts) = (trial.template.layers(), trial.template.parts());
-    Ok(proof::picture(page, layers, parts, &faces, PICTURE_DPI)?)
+    let template = &trial.template;
+    let statics = (template.layers(), template.parts(), template.pictures());
+    Ok(proof::picture_with(page, statics, &faces, PICTURE_DPI)?)
 }
 
 /// Prints the letters as a night does, dated with their posting date, as job 0.
@@ -80,8 +81,14 @@ fn print_file(trial: &Trial<'_>, case: &Case, letters: &[Vec<Page>]) -> Result<V
     letters.iter().flatten().for_each(|page| usual.note(page));
     let fonts = Fonts::build(&faces, &uses(trial, letters), &usual).context("cutting the fonts")?;
     let (layers, parts) = (trial.template.layers(), trial.template.parts());
-    let layers = Layers::build(&fonts, layers, parts, trial.stationery.as_deref())
-        .context("writing the static layers")?;
+    let layers = Layers::with_pictures(
+        &fonts,
+        layers,
+        parts,
+        trial.stationery.as_deref(),
+        trial.template.pictures(),
+    )
+    .context("writing the static layers")?;
     let day = case.letters[0].posting_date.days_since_epoch();
     let duplex = workshop.paper.duplex;
     let meta = PrintMeta {

@@ -105,12 +105,17 @@ impl<'w> Trial<'w> {
         workshop: &'w Workshop,
         files: TemplateFiles,
     ) -> Result<Self, Vec<TemplateFault>> {
-        let TemplateFiles { toml, body, stationery, sample } = files;
+        let TemplateFiles { toml, body, stationery, pictures, sample } = files;
         let sample = sample.as_deref().map_or_else(|| Err(no_sample()), Sample::read);
         let sample = sample.map_err(|fault| vec![fault])?;
         let schema = sample.schema();
         let envelope = workshop.envelope(&toml).clone();
-        let source = TemplateSource { toml: &toml, body: &body, stationery: stationery.as_deref() };
+        let source = TemplateSource {
+            toml: &toml,
+            body: &body,
+            stationery: stationery.as_deref(),
+            pictures: &pictures,
+        };
         let sender = sample.sender();
         let template = Template::compile(&source, &workshop.chain, &schema, &sender, &envelope)
             .and_then(|all| with_room_for_marks(all, &workshop.chain, &workshop.inserter))?;

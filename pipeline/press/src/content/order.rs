@@ -10,7 +10,8 @@ pub(super) fn kind(mark: &Mark) -> usize {
     match mark {
         Mark::Part { .. } => 0,
         Mark::Rule { .. } => 1,
-        Mark::Text { .. } | Mark::Barcode { .. } | Mark::Layer(_) => LAST_KIND,
+        Mark::Text { .. } | Mark::Barcode { .. } => LAST_KIND,
+        Mark::Layer(_) | Mark::Picture { .. } => LAST_KIND,
     }
 }
 
@@ -19,7 +20,7 @@ pub(super) const LAST_KIND: usize = 2;
 
 /// Returns how many of the marks, at least one, may be painted in the order of their kinds.
 pub(super) fn stretch(marks: &[Mark]) -> usize {
-    if matches!(marks[0], Mark::Layer(_)) {
+    if matches!(marks[0], Mark::Layer(_) | Mark::Picture { .. }) {
         return 1;
     }
     let (mut text, mut rules) = (Bands::default(), Bands::default());
@@ -27,7 +28,7 @@ pub(super) fn stretch(marks: &[Mark]) -> usize {
     let mut line = (0, 0);
     for (at, mark) in marks.iter().enumerate() {
         match *mark {
-            Mark::Layer(_) => return at,
+            Mark::Layer(_) | Mark::Picture { .. } => return at,
             Mark::Part { y, height, .. } => {
                 let (low, high) = (y.0, y.0 + height.0);
                 if text.meet(low, high) || rules.meet(low, high) {

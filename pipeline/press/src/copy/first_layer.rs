@@ -41,7 +41,7 @@ impl FirstLayer {
         write_page(&mut composer, 0, &page[0], pieces, None)
             .expect("the layer was composed for print before");
         composer.finish();
-        let mut entries = form_entries(fonts, layers.under_first.as_ref());
+        let mut entries = form_entries(fonts, layers.under_first.as_ref(), &layers.pictures);
         entries += &format!("/StructParents {LAYER_PARENTS}");
         let form = own.raw_stream(&content, &entries);
         Self { page, form, tree }

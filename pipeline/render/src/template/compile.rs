@@ -4,6 +4,7 @@ mod bars;
 mod choice;
 mod decoration;
 mod frames;
+mod images;
 mod joined;
 mod order;
 mod text;
@@ -49,6 +50,7 @@ pub(super) fn compile(
     compiler.tell_once();
     match program {
         Some(mut program) if compiler.faults.is_empty() => {
+            compiler.images(&sheet, source.pictures, &mut program);
             compiler.layers(&sheet, &mut program, source.stationery.is_some());
             typeset::set_parts(&mut program);
             if compiler.faults.is_empty() {
@@ -77,6 +79,7 @@ struct Compiler<'a> {
     is_vertical: bool,
     /// Whether what is compiled has no room above its text.
     in_cell: bool,
+    images: Vec<images::Placed>,
     faults: Vec<TemplateFault>,
 }
 
@@ -100,6 +103,7 @@ impl<'a> Compiler<'a> {
             varies_by_channel: false,
             is_vertical: false,
             in_cell: false,
+            images: Vec::new(),
             faults: Vec::new(),
         }
     }
@@ -238,6 +242,7 @@ impl<'a> Compiler<'a> {
             frames,
             tables,
             layers: Vec::new(),
+            pictures: Vec::new(),
             lies_under: [false; 2],
             parts: Vec::new(),
             part_sizes: Vec::new(),
@@ -415,6 +420,7 @@ impl<'a> Compiler<'a> {
                 frames.peek().is_some() && frames.all(|(_, is_conditional)| *is_conditional)
             };
             decoration::decorate(sheet, page, own_ground, &mut layer);
+            images::place(&self.images, page, &mut layer);
             let frames = Standing::Frames(page);
             let set = typeset::set_standing(program, frames, Form::Copy, &mut layer);
             if let Err(reason) = set {

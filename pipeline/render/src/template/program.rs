@@ -1,6 +1,6 @@
 //! What a compiled template consists of: styles, frames and blocks with all names resolved.
 
-use letter::page::{FaceIndex, Mark, Page};
+use letter::page::{FaceIndex, Mark, Page, Picture};
 use letter::Date;
 
 use super::filter::Filter;
@@ -26,6 +26,8 @@ pub struct Program {
     pub tables: Vec<Table>,
     /// What is the same on every first page, and on every other.
     pub layers: Vec<Page>,
+    /// What their marks number.
+    pub pictures: Vec<Picture>,
     /// Whether there is anything on them.
     pub lies_under: [bool; 2],
     /// What is the same in every letter wherever it stands.

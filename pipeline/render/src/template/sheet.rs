@@ -43,6 +43,42 @@ pub struct Sheet {
     /// Areas kept free for the inserter's marks.
     #[serde(default)]
     pub reserved: Vec<Spanned<Area>>,
+    /// Pictures of fixed place.
+    #[serde(default)]
+    pub images: BTreeMap<String, ImageSheet>,
+}
+
+/// A picture from the template's folder, as large as its area takes it, in the area's middle.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ImageSheet {
+    /// The file, PNG or JPEG.
+    pub file: Spanned<String>,
+    /// What stands for it where it is not seen; empty for an ornament.
+    pub alt: String,
+    /// From the sheet's left edge, mm.
+    pub left_mm: f64,
+    /// From the sheet's upper edge, mm.
+    pub top_mm: f64,
+    /// Width, mm.
+    pub width_mm: f64,
+    /// Height, mm.
+    pub height_mm: f64,
+    /// On which pages it stands.
+    #[serde(default)]
+    pub pages: Pages,
+}
+
+impl ImageSheet {
+    /// Returns its place.
+    pub fn area(&self) -> Area {
+        Area {
+            left_mm: self.left_mm,
+            top_mm: self.top_mm,
+            width_mm: self.width_mm,
+            height_mm: self.height_mm,
+        }
+    }
 }
 
 /// Classes of paper.

@@ -3,6 +3,7 @@
 mod bars;
 mod choices;
 mod faults;
+mod images;
 mod joined;
 mod language;
 mod letters;
@@ -78,7 +79,7 @@ impl Stock {
     }
 
     fn source(&self) -> TemplateSource<'_> {
-        TemplateSource { toml: &self.toml, body: &self.body, stationery: None }
+        TemplateSource { toml: &self.toml, body: &self.body, stationery: None, pictures: &[] }
     }
 
     fn typeset(

@@ -102,6 +102,8 @@ pub(super) fn first_page(sheet: &Sheet) -> Vec<(String, Area)> {
     let mut areas = vec![("[flow] first".to_owned(), sheet.flow.first)];
     let frames = sheet.frames.iter().filter(|(_, frame)| frame.pages.has(0));
     areas.extend(frames.map(|(name, frame)| (format!("[frames.{name}]"), frame.area())));
+    let images = sheet.images.iter().filter(|(_, image)| image.pages.has(0));
+    areas.extend(images.map(|(name, image)| (format!("[images.{name}]"), image.area())));
     let rules = sheet.rules.iter().filter(|rule| rule.pages.has(0));
     areas.extend(rules.map(|rule| {
         let height_mm = rule.thickness_pt * 25.4 / 72.0;

@@ -61,6 +61,7 @@ fn set(program: &Program, what: Standing<'_>) -> Option<(Page, PartSize)> {
     for mark in &mut page.marks {
         match mark {
             Mark::Text { y, .. } | Mark::Rule { y, .. } => *y = *y - down,
+            Mark::Picture { .. } => return None,
             Mark::Barcode { .. } | Mark::Layer(_) | Mark::Part { .. } => return None,
         }
     }

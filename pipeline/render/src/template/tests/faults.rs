@@ -123,8 +123,12 @@ fn a_closer_envelope_takes_a_larger_barcode() {
 fn stationery_must_be_pdf() {
     let stock = Stock::read("tax-notice");
     let sender = SenderFacts { name: "星見市", office: &[], honorific: "様", class: "" };
-    let source =
-        TemplateSource { toml: &stock.toml, body: &stock.body, stationery: Some(b"<svg/>") };
+    let source = TemplateSource {
+        toml: &stock.toml,
+        body: &stock.body,
+        stationery: Some(b"<svg/>"),
+        pictures: &[],
+    };
     let faults = Template::compile(&source, &chain(), &stock.schema, &sender, &naga3());
     let faults = faults.expect_err("no PDF");
     assert_eq!(faults[0].file, "stationery.pdf");
