@@ -117,11 +117,16 @@ impl Shop {
         Door::of(&self.root.join(&self.config.doors.sftp), sender, &account)
     }
 
-    /// Returns how much a drop may hold.
-    pub fn drop_limits(&self) -> intake::Limits {
+    /// Returns how much a sender's drop may hold: with ready PDFs, one a recipient, more members.
+    pub fn drop_limits(&self, sender: &Sender) -> intake::Limits {
         let keys = &self.config.drop;
+        let has_ready = sender.layouts.values().any(|layout| layout.ready.is_some());
         intake::Limits {
-            entries: keys.entries_max,
+            entries: if has_ready {
+                READY_ENTRIES_MAX.max(keys.entries_max)
+            } else {
+                keys.entries_max
+            },
             member_bytes: keys.member_bytes_max,
             total_bytes: keys.total_bytes_max,
             ratio: keys.ratio_max,
@@ -345,6 +350,9 @@ fn counter_sender(id: &str, name: &str, office: &[String]) -> Result<Sender> {
     table.insert("office".to_owned(), office.to_vec().into());
     Sender::parse(&table.to_string()).context("in config/counter.toml")
 }
+
+/// Members of a drop with ready PDFs: five thousand fill a print file.
+const READY_ENTRIES_MAX: usize = 5_100;
 
 /// Reads the pictures of a template's folder, by name.
 fn read_pictures(folder: &Path) -> Result<Vec<(String, Vec<u8>)>> {

@@ -45,6 +45,7 @@ impl Engine {
             toml: include_str!("../letter/template.toml"),
             body: include_str!("../letter/body.txt"),
             stationery: None,
+            pictures: &[],
         };
         let office = OFFICE.map(str::to_owned);
         let sender = SenderFacts {

@@ -131,7 +131,7 @@ impl Desk<'_> {
             quiet_seconds: keys.quiet_seconds,
             abandoned_seconds: keys.abandoned_seconds,
         };
-        let limits = self.shop.drop_limits();
+        let limits = self.shop.drop_limits(self.sender);
         for lying in eye.look(inbox).context("looking into the inbox")? {
             if super::is_note(&lying.name) {
                 self.round.notes += 1;

@@ -15,8 +15,6 @@ use crate::batch::{Received, RAW, RECEIVED, STATIONERY};
 use crate::config::Shop;
 use crate::out::{FileJournal, Out};
 
-/// Members of a drop with ready PDFs, one a recipient: five thousand fill a print file.
-const READY_ENTRIES_MAX: usize = 5_100;
 /// The ending of a reject list that comes back mended: `<batch>.mended.csv`.
 const MENDED: &str = ".mended";
 
@@ -66,10 +64,7 @@ impl Source {
         if !is_zip && (sender.bare_csv.is_some() || is_mended) {
             return Ok(Self::Bare(path.to_owned()));
         }
-        let mut limits = shop.drop_limits();
-        if sender.layouts.values().any(|layout| layout.ready.is_some()) {
-            limits.entries = limits.entries.max(READY_ENTRIES_MAX);
-        }
+        let limits = shop.drop_limits(sender);
         let mut archive = intake::walk::open(BufReader::new(File::open(path)?), &limits)?;
         let manifest = Manifest::read(&mut archive)?;
         Ok(Self::Zip(Box::new(archive), Box::new(manifest)))
