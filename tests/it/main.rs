@@ -12,6 +12,7 @@ mod mailbox;
 mod mended;
 mod night;
 mod operator;
+mod pictures;
 mod preflight;
 mod ready;
 mod resume;

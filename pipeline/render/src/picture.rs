@@ -126,6 +126,21 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn a_grey_jpeg_stays_as_it_came_and_a_coloured_one_becomes_grey() {
+        let of = |bytes: &[u8]| read(bytes);
+        let grey = of(include_bytes!("picture/grey.jpg")).expect("a picture");
+        assert_eq!((grey.width, grey.height), (16, 16));
+        assert_eq!(grey.jpeg.as_deref(), Some(&include_bytes!("picture/grey.jpg")[..]));
+        // Red is 76 by the rule, whoever applies it.
+        let near = |samples: &[u8]| samples.iter().all(|sample| sample.abs_diff(76) <= 3);
+        assert!(near(&grey.grey), "{:?}", &grey.grey[..4]);
+        let colour = of(include_bytes!("picture/colour.jpg")).expect("a picture");
+        assert!(colour.jpeg.is_none() && near(&colour.grey), "{:?}", &colour.grey[..4]);
+        let why = of(include_bytes!("picture/cmyk.jpg")).expect_err("a refusal");
+        assert_eq!(why, "its colours are neither grey nor RGB");
+    }
+
+    #[test]
     fn what_is_no_picture_or_is_cut_off_is_refused_with_its_reason() {
         let whole = png_of(40, png::ColorType::Grayscale, &[9; 1600]);
         assert!(read(&whole).is_ok());
