@@ -55,7 +55,8 @@ fn a_picture_is_drawn_on_every_page_and_stands_once_in_a_file() {
             let [x, y] = [x_mm, y_mm].map(|mm| (mm * 36.0 / 25.4) as usize);
             pixels[y * width + x]
         };
-        assert_eq!((at(115.0, 106.0), at(115.0, 124.0)), (0, 200));
+        let (above, below) = (at(115.0, 106.0), at(115.0, 124.0));
+        assert!(above <= 1 && below.abs_diff(200) <= 1, "{above} {below}");
     }
 }
 
