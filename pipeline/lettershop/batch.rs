@@ -9,7 +9,7 @@ use intake::layout::Layout;
 use intake::Sender;
 use letter::page::CharUse;
 use letter::record::field;
-use letter::stock::InserterProfile;
+use letter::stock::{EnvelopeProfile, InserterProfile};
 use letter::{Date, Fault, Moment, Origin, PieceId, Reason, RecordView, Schema};
 use presort::{Franking, InForce};
 use render::{Face, FontChain, LetterFacts, SenderFacts, Template, TemplateFault, TemplateSource};
@@ -116,6 +116,8 @@ pub struct Batch<'s> {
     pub stationery: Option<Vec<u8>>,
     /// The ready letters, if the sender makes them.
     pub ready: Option<ReadyLetters>,
+    /// The envelope that the template names.
+    pub envelope: &'s EnvelopeProfile,
     /// What the class allows.
     pub class: ClassRule,
     /// Sheets, weight and postage.
@@ -153,15 +155,15 @@ impl<'s> Batch<'s> {
         let sender = shop.senders.get(part.sender.as_str()).context("the sender is gone")?;
         let layout = Layout::compile(sender, &received.template)
             .with_context(|| format!("the layout for {} of {}", received.template, part.sender))?;
-        let (template, stationery) = compile(shop, house, sender, &layout, &received, &folder)?;
+        let (template, stationery, envelope) =
+            compile(shop, house, sender, &layout, &received, &folder)?;
         let class = class_rule(sender, &received.class)?;
         // What comes after its posting date is posted on the day of its night.
         let posted = received.posting_date.max(received.moment.date_jst());
         let tariff = shop.tariffs.on(posted).context("tariffs.toml")?;
         let posting = shop.config.posting.of(part.sender.as_str());
-        let franking =
-            Franking::new(&shop.envelope, shop.paper(), tariff.tariff, &posting.services)
-                .with_context(|| format!("the services of [posting.senders.{}]", part.sender))?;
+        let franking = Franking::new(envelope, shop.paper(), tariff.tariff, &posting.services)
+            .with_context(|| format!("the services of [posting.senders.{}]", part.sender))?;
         let spool = Spool::open(&folder.join(SPOOL), &folder.join(ROWS)).context("the spool")?;
         let fields = Fields::of(layout.schema())?;
         let ready = received.ready.then(|| ReadyLetters::open(&folder)).transpose()?;
@@ -174,6 +176,7 @@ impl<'s> Batch<'s> {
             template,
             stationery,
             ready,
+            envelope,
             class,
             franking,
             tariff,
@@ -326,14 +329,14 @@ fn class_rule(sender: &Sender, name: &str) -> Result<ClassRule> {
     })
 }
 
-fn compile(
-    shop: &Shop,
+fn compile<'s>(
+    shop: &'s Shop,
     house: &House,
     sender: &Sender,
     layout: &Layout,
     received: &Received,
     folder: &Path,
-) -> Result<(Template, Option<Vec<u8>>)> {
+) -> Result<(Template, Option<Vec<u8>>, &'s EnvelopeProfile)> {
     let name = &received.template;
     let files = shop.template(name)?.with_context(|| format!("template {name} is gone"))?;
     let own = folder.join(STATIONERY);
@@ -353,12 +356,12 @@ fn compile(
         honorific: &sender.honorific,
         class: &received.class,
     };
-    let template =
-        Template::compile(&source, &house.chain, layout.schema(), &facts, &shop.envelope)
-            .and_then(|template| with_room_for_marks(template, &house.chain, &shop.inserter))
-            .map_err(|faults| anyhow::anyhow!(fault_lines(&faults)))
-            .with_context(|| format!("template {name} for {}", sender.sender))?;
-    Ok((template, stationery))
+    let envelope = shop.envelope_of(&source);
+    let template = Template::compile(&source, &house.chain, layout.schema(), &facts, envelope)
+        .and_then(|template| with_room_for_marks(template, &house.chain, &shop.inserter))
+        .map_err(|faults| anyhow::anyhow!(fault_lines(&faults)))
+        .with_context(|| format!("template {name} for {}", sender.sender))?;
+    Ok((template, stationery, envelope))
 }
 
 /// Checks that a template keeps room for the inserter's mark.
@@ -371,7 +374,10 @@ pub fn with_room_for_marks(
     inserter: &InserterProfile,
 ) -> Result<Template, Vec<TemplateFault>> {
     let charsets = chain.faces().iter().map(Face::charset);
-    let fault = press::mark_extent(inserter, charsets).and_then(|at| template.check_mark(at).err());
+    let symbol = press::mark_extent(inserter, charsets);
+    let lines = inserter.omr.as_ref().map(press::omr_extent);
+    let mut places = symbol.into_iter().chain(lines);
+    let fault = places.find_map(|at| template.check_mark(at).err());
     fault.map_or(Ok(template), |fault| Err(vec![fault]))
 }
 

@@ -124,7 +124,7 @@ pub fn close(
         bundles: plan.trays.iter().map(|tray| tray.bundles.len() as u32).sum(),
     };
     files.push(json_file(out, part, CLOSING, &closing)?);
-    files.push(json_file(out, part, LINE, &Line::of(batch.shop))?);
+    files.push(json_file(out, part, LINE, &Line::of(batch))?);
     Ok(files)
 }
 

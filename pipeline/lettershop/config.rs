@@ -13,6 +13,7 @@ use intake::Sender;
 use letter::stock::{EnvelopeProfile, InserterProfile, Paper};
 use letter::SenderId;
 use presort::TariffBook;
+use render::TemplateSource;
 use serde::Deserialize;
 
 pub use self::keys::{Config, DropKeys, SenderPosting};
@@ -43,8 +44,10 @@ pub struct Shop {
     pub senders: BTreeMap<String, Sender>,
     /// The procedure sites by id.
     pub sites: BTreeMap<String, Site>,
-    /// The envelope in use.
+    /// The envelope of templates that name one which the shop does not have, and of stationery.
     pub envelope: EnvelopeProfile,
+    /// All envelopes; each template names its own.
+    pub envelopes: Vec<EnvelopeProfile>,
     /// The inserter in use.
     pub inserter: InserterProfile,
     /// The postage tariffs.
@@ -68,10 +71,14 @@ impl Shop {
         let inserters: Inserters = stock_toml(root, "inserters.toml", stock::INSERTERS)?;
         let tariffs: TariffBook = stock_toml(root, "tariffs.toml", stock::TARIFFS)?;
         tariffs.check().context("in tariffs.toml")?;
-        let envelope =
-            by_name("envelope", &config.print.envelope, envelopes.envelopes, |e| &e.name)?;
+        let envelopes = envelopes.envelopes;
+        let envelope = by_name("envelope", &config.print.envelope, envelopes.clone(), |e| &e.name)?;
         let inserter =
             by_name("inserter", &config.print.inserter, inserters.inserters, |i| &i.name)?;
+        if let Some(omr) = &inserter.omr {
+            let trouble = |trouble| anyhow::anyhow!("inserter {}: {trouble}", inserter.name);
+            omr.check().map_err(trouble).context("in inserters.toml")?;
+        }
         let mut senders = read_senders(&root.join("senders"))?;
         let sites = read_sites(&root.join("sites"))?;
         if !sites.is_empty() {
@@ -90,12 +97,20 @@ impl Shop {
                 "the key of lettershop.toml's [seal]; `openssl genpkey -algorithm RSA` makes one"
             })?;
         let root = root.to_owned();
-        Ok(Self { root, config, senders, sites, envelope, inserter, tariffs, seal_key })
+        Ok(Self { root, config, senders, sites, envelope, envelopes, inserter, tariffs, seal_key })
     }
 
     /// Returns the paper in use.
     pub fn paper(&self) -> Paper {
         Paper { sheet_mg: self.config.print.sheet_mg, duplex: self.config.print.duplex }
+    }
+
+    /// Returns the envelope that a template names, or the default one if the shop has none of that
+    /// name: the template is then refused.
+    pub fn envelope_of(&self, template: &TemplateSource<'_>) -> &EnvelopeProfile {
+        let named = template.envelope().ok();
+        let found = named.and_then(|name| self.envelopes.iter().find(|one| one.name == name));
+        found.unwrap_or(&self.envelope)
     }
 
     /// Returns where nights write: what was typed, or else what the configuration says.

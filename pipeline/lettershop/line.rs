@@ -8,11 +8,12 @@ pub mod log;
 pub mod reprint;
 pub mod returns;
 
-use letter::stock::{InserterProfile, Paper};
-use readback::MarksDue;
+use letter::stock::{EnvelopeProfile, InserterProfile, Paper};
+use readback::{MarksDue, OmrDue};
 use serde::{Deserialize, Serialize};
 
-use crate::config::Shop;
+use crate::batch::Batch;
+use crate::print::INSERTS;
 
 /// What stood in the shop's configuration when a part was printed; `line.json` in its folder.
 ///
@@ -24,15 +25,25 @@ pub struct Line {
     pub inserter: InserterProfile,
     /// The paper.
     pub paper: Paper,
+    /// The envelope that its template names.
+    pub envelope: EnvelopeProfile,
 }
 
 /// The name of [`Line`] in a part's folder.
 pub const LINE: &str = "line.json";
 
 impl Line {
-    /// Returns the line that a shop's configuration names.
-    pub fn of(shop: &Shop) -> Self {
-        Self { inserter: shop.inserter.clone(), paper: shop.paper() }
+    /// Returns the line that a shop's configuration names for a part.
+    pub fn of(batch: &Batch<'_>) -> Self {
+        let (inserter, envelope) = (batch.shop.inserter.clone(), batch.envelope.clone());
+        Self { inserter, paper: batch.shop.paper(), envelope }
+    }
+
+    /// Returns the lines of OMR that the print files of a generation must show, if any.
+    pub fn omr_due(&self, generation: u8) -> Option<OmrDue> {
+        let profile = self.inserter.omr.clone()?;
+        let sides = 1 + u8::from(self.paper.duplex);
+        Some(OmrDue { profile, sides, inserts: INSERTS, generation })
     }
 
     /// Returns where the print files must show marks.

@@ -89,7 +89,7 @@ fn ticket(
         class: batch.received.class.clone(),
         posting_date: batch.received.posting_date,
         made: now,
-        envelope: batch.shop.envelope.name.clone(),
+        envelope: batch.envelope.name.clone(),
         inserter: batch.shop.inserter.name.clone(),
         paper: format!("A4 {} mg", batch.shop.paper().sheet_mg),
         duplex: batch.shop.paper().duplex,

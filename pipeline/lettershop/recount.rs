@@ -9,9 +9,10 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use ledger::control::ControlLine;
 use ledger::reconcile::{ListCount, PackCount, PrintFileCount, Recounted};
+use letter::piece::FIRST_GENERATION;
 use letter::{Disposition, PieceId};
 use mailbox::{PackReader, Seal, StoredCopy};
-use readback::{CopyReader, MarksDue, ReadAt};
+use readback::{CopyReader, ReadAt};
 use runner::{Crew, Part};
 
 use crate::batch::Received;
@@ -42,7 +43,7 @@ pub fn recount(out: &Out, crew: &Crew, received: &Received, line: &Line) -> Resu
     crew.map_in_order(
         files.iter().map(|path| Ok((path, control.of_file(number(path).unwrap_or(0))?))),
         || (),
-        |(), (path, rows)| print_file(path, part, line.marks_due(), &rows),
+        |(), (path, rows)| print_file(path, part, line, FIRST_GENERATION, &rows),
         |count: Result<PrintFileCount>| {
             recounted.print_files.push(count?);
             Ok::<_, anyhow::Error>(())
@@ -132,13 +133,18 @@ fn number(path: &Path) -> Option<u32> {
 pub fn print_file(
     path: &Path,
     part: &Part,
-    due: MarksDue,
+    line: &Line,
+    generation: u8,
     rows: &[String],
 ) -> Result<PrintFileCount> {
     let opening = || format!("reading {}", path.display());
     let reading = || format!("reading {} back", path.display());
     let source = OnDisk::open(path).with_context(opening)?;
+    let due = line.marks_due();
     let mut read = readback::PrintFile::open_due(&source, due).with_context(reading)?;
+    if let Some(due) = line.omr_due(generation) {
+        read = read.with_omr(due);
+    }
     let file = number(path).expect("a print file has its number");
     let mut count = PrintFileCount { file, ..Default::default() };
     let mut rows = rows.iter().filter_map(|row| ControlLine::parse(row));

@@ -46,16 +46,16 @@ fn a_night_for_a_line_without_marks_counts_by_its_control_files_alone() {
 }
 
 /// Who stands at the line, and when.
-const HAND: [&str; 4] = ["--by", "tanaka", "--now", "2026-11-24T09:00:00+09:00"];
+pub const HAND: [&str; 4] = ["--by", "tanaka", "--now", "2026-11-24T09:00:00+09:00"];
 
 /// Returns the mark of a piece in a print generation.
-fn mark(row: &ControlRow, generation: u8) -> String {
+pub fn mark(row: &ControlRow, generation: u8) -> String {
     let mark = SheetMark::parse(&row.mark).expect("a mark");
     SheetMark { generation, ..mark }.text()
 }
 
 /// Writes an inserter's log: marks with their results, a second apart from the minute on.
-fn log(shop: &Shop, name: &str, minute: u32, rows: &[(String, &str)]) -> PathBuf {
+pub fn log(shop: &Shop, name: &str, minute: u32, rows: &[(String, &str)]) -> PathBuf {
     let path = shop.beside(name);
     let mut text = "time,station,mark,result\n".to_owned();
     for (second, (mark, result)) in rows.iter().enumerate() {
@@ -68,7 +68,7 @@ fn log(shop: &Shop, name: &str, minute: u32, rows: &[(String, &str)]) -> PathBuf
 }
 
 /// Returns the call of a command of the line on what the nights of a shop wrote.
-fn at_line(shop: &Shop, out: &Out, command: &str) -> Call {
+pub fn at_line(shop: &Shop, out: &Out, command: &str) -> Call {
     let call = lettershop().arg(command);
     match command {
         "import-log" | "reprint" | "returned" => call.arg(shop.path()).arg("--out").arg(out.path()),
@@ -77,7 +77,7 @@ fn at_line(shop: &Shop, out: &Out, command: &str) -> Call {
 }
 
 /// Returns where the pieces of a batch stand, after looking at the equation.
-fn pieces(out: &Out, part: &str) -> Value {
+pub fn pieces(out: &Out, part: &str) -> Value {
     let answer = lettershop().arg("line-status").arg(out.path()).arg("--json").must_succeed();
     let parts = answer.json()["parts"].as_array().expect("a list").clone();
     let found = parts.into_iter().find(|one| one["part"] == part).expect("the batch");
@@ -197,7 +197,7 @@ fn the_line_answers_and_a_batch_closes_when_every_piece_has_ended_once() {
 }
 
 /// Returns the sender's keys by sequence, from the ledger's own lines.
-fn keys_by_sequence(out: &Out, part: &str) -> BTreeMap<u32, String> {
+pub fn keys_by_sequence(out: &Out, part: &str) -> BTreeMap<u32, String> {
     let path = out.path().join("state/batches").join(part).join("ledger-rows");
     let text = std::fs::read_to_string(path).expect("the ledger's lines");
     let line = |line: &str| {
@@ -206,4 +206,30 @@ fn keys_by_sequence(out: &Out, part: &str) -> BTreeMap<u32, String> {
         Some((sequence, cells[1].to_owned()))
     };
     text.lines().filter_map(line).collect()
+}
+
+#[test]
+fn a_night_for_a_machine_that_reads_omr_is_read_back_line_by_line() {
+    let shop = Shop::letters(200, 31, 0.0);
+    let plain = shop.after_a_night("plain");
+    shop.configure("[print]\ninserter = \"omr-left\"");
+    let out = shop.after_a_night("omr");
+    shop.must_come_to_what_is_expected(&out);
+    out.verify().must_succeed();
+    let rows = |out: &Out| {
+        let controls = out.controls().into_values().flatten();
+        controls.map(|row| (row.sequence, row.page, row.piece, row.sheets)).collect::<Vec<_>>()
+    };
+    assert_eq!(rows(&out), rows(&plain), "another machine changes no page");
+
+    // The same files for a machine with other lines: none may pass.
+    let (folder, _) = out.controls().into_iter().next().expect("a batch");
+    let part = folder.strip_prefix("print/").expect("below print");
+    let line = out.path().join("state/batches").join(part).join("line.json");
+    let text = std::fs::read_to_string(&line).expect("the part's line");
+    let other = text.replacen("\"sequence-1\"", "\"sequence-2\"", 1);
+    assert_ne!(other, text);
+    std::fs::write(&line, other).expect("a temporary directory");
+    let faults = out.verify().must_exit_with(2).json()["faults"].to_string();
+    assert!(faults.contains("OMR lines"), "{faults}");
 }

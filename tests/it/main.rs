@@ -15,6 +15,7 @@ mod operator;
 mod pictures;
 mod preflight;
 mod ready;
+mod rehearsal;
 mod resume;
 mod sample_applications;
 mod shop;

@@ -62,7 +62,8 @@ impl Engine {
             mark_left_mm: 8.0,
             mark_top_mm: 280.0,
             module_mm: 0.5,
-            log: Default::default(),
+            omr: None,
+    log: Default::default(),
         };
         Engine { chain, template, inserter }
     }

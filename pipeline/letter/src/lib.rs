@@ -7,6 +7,7 @@ pub mod cell;
 pub mod channel;
 pub mod date;
 pub mod id;
+pub mod omr;
 pub mod page;
 pub mod piece;
 pub mod postal;

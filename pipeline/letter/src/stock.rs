@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::omr::OmrProfile;
+
 /// A window envelope and what fits it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -58,6 +60,9 @@ pub struct InserterProfile {
     pub mark_top_mm: f64,
     /// Side of one module, mm.
     pub module_mm: f64,
+    /// The lines of OMR on every sheet's front, if it reads such; beside a DataMatrix or without.
+    #[serde(default)]
+    pub omr: Option<OmrProfile>,
     /// How it writes its log.
     #[serde(default)]
     pub log: LogColumns,

@@ -57,7 +57,7 @@ impl Hand {
 impl ShopOut {
     fn open(&self) -> Result<(Shop, Out)> {
         let shop = Shop::open(&self.shop).context(Unusable)?;
-        let out = Out::at(self.out.as_deref().unwrap_or(&self.shop));
+        let out = shop.out(self.out.as_deref());
         Ok((shop, out))
     }
 }

@@ -137,7 +137,7 @@ fn placed(out: &Out, batch: &Batch<'_>, sequences: &[u32]) -> Result<Vec<Placed>
 /// # Errors
 /// If a file cannot be read or is not as its control file says.
 pub fn read_back(out: &Out, batch: &Batch<'_>, generation: u8) -> Result<()> {
-    let line = Line::of(batch.shop);
+    let line = Line::of(batch);
     read_back_for(out, batch.part(), &line, generation).map(|_| ())
 }
 
@@ -168,7 +168,7 @@ pub fn read_back_for(
             sequences.push(row.sequence);
         }
         let texts: Vec<String> = own.iter().map(|(line, _)| (*line).to_owned()).collect();
-        let found = recount::print_file(&home.join(&name), part, line.marks_due(), &texts)?;
+        let found = recount::print_file(&home.join(&name), part, line, generation, &texts)?;
         ensure!(found.letters == own.len() as u64, "{name} has {} letters", found.letters);
     }
     Ok(sequences)

@@ -19,6 +19,7 @@ fn rules() -> Rules {
         mark_left_mm: 8.0,
         mark_top_mm: 280.0,
         module_mm: 0.5,
+        omr: None,
         log: Default::default(),
     };
     Rules::of_house(&envelope, &inserter)

@@ -10,6 +10,7 @@ use letter::PieceId;
 use crate::content::Composer;
 use crate::deflate::Scratch;
 use crate::error::PressError;
+use crate::omr;
 use crate::packed::PackedObjects;
 use crate::parts::{whole, write, write_stream};
 use crate::ready::{write_resources, ReadyLetter, ReadySheets};
@@ -278,6 +279,9 @@ impl BlockComposer<'_> {
         composer.page(page)?;
         if let (Some(place), Some(mark)) = (&run.mark, &mark) {
             place.write(&mut composer, mark);
+        }
+        if let (Some(profile), Some(mark)) = (&run.meta.inserter.omr, &mark) {
+            omr::write(profile, composer.raw(), mark);
         }
         composer.finish();
         let content = self.take_number();

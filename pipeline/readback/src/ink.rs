@@ -5,6 +5,7 @@
 //! at: what else stands on a page makes no mark.
 
 use letter::barcode::BAR_COUNT;
+use letter::omr::OmrProfile;
 
 use crate::content::{Stencil, SIDE_MAX};
 
@@ -45,6 +46,17 @@ impl Rect {
 
     fn width(&self) -> f32 {
         self.right - self.left
+    }
+
+    fn meets(&self, other: &Self) -> bool {
+        let sideways = self.left < other.right && other.left < self.right;
+        sideways && self.bottom < other.top && other.bottom < self.top
+    }
+
+    /// Whether it is another rectangle but for rounding.
+    fn is_at(&self, other: &Self) -> bool {
+        let edges = |rect: &Self| [rect.left, rect.bottom, rect.right, rect.top];
+        edges(self).iter().zip(edges(other)).all(|(one, other)| near(*one, other))
     }
 }
 
@@ -125,6 +137,35 @@ impl Ink {
         count
     }
 
+    /// Returns which lines of a profile are on the page, the first one lowest.
+    ///
+    /// # Errors
+    /// If a rectangle touches the lines or what must stay blank around them and is no line.
+    pub(crate) fn omr(&self, profile: &OmrProfile) -> Result<u32, &'static str> {
+        let points = |mm: f64| (mm * 72.0 / 25.4) as f32;
+        let place = |line: usize| {
+            let top = A4_HEIGHT - points(profile.top_mm + profile.pitch_mm * line as f64);
+            let left = points(profile.left_mm);
+            let (length, thickness) = (points(profile.length_mm), points(profile.thickness_mm));
+            Rect::between((left, top - thickness), (left + length, top))
+        };
+        let clear = points(profile.clear_mm) - PLAY;
+        let whole = place(0);
+        let last = place(profile.lines.len().saturating_sub(1));
+        let zone = Rect::between(
+            (whole.left - clear, last.bottom - clear),
+            (whole.right + clear, whole.top + clear),
+        );
+        let mut found = 0;
+        for (rect, _) in self.rects.iter().filter(|(rect, _)| rect.meets(&zone)) {
+            match (0..profile.lines.len()).find(|line| rect.is_at(&place(*line))) {
+                Some(line) => found |= 1 << line,
+                None => return Err("ink beside the lines of its OMR"),
+            }
+        }
+        Ok(found)
+    }
+
     /// Draws what the glyphs of each font show together if it can be a symbol: a square of modules.
     pub(crate) fn symbols(&self) -> impl Iterator<Item = Stencil> + '_ {
         let is_first = |(at, painter): &(usize, Painter)| {
@@ -194,6 +235,8 @@ fn bar(first: &Rect, bar: &Rect) -> Option<char> {
     }
 }
 
+/// Height of the sheet, points.
+const A4_HEIGHT: f32 = 841.89;
 /// The bars of the smallest and the largest size, 8 and 11.5 points, are 0.48 and 0.69 mm wide
 /// (manual p12); here with room for rounding.
 const BAR_MIN: f32 = 1.30;

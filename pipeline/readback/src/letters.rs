@@ -1,10 +1,12 @@
 //! What the marks of a letter must say: sheet 1 to n of n, each on a front.
 
 use letter::barcode::BAR_COUNT;
+use letter::omr::OmrProfile;
 use letter::piece::{SheetMark, MARK_LEN};
 use letter::PieceId;
 
 use crate::error::ReadError;
+use crate::ink::Ink;
 use crate::lines::Lines;
 use crate::print_file::LetterFacts;
 
@@ -19,6 +21,19 @@ pub enum MarksDue {
         /// Sides of a sheet that have a page each, 1 or 2.
         sides: u8,
     },
+}
+
+/// The lines of OMR that every sheet's front must show, and nothing else may.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OmrDue {
+    /// Where they stand and what they say.
+    pub profile: OmrProfile,
+    /// Sides of a sheet that have a page each, 1 or 2.
+    pub sides: u8,
+    /// What the feeders put in, feeder 1 lowest.
+    pub inserts: u8,
+    /// The print generation.
+    pub generation: u8,
 }
 
 /// What a document part says of its letter.
@@ -38,6 +53,8 @@ pub(crate) struct Seen {
     bars: String,
     /// By the rectangles on the page.
     drawn: String,
+    /// The lines of OMR of each page.
+    lines: Vec<u32>,
     symbols: u32,
 }
 
@@ -46,6 +63,7 @@ impl Seen {
         self.marks.clear();
         self.bars.clear();
         self.drawn.clear();
+        self.lines.clear();
         self.symbols = 0;
     }
 
@@ -111,6 +129,46 @@ impl Seen {
             ([_], _) => Err(fault(piece, index, "a DataMatrix that says another thing".to_owned())),
             _ => Err(fault(piece, index, "more than one DataMatrix".to_owned())),
         }
+    }
+
+    /// Notes the lines of OMR that a page shows.
+    ///
+    /// # Errors
+    /// If other ink stands among them.
+    pub(crate) fn note_omr(
+        &mut self,
+        piece: PieceId,
+        index: u32,
+        ink: &Ink,
+        due: &OmrDue,
+    ) -> Result<(), ReadError> {
+        let lines = ink.omr(&due.profile);
+        self.lines.push(lines.map_err(|trouble| fault(piece, index, trouble.to_owned()))?);
+        Ok(())
+    }
+
+    /// Checks that the lines of OMR say what every sheet of the letter is: all on fronts.
+    ///
+    /// # Errors
+    /// If a line is missing or one too many.
+    pub(crate) fn check_omr(&self, letter: &LetterFacts, due: &OmrDue) -> Result<(), ReadError> {
+        for (page, lines) in (0u32..).zip(&self.lines) {
+            let (sheet, side) = (page / u32::from(due.sides), page % u32::from(due.sides));
+            let expected = due.profile.printed(&SheetMark {
+                generation: due.generation,
+                job: 0,
+                sequence: letter.sequence,
+                sheet: sheet as u16 + 1,
+                sheets: letter.sheets,
+                inserts: due.inserts,
+            });
+            let expected = if side == 0 { expected } else { 0 };
+            if *lines != expected {
+                let trouble = format!("OMR lines {lines:b}, not {expected:b}");
+                return Err(fault(letter.id, letter.pages.start + page, trouble));
+            }
+        }
+        Ok(())
     }
 
     /// Makes the letter of pages `first` up to before `end`.

@@ -33,7 +33,7 @@ mod xref;
 
 pub use copy::{read_copy, CopyFacts, CopyHead, CopyReader};
 pub use error::ReadError;
-pub use letters::MarksDue;
+pub use letters::{MarksDue, OmrDue};
 pub use print_file::{
     read_print_file, read_print_file_due, read_print_file_with_text, LetterFacts, PageText,
     PrintFile, PrintFileFacts, PrintFileText,

@@ -7,7 +7,7 @@ use letter::PieceId;
 
 use crate::content::{ContentReader, Follow, Shown};
 use crate::error::ReadError;
-use crate::letters::{check_order, MarksDue, Named, Seen};
+use crate::letters::{check_order, MarksDue, Named, OmrDue, Seen};
 use crate::objects::{Kept, Objects};
 use crate::pages::{Page, Pages};
 use crate::parts::{Leaf, Parts};
@@ -87,6 +87,7 @@ pub struct PrintFile<'s> {
     content: ContentReader,
     shown: Shown,
     due: MarksDue,
+    omr: Option<OmrDue>,
     seen: Seen,
     sequence: Option<u32>,
     sheets: u64,
@@ -111,6 +112,11 @@ impl<'s> PrintFile<'s> {
         Ok(Self { due, ..Self::open_following(source, Follow::PageOnly)? })
     }
 
+    /// Reads the lines of OMR of every sheet, too.
+    pub fn with_omr(self, due: OmrDue) -> Self {
+        Self { omr: Some(due), ..self }
+    }
+
     fn open_following(source: &'s dyn ReadAt, follow: Follow) -> Result<Self, ReadError> {
         let mut objects = Objects::open(source, Kept::default())?;
         let root = objects.root();
@@ -123,6 +129,7 @@ impl<'s> PrintFile<'s> {
             content: ContentReader::new(follow),
             shown: Shown::following(follow),
             due: MarksDue::default(),
+            omr: None,
             seen: Seen::default(),
             sequence: None,
             sheets: 0,
@@ -147,7 +154,7 @@ impl<'s> PrintFile<'s> {
     /// If the file is not a sound PDF there; if the leaves of its document parts do not cover all
     /// pages once and in order; if the marks of a letter, where they are due, do not say sheet 1 to
     /// n of n with one job and sequence, on the front of each sheet; if it has marks where none are
-    /// due; if a DataMatrix says something else; or if sequences do not rise.
+    /// due; if a DataMatrix or lines of OMR say something else; or if sequences do not rise.
     pub fn next_letter(&mut self) -> Result<Option<LetterFacts>, ReadError> {
         self.next_with(|_| {})
     }
@@ -174,18 +181,24 @@ impl<'s> PrintFile<'s> {
             };
             let number = self.pages();
             self.check_page(&leaf, &page, number, number - 1 == first)?;
-            let Self { objects, content, shown, seen, .. } = self;
+            let Self { objects, content, shown, seen, omr, .. } = self;
             content.page(objects, &page, u64::from(number), shown)?;
             keep(shown);
             seen.note(piece, number - 1, &shown.lines)?;
             seen.note_bars(shown.ink.bars());
             seen.note_symbols(piece, number - 1, &shown.symbols)?;
+            if let Some(due) = omr {
+                seen.note_omr(piece, number - 1, &shown.ink, due)?;
+            }
             if leaf.end.is_none_or(|end| end == page.id) {
                 break;
             }
         }
         let letter = self.seen.letter(self.due, Named { piece, sequence }, first, self.pages())?;
         check_order(self.sequence, &letter)?;
+        if let Some(due) = &self.omr {
+            self.seen.check_omr(&letter, due)?;
+        }
         self.sequence = Some(letter.sequence);
         self.sheets += u64::from(letter.sheets);
         self.symbols += u64::from(self.seen.symbols());

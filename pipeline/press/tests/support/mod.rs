@@ -161,6 +161,7 @@ pub const INSERTER: fn() -> InserterProfile = || InserterProfile {
     mark_left_mm: 12.0,
     mark_top_mm: 120.0,
     module_mm: 0.5,
+    omr: None,
     log: Default::default(),
 };
 
