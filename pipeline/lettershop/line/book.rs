@@ -20,7 +20,8 @@ use crate::Unusable;
 #[derive(Debug)]
 pub struct Book {
     nights: BTreeMap<Part, u32>,
-    jobs: HashMap<u32, Part>,
+    /// By job number, which two parts of many years can share: a mark alone then names neither.
+    jobs: HashMap<u32, Vec<Part>>,
 }
 
 impl Book {
@@ -42,11 +43,9 @@ impl Book {
                 _ => {}
             }
         }
-        let mut jobs = HashMap::new();
+        let mut jobs: HashMap<u32, Vec<Part>> = HashMap::new();
         for part in nights.keys() {
-            if let Some(other) = jobs.insert(job_number(part), part.clone()) {
-                bail!("{part} and {other} have the same job number");
-            }
+            jobs.entry(job_number(part)).or_default().push(part.clone());
         }
         Ok(Self { nights, jobs })
     }
@@ -57,8 +56,17 @@ impl Book {
     }
 
     /// Returns the part whose marks have that job.
-    pub fn of_job(&self, job: u32) -> Option<&Part> {
-        self.jobs.get(&job)
+    ///
+    /// # Errors
+    /// If there is none, or more than one: then a mark could be of a stranger's piece.
+    pub fn of_job(&self, job: u32) -> Result<&Part> {
+        match self.jobs.get(&job).map(Vec::as_slice) {
+            Some([part]) => Ok(part),
+            Some([one, other, ..]) => bail!(
+                "job {job:08} is that of {one} and of {other}: act on the pieces by their batch"
+            ),
+            _ => bail!("no part has job {job:08}"),
+        }
     }
 
     /// Returns a closed part by sender and name.
@@ -165,4 +173,24 @@ pub fn each_row(
     let path = out.part(part).join(LEDGER_ROWS);
     let file = File::open(&path).with_context(|| format!("reading {}", path.display()))?;
     ledger_rows::read(BufReader::with_capacity(1 << 20, file), part, each)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_that_two_parts_have_names_neither_and_stops_no_other() {
+        let part = |name: &str| Part {
+            sender: letter::SenderId::parse("city").expect("an id"),
+            batch: letter::BatchId::parse(name).expect("an id"),
+            part: 1,
+        };
+        let (first, second, third) = (part("a"), part("b"), part("c"));
+        let jobs = HashMap::from([(7, vec![first.clone()]), (8, vec![second, third])]);
+        let book = Book { nights: BTreeMap::new(), jobs };
+        assert_eq!(book.of_job(7).expect("one"), &first);
+        assert!(book.of_job(8).expect_err("two").to_string().contains("is that of"));
+        assert!(book.of_job(9).expect_err("none").to_string().contains("no part"));
+    }
 }

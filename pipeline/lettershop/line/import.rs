@@ -99,7 +99,7 @@ impl Heading {
                 (number(job)?, number(sequence)?, generation)
             }
         };
-        let part = book.of_job(job).with_context(|| format!("no part has the job {job:08}"))?;
+        let part = book.of_job(job)?;
         let said = said(cell(self.result)?, columns)?;
         let at = moment(cell(self.time)?)?.0;
         Ok((part.clone(), Answer { sequence, generation, said, at }))

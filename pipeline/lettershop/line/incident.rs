@@ -110,8 +110,7 @@ pub fn named(book: &Book, text: &str) -> Result<(Part, SheetMark)> {
     let digits: String = text.chars().filter(|letter| !letter.is_whitespace()).collect();
     let mark = SheetMark::parse(&digits).with_context(|| format!("{text:?} is no mark"));
     let mark = mark.context(Unusable)?;
-    let part = book.of_job(mark.job).with_context(|| format!("no part has job {:08}", mark.job));
-    Ok((part.context(Unusable)?.clone(), mark))
+    Ok((book.of_job(mark.job).context(Unusable)?.clone(), mark))
 }
 
 /// Reads `400-499`, or one number.
