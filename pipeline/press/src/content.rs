@@ -87,14 +87,19 @@ impl<'a> Composer<'a> {
         let mut rest = &page.marks[..];
         while !rest.is_empty() {
             let (stretch, after) = rest.split_at(order::stretch(rest));
-            for kind in 0..=order::LAST_KIND {
-                let mut marks = stretch.iter().filter(|mark| order::kind(mark) == kind).peekable();
-                while let Some(mark) = marks.next() {
-                    let goes_on = marks.peek().is_some_and(|next| continues(mark, next));
-                    self.mark(page, mark, goes_on)?;
+            rest = after;
+            for kind in 0..order::LAST_KIND {
+                for mark in stretch.iter().filter(|mark| order::kind(mark) == kind) {
+                    self.mark(page, mark, false)?;
                 }
             }
-            rest = after;
+            let mut texts = stretch.iter().filter(|mark| order::kind(mark) == order::LAST_KIND);
+            let Some(mut mark) = texts.next() else { continue };
+            for next in texts {
+                self.mark(page, mark, continues(mark, next))?;
+                mark = next;
+            }
+            self.mark(page, mark, false)?;
         }
         Ok(())
     }

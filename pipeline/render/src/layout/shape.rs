@@ -6,6 +6,8 @@
 //! for a paragraph of 546 characters (`examples/letters_a_second.rs`, AMD EPYC, November 2026), as
 //! much as the whole letter. The table is never laxer than the segmenter: its tests compare them.
 
+use std::str::Chars;
+
 use icu_segmenter::options::{LineBreakOptions, LineBreakStrictness};
 use icu_segmenter::{LineSegmenter, LineSegmenterBorrowed};
 
@@ -41,17 +43,39 @@ impl Missing {
 /// The first character that no face of the chain draws; `sorts` then holds what came before it.
 pub fn pick(map: &FaceMap, text: &str, sorts: &mut Vec<Sort>) -> Result<(), Missing> {
     sorts.reserve(text.len());
-    let mut base = None;
-    for character in text.chars() {
-        base = match map.sort(character) {
-            Some(sort) => {
-                push_joined(sorts, sort);
-                Some(character)
-            }
-            None => pick_rare(map, text, character, base, sorts)?,
-        };
+    let mut rest = text.chars();
+    // From here on the text has bases that a selector could belong to.
+    let mut bases = text;
+    while let Some(rare) = pick_usual(map, &mut rest, sorts) {
+        let before = &bases[..bases.len() - rest.as_str().len() - rare.len_utf8()];
+        let base = before.chars().next_back();
+        if pick_rare(map, text, rare, base, sorts)?.is_none() {
+            bases = rest.as_str();
+        }
     }
     Ok(())
+}
+
+/// Appends sorts up to a character that no face draws alone, and returns it.
+#[inline]
+fn pick_usual(map: &FaceMap, text: &mut Chars<'_>, sorts: &mut Vec<Sort>) -> Option<char> {
+    let first = |text: &mut Chars<'_>| text.next().map(|first| map.sort(first).ok_or(first));
+    // What may happen after a sort is known when the next one is: until then it waits here.
+    let mut waiting = match sorts.pop().map(Ok).or_else(|| first(text))? {
+        Ok(sort) => sort,
+        Err(rare) => return Some(rare),
+    };
+    for character in text {
+        let Some(sort) = map.sort(character) else {
+            sorts.push(waiting);
+            return Some(character);
+        };
+        waiting.set_after(between(waiting.class, sort.class));
+        sorts.push(waiting);
+        waiting = sort;
+    }
+    sorts.push(waiting);
+    None
 }
 
 #[inline]
