@@ -2,6 +2,7 @@
 
 mod flush;
 mod log;
+mod tail;
 #[cfg(test)]
 mod tests;
 
@@ -10,6 +11,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub use log::{AppendLog, LogError, Records};
+pub use tail::Tail;
 
 /// A file on its way: nobody finds it under its name before it is published whole.
 ///

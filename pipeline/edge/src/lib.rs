@@ -12,6 +12,8 @@ pub mod durable;
 pub mod lock;
 pub mod mailboxes;
 mod memory;
+pub mod random;
+pub mod reading_room;
 pub mod registry_store;
 pub mod seal_key;
 pub mod sftp;

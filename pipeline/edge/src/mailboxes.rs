@@ -234,6 +234,33 @@ impl Mailboxes {
         Ok(ReadCopy { bytes, label, opened: now, first: true })
     }
 
+    /// Takes openings that another door has made durable; returns how many were new. An opening that
+    /// is known, or of a piece that no mailbox holds, changes nothing.
+    ///
+    /// # Errors
+    /// [`MailboxError`]; what was cut is completed by taking the same again.
+    pub fn take_openings(
+        &mut self,
+        notices: impl IntoIterator<Item = OpenNotice>,
+    ) -> Result<u64, MailboxError> {
+        let mut taken = 0;
+        let mut batch = self.view.batch();
+        for notice in notices {
+            let key = index::opened_key(notice.piece);
+            let is_known = batch.get(&key)?.is_some();
+            if is_known || index::place(&self.view, notice.piece).is_err() {
+                continue;
+            }
+            let record = index::opened_record(&notice);
+            self.log.append(&record)?;
+            index::apply(&mut batch, &self.folder, &self.view, &record)?;
+            taken += 1;
+        }
+        self.log.sync()?;
+        batch.write(self.log.records())?;
+        Ok(taken)
+    }
+
     /// Writes a copy to a file, for an operator; that is no reading by its recipient.
     ///
     /// # Errors

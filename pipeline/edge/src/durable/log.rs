@@ -171,15 +171,32 @@ impl Records {
     /// # Errors
     /// [`LogError::NotALog`], or what the disk returns.
     pub fn open(path: &Path) -> Result<Self, LogError> {
+        Self::open_at(path, MAGIC.len() as u64)
+    }
+
+    /// Opens a log as [`Records::open`] does and goes on from where another reading ended, a value
+    /// of [`Records::offset`].
+    ///
+    /// # Errors
+    /// As [`Records::open`].
+    pub fn open_at(path: &Path, offset: u64) -> Result<Self, LogError> {
         let file = File::open(path)?;
         let end = file.metadata()?.len();
         let mut bytes = BufReader::with_capacity(1 << 16, file);
         let mut magic = [0; MAGIC.len()];
         match bytes.read_exact(&mut magic) {
-            Ok(()) if magic == *MAGIC => Ok(Self { bytes, offset: MAGIC.len() as u64, end }),
+            Ok(()) if magic == *MAGIC && offset <= end => {
+                bytes.seek(SeekFrom::Start(offset))?;
+                Ok(Self { bytes, offset, end })
+            }
             Err(error) if error.kind() != io::ErrorKind::UnexpectedEof => Err(error.into()),
             _ => Err(LogError::NotALog { path: path.to_owned() }),
         }
+    }
+
+    /// Returns where the next record begins.
+    pub fn offset(&self) -> u64 {
+        self.offset
     }
 
     /// Reads the next record into `payload`; returns whether there was one.

@@ -185,7 +185,7 @@ fn copy_key(pack: u32, piece: PieceId) -> Vec<u8> {
     [b"c".as_slice(), &pack.to_be_bytes(), &piece.0.to_be_bytes()].concat()
 }
 
-fn opened_key(piece: PieceId) -> Vec<u8> {
+pub(super) fn opened_key(piece: PieceId) -> Vec<u8> {
     [b"o".as_slice(), &piece.0.to_be_bytes()].concat()
 }
 

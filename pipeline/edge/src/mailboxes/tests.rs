@@ -3,6 +3,7 @@
 use mailbox::{CopyEntry, PackWriter, Sealer};
 
 use super::*;
+use crate::reading_room::ReadingRoom;
 
 const SHARED: &[u8] = b"%PDF-1.7 fonts ";
 const NOON: Moment = Moment(1_795_280_400);
@@ -252,4 +253,50 @@ fn an_export_is_the_copy_and_no_reading() {
     assert!(notices(&mailboxes).is_empty());
     let unknown = mailboxes.export(PieceId(9), &path);
     assert!(matches!(unknown, Err(MailboxError::NoSuchPiece(PieceId(9)))));
+}
+
+#[test]
+fn the_reading_room_shows_what_the_mailboxes_hold_while_they_are_open() {
+    let shop = Shop::delivered();
+    shop.pack("city.tax.part2", &[(3, 9), (4, 7)]);
+    let (folder, log) = (shop.path("mailboxes"), shop.path("mailboxes.log"));
+    let (_store, mut mailboxes) = shop.open();
+    let mut room = ReadingRoom::open(&folder, &log).expect("opened");
+    mailboxes.deliver("city.tax.part2").expect("delivered");
+    mailboxes.read(PieceId(1), NOON).expect("read");
+    assert!(room.refresh().expect("refreshed"));
+    assert!(!room.refresh().expect("refreshed"));
+    for mailbox in [7, 8, 9] {
+        let mut shown: Vec<u64> =
+            room.of_mailbox(MailboxId(mailbox)).iter().map(|place| place.piece().0).collect();
+        shown.sort_unstable();
+        assert_eq!(shown, pieces(&mailboxes, mailbox), "mailbox {mailbox}");
+        for &piece in &shown {
+            let place = room.place(MailboxId(mailbox), PieceId(piece)).expect("a place");
+            let (label, bytes) = place.copy().expect("read");
+            let copy = mailboxes.copy(PieceId(piece)).expect("read");
+            assert_eq!((label, bytes), (copy.1, copy.2));
+        }
+    }
+    assert_eq!((room.opened(PieceId(1)), room.opened(PieceId(2))), (Some(NOON), None));
+    assert!(room.place(MailboxId(8), PieceId(1)).is_none(), "another mailbox's copy");
+}
+
+#[test]
+fn openings_of_another_door_are_taken_once() {
+    let shop = Shop::delivered();
+    let opened = |piece| OpenNotice {
+        piece: PieceId(piece),
+        row_id: format!("row-{piece}"),
+        sender: SenderId::parse("city").expect("an id"),
+        batch: BatchId::parse("tax").expect("an id"),
+        opened: NOON,
+    };
+    for taken in [2, 0] {
+        let (_store, mut mailboxes) = shop.open();
+        let notices_given = [opened(1), opened(2), opened(1), opened(99)];
+        assert_eq!(mailboxes.take_openings(notices_given).expect("taken"), taken);
+        assert_eq!(notices(&mailboxes), [opened(1), opened(2)]);
+        assert!(!mailboxes.read(PieceId(1), Moment(NOON.0 + 9)).expect("read").first);
+    }
 }
