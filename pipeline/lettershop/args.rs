@@ -2,6 +2,7 @@
 
 pub mod doors;
 pub mod line;
+pub mod postbox;
 pub mod verify;
 
 use std::path::PathBuf;
@@ -213,6 +214,16 @@ pub struct BatchOf {
 /// What can be done with mailboxes.
 #[derive(Debug, Subcommand)]
 pub enum MailboxCommand {
+    /// Serves the recipients' mailboxes as web pages, also while a night runs
+    #[command(after_help = "Example:
+  lettershop mailbox serve /srv/shop --listen 127.0.0.1:8080
+A web server in front of it (nginx, Caddy) speaks TLS.")]
+    Serve(postbox::Serve),
+    /// Gives a recipient of the registry a user number and an opening code
+    #[command(after_help = "Example:
+  lettershop mailbox invite /srv/shop r-00000002 --counter
+At the counter: look at the person's papers, then hand over what is printed here.")]
+    Invite(postbox::Invite),
     /// Lists the copies
     #[command(after_help = "Example:\n  lettershop mailbox list out --json")]
     List {

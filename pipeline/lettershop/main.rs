@@ -32,6 +32,7 @@ mod lists;
 mod measure;
 mod out;
 mod papers;
+mod postbox;
 mod posting;
 mod print;
 mod ready;

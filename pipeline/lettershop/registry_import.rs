@@ -15,13 +15,17 @@ use runner::{aside, Aside, Entry, Journal, Part, SeenDrop};
 
 use crate::config::Shop;
 use crate::out::{sha256_of, FileJournal, Out};
+use crate::postbox;
 
 /// Opens the shop's memory below OUT.
 ///
 /// # Errors
 /// If another night has it open, or a file that is not the index's is damaged.
 pub fn open_memory(out: &Out, journal: &FileJournal) -> Result<Memory> {
-    Memory::open(out.root(), &taken_drops(journal)).context("opening the shop's memory")
+    let opened = Memory::open(out.root(), &taken_drops(journal));
+    let mut memory = opened.context("opening the shop's memory")?;
+    postbox::take_over(out, &mut memory).context("taking over what recipients did")?;
+    Ok(memory)
 }
 
 /// Makes the indexes again from the append-only files.

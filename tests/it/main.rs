@@ -3,6 +3,8 @@
 mod applications;
 mod applications_later;
 mod broken;
+#[path = "../../pipeline/web/tests/door/browser.rs"]
+mod browser;
 mod cli;
 mod doors;
 mod drops;
@@ -13,6 +15,7 @@ mod mended;
 mod night;
 mod operator;
 mod pictures;
+mod postbox;
 mod preflight;
 mod ready;
 mod rehearsal;

@@ -397,6 +397,12 @@ impl Call {
         self.0.spawn().expect("the program starts")
     }
 
+    /// Starts the program and leaves it running; what it prints can be read.
+    pub fn start_listening(mut self) -> Child {
+        self.0.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        self.0.spawn().expect("the program starts")
+    }
+
     /// Runs the program to its end.
     pub fn run(mut self) -> Answer {
         let words = format!("{:?}", self.0);

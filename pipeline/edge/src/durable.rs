@@ -80,6 +80,18 @@ pub fn publish_bytes(path: &Path, bytes: &[u8]) -> io::Result<()> {
     publish(path, |file| io::Write::write_all(file, bytes))
 }
 
+/// Writes bytes as [`publish`] does, into a file that only its owner reads.
+///
+/// # Errors
+/// As [`publish`].
+pub fn publish_secret(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    publish(path, |file| {
+        file.set_permissions(fs::Permissions::from_mode(0o600))?;
+        io::Write::write_all(file, bytes)
+    })
+}
+
 /// Writes a folder of files whole or not at all; on return all of it is durable under its name.
 ///
 /// `fill` is given a folder to write into, which then takes the place of `path`; what lay there is

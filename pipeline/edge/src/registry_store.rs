@@ -106,6 +106,18 @@ impl RegistryStore {
         batch.write(self.log.records())
     }
 
+    /// Returns a recipient.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn recipient(&self, id: &str) -> Result<Option<Recipient>, StoreError> {
+        let Some(bytes) = self.view.get(format!("r{id}").as_bytes())? else { return Ok(None) };
+        match Change::from_bytes(&bytes) {
+            Some(Change::Recipient(recipient)) => Ok(Some(recipient)),
+            _ => Err(self.view.damaged()),
+        }
+    }
+
     /// Hands the rows of a snapshot to `take`, in the registry's order, and returns what it made.
     ///
     /// # Errors
@@ -245,6 +257,9 @@ mod tests {
         let (_store, mut registry) = open(&folder);
         let imported = registry.import(changes()).expect("imported");
         assert_eq!(imported, Imported { changed: 6, unchanged: 0 });
+        let Change::Recipient(known) = recipient("r-10", 10) else { panic!("a recipient") };
+        assert_eq!(registry.recipient("r-10").expect("read"), Some(known));
+        assert_eq!(registry.recipient("r-2").expect("read"), None);
         let rows = rows(&registry);
         let short: Vec<_> =
             rows.iter().map(|r| (r.sender.as_str(), &*r.pseudonym, r.mailbox, r.wish)).collect();

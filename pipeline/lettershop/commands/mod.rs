@@ -8,6 +8,7 @@ pub mod mailbox;
 pub mod night;
 pub mod operator;
 pub mod pages;
+pub mod postbox;
 pub mod postcodes;
 pub mod preflight;
 pub mod registry;

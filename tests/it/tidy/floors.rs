@@ -10,11 +10,14 @@ const GROUND: [&str; 2] = ["letter", "lanes"];
 const VECTORS: &str = "lanes";
 /// The rooms that know an outside world: disk, columnar files, the sample shop.
 const SECOND_FLOOR: [&str; 3] = ["edge", "columnar", "sample"];
+/// The doors, which stand on the second floor.
+const DOORS: [&str; 1] = ["web"];
 
 fn floor(room: &str) -> u8 {
     match room {
         _ if GROUND.contains(&room) => 0,
         _ if SECOND_FLOOR.contains(&room) => 2,
+        _ if DOORS.contains(&room) => 3,
         _ => 1,
     }
 }
@@ -58,7 +61,7 @@ fn floors_only_point_down_and_crafts_never_meet() {
 }
 
 /// Libraries that have one place, and their place.
-const ONE_PLACE: [(&str, &[&str]); 19] = [
+const ONE_PLACE: [(&str, &[&str]); 23] = [
     ("aws-lc-rs", &["lanes"]),
     ("x509-parser", &["signature"]),
     ("roxmltree", &["signature", "application"]),
@@ -76,6 +79,10 @@ const ONE_PLACE: [(&str, &[&str]); 19] = [
     ("pdf-writer", &["press"]),
     ("sled", &["edge"]),
     ("icu_segmenter", &["render"]),
+    ("axum", &["web"]),
+    ("askama", &["web"]),
+    ("tokio", &["web"]),
+    ("argon2", &["web"]),
     ("anyhow", &[]),
     ("clap", &[]),
 ];
@@ -132,7 +139,7 @@ const POWERS: [(&str, &[&str]); 10] = [
     ("thread::scope", &["runner"]),
     ("rayon::", &["runner"]),
     ("std::fs", &["edge", "lettershop"]),
-    ("std::net", &["edge"]),
+    ("std::net", &["edge", "web"]),
     ("std::process", &["edge", "lettershop"]),
     ("std::env", &["lettershop"]),
     ("SystemTime", &["lettershop"]),

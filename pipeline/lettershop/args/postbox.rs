@@ -1,0 +1,36 @@
+//! What can be typed about the doors on the web.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// Arguments of `mailbox serve`.
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// The shop's directory
+    pub shop: PathBuf,
+    /// Where the nights write; without it, into the shop itself
+    #[arg(long, value_name = "OUT")]
+    pub out: Option<PathBuf>,
+    /// Address and port; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub listen: String,
+    /// Prints where it listens as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `mailbox invite`.
+#[derive(Debug, Args)]
+pub struct Invite {
+    /// What `night` wrote (OUT, or the shop)
+    pub out: PathBuf,
+    /// The recipient's id in the registry
+    pub recipient: String,
+    /// The code is printed here, to be handed over at a counter
+    #[arg(long)]
+    pub counter: bool,
+    /// Prints JSON
+    #[arg(long)]
+    pub json: bool,
+}

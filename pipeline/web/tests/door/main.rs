@@ -1,0 +1,245 @@
+//! The mailbox's door as a browser without JavaScript meets it.
+
+mod browser;
+mod house;
+
+use browser::{Browser, PASSWORD};
+use house::House;
+
+#[test]
+fn a_person_opens_the_mailbox_by_code_reads_a_letter_and_its_sender_is_told_once() {
+    let house = House::open();
+    let mut browser = house.browser();
+    let (number, code) = house.invite("r-1", 1);
+    let first = browser.get("/first");
+    assert_eq!(first.status, 200);
+    let inbox = browser.admit(&number, &code);
+    assert!(inbox.body.contains("固定資産税 納税通知書"), "{}", inbox.body);
+    assert!(inbox.body.contains("星見市") && inbox.body.contains("未開封"));
+    assert!(!inbox.body.contains("row-2"), "another's letter");
+
+    let letter = browser.get(&house.letter(1));
+    assert!(letter.body.contains("開封して読む"));
+    assert_eq!(browser.get(&format!("{}/pdf", house.letter(1))).status, 303, "not before opening");
+    assert_eq!(house.openings(), Vec::<String>::new(), "to look at the list is no opening");
+    let opened = browser.post(&format!("{}/open", house.letter(1)), &[]);
+    assert!(opened.body.contains("開封した日時"), "{}", opened.body);
+    browser.post(&format!("{}/open", house.letter(1)), &[]);
+    assert_eq!(house.openings(), ["row-1"]);
+    let pdf = browser.get(&format!("{}/pdf", house.letter(1)));
+    assert_eq!((pdf.status, pdf.header("content-type")), (200, Some("application/pdf")));
+    assert_eq!(pdf.bytes, house.copy(1));
+}
+
+#[test]
+fn what_is_not_ones_own_is_not_there() {
+    let house = House::open();
+    let mut browser = house.signed_in("r-1");
+    let (other, unknown) =
+        (browser.get(&house.letter(2)), browser.get("/letters/00000000000000ff"));
+    assert_eq!((other.status, unknown.status), (404, 404));
+    let path = |answer: &browser::Answer, piece| answer.body.replace(piece, "");
+    assert_eq!(path(&other, "0000000000000002"), path(&unknown, "00000000000000ff"));
+    assert_eq!(browser.post(&format!("{}/open", house.letter(2)), &[]).status, 404);
+    assert_eq!(house.openings(), Vec::<String>::new());
+    let mut stranger = house.browser();
+    for path in ["/letters", "/senders", &house.letter(1)] {
+        let answer = stranger.get(path);
+        assert_eq!((answer.status, answer.header("location")), (303, Some("/sign-in")), "{path}");
+    }
+}
+
+#[test]
+fn a_code_is_good_once_and_five_wrong_ones_void_it() {
+    let house = House::open();
+    let (number, code) = house.invite("r-1", 1);
+    let mut browser = house.browser();
+    for _ in 0..4 {
+        browser.get("/first");
+        let refused = browser.try_code(&number, "0000-0000-0000");
+        assert_eq!(refused.status, 422);
+    }
+    browser.get("/first");
+    browser.admit(&number, &code);
+    browser.sign_out();
+    browser.get("/first");
+    let again = browser.try_code(&number, &code);
+    assert_eq!(again.status, 422, "a code is used up");
+
+    let (number, code) = house.invite("r-2", 1);
+    let mut other = house.browser();
+    for _ in 0..5 {
+        other.get("/first");
+        other.try_code(&number, "0000-0000-0000");
+    }
+    other.get("/first");
+    let void = other.try_code(&number, &code);
+    assert_eq!(void.status, 422, "after five wrong ones the right one is void");
+    let (same, code) = house.invite("r-2", 2);
+    assert_eq!(same, number);
+    other.get("/first");
+    other.admit(&number, &code);
+}
+
+#[test]
+fn an_account_shows_itself_to_nobody_who_guesses() {
+    let house = House::open();
+    let (number, code) = house.invite("r-1", 1);
+    let mut browser = house.browser();
+    browser.get("/first");
+    browser.admit(&number, &code);
+    let mut guesser = house.browser();
+    let mut answers = Vec::new();
+    // One with an account, one that was invited and never came, one that nobody has.
+    let (invited, _) = house.invite("r-2", 1);
+    for number in [number.as_str(), invited.as_str(), &house.unused_number()] {
+        guesser.get("/sign-in");
+        let answer = guesser.try_password(number, "a wrong password of some length");
+        assert_eq!(answer.status, 422);
+        answers.push(answer.body.replace(number, ""));
+    }
+    assert_eq!(answers[0], answers[1]);
+    assert_eq!(answers[0], answers[2]);
+    for code in ["0000-0000-0000"] {
+        let mut answers = Vec::new();
+        for number in [invited.as_str(), &house.unused_number()] {
+            guesser.get("/first");
+            answers.push(guesser.try_code(number, code).body.replace(number, ""));
+        }
+        assert_eq!(answers[0], answers[1]);
+    }
+}
+
+#[test]
+fn who_guesses_too_often_waits_whether_there_is_an_account_or_not() {
+    let house = House::open();
+    let (number, code) = house.invite("r-1", 1);
+    let mut browser = house.browser();
+    browser.get("/first");
+    browser.admit(&number, &code);
+    for number in [number, house.unused_number()] {
+        let mut guesser = house.browser();
+        let mut statuses = Vec::new();
+        for _ in 0..12 {
+            guesser.get("/sign-in");
+            statuses.push(guesser.try_password(&number, "a wrong password").status);
+        }
+        assert_eq!(statuses, [[422; 10].as_slice(), &[429, 429]].concat());
+        guesser.get("/sign-in");
+        let right = guesser.try_password(&number, PASSWORD);
+        assert_eq!(right.status, 429, "not even the right one");
+        assert!(right.header("retry-after").is_some());
+    }
+}
+
+#[test]
+fn a_form_of_another_site_does_nothing() {
+    let house = House::open();
+    let mut browser = house.signed_in("r-1");
+    let open = format!("{}/open", house.letter(1));
+    let forged = browser.post_with(&open, &[("token", "0".repeat(64).as_str())], &[]);
+    assert_eq!(forged.status, 403);
+    let token = browser.token().to_owned();
+    let cross = [("Sec-Fetch-Site", "cross-site")];
+    assert_eq!(browser.post_with(&open, &[("token", &token)], &cross).status, 403);
+    let mut other = house.signed_in("r-2");
+    let stolen = other.post_with(&open, &[("token", &token)], &[]);
+    assert_eq!(stolen.status, 403, "a token is good for its own visitor");
+    assert_eq!(house.openings(), Vec::<String>::new());
+    assert_eq!(browser.post_with(&open, &[("token", &token)], &[]).status, 303);
+    assert_eq!(house.openings(), ["row-1"]);
+}
+
+#[test]
+fn every_answer_carries_the_headers_that_shut_the_browser() {
+    let house = House::open();
+    let mut browser = house.browser();
+    for path in ["/sign-in", "/first", "/letters", "/style.css", "/nowhere", "/language/en"] {
+        let answer = browser.get(path);
+        let policy = answer.header("content-security-policy").unwrap_or_default();
+        assert!(policy.starts_with("default-src 'none'"), "{path}: {policy}");
+        assert!(!policy.contains("unsafe"), "{path}: {policy}");
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
+        assert!(answer.header("strict-transport-security").is_some(), "{path}");
+        assert!(!answer.body.contains("<script") && !answer.body.contains(" style="), "{path}");
+    }
+    for cookie in browser.cookies_set() {
+        assert!(cookie.contains("Secure") && cookie.contains("SameSite="), "{cookie}");
+        assert!(cookie.starts_with("lang=") || cookie.contains("HttpOnly"), "{cookie}");
+    }
+}
+
+#[test]
+fn signing_out_ends_the_session_for_whoever_has_the_cookie() {
+    let house = House::open();
+    let mut browser = house.signed_in("r-1");
+    let mut thief = browser.clone();
+    assert_eq!(thief.get("/letters").status, 200);
+    browser.sign_out();
+    assert_eq!(thief.get("/letters").status, 303);
+}
+
+#[test]
+fn what_was_answered_outlives_a_restart() {
+    let mut house = House::open();
+    let mut browser = house.signed_in("r-1");
+    browser.post(&format!("{}/open", house.letter(1)), &[]);
+    browser.get(&house.letter(1));
+    browser.post(&format!("{}/keep", house.letter(1)), &[("keep", "true")]);
+    house.restart();
+    browser.turn_to(house.address());
+    let inbox = browser.get("/letters?show=kept");
+    assert_eq!(inbox.status, 200, "the session goes on");
+    assert!(inbox.body.contains("開封済み") && !inbox.body.contains(">未開封</span><"));
+    assert!(inbox.body.contains(&house.letter(1)));
+    assert_eq!(house.openings(), ["row-1"]);
+}
+
+#[test]
+fn letters_are_found_by_words_and_lists() {
+    let house = House::open();
+    let mut browser = house.signed_in("r-1");
+    let found = |browser: &mut Browser, query: &str| {
+        let body = browser.get(&format!("/letters?{query}")).body;
+        [1, 3].map(|piece| body.contains(&house.letter(piece)))
+    };
+    assert_eq!(found(&mut browser, ""), [true, true]);
+    assert_eq!(found(&mut browser, "q=%E5%9B%BA%E5%AE%9A"), [true, false], "固定");
+    assert_eq!(found(&mut browser, "q=%E6%B0%B4%E9%81%93+2026"), [false, true], "水道 2026");
+    assert_eq!(found(&mut browser, "show=kept"), [false, false]);
+    browser.get(&house.letter(3));
+    browser.post(&format!("{}/keep", house.letter(3)), &[("keep", "true")]);
+    assert_eq!(found(&mut browser, "show=kept"), [false, true]);
+    assert_eq!(found(&mut browser, "show=unread"), [true, true]);
+}
+
+#[test]
+fn a_choice_of_paper_or_electronic_is_told_to_the_registry() {
+    let house = House::open();
+    let mut browser = house.signed_in("r-1");
+    let page = browser.get("/senders");
+    assert!(page.body.contains("紙の郵便のみ"), "{}", page.body);
+    let choose = [("sender", "hoshimi-city"), ("class", "tax"), ("wish", "both")];
+    let saved = browser.post("/senders", &choose);
+    assert!(saved.body.contains("保存しました"));
+    let wished = house.wishes();
+    assert_eq!(wished, ["r-1 hoshimi-city tax both true"]);
+    for wrong in [
+        [("sender", "nobody"), ("class", "tax"), ("wish", "both")],
+        [("sender", "hoshimi-city"), ("class", "reminder"), ("wish", "electronic")],
+        [("sender", "hoshimi-city"), ("class", "tax"), ("wish", "pigeon")],
+    ] {
+        browser.get("/senders");
+        assert_eq!(browser.post("/senders", &wrong).status, 404, "{wrong:?}");
+    }
+    assert_eq!(house.wishes().len(), 1);
+}
+
+#[test]
+fn pages_speak_english_to_whoever_asks() {
+    let house = House::open();
+    let mut browser = house.signed_in("r-1");
+    browser.get("/language/en");
+    let inbox = browser.get("/letters");
+    assert!(inbox.body.contains("<html lang=\"en\">") && inbox.body.contains("Unopened"));
+}
