@@ -18,7 +18,7 @@ mod ground;
 mod hand_over;
 mod lists;
 mod notices;
-mod own_drop;
+pub mod own_drop;
 mod paper;
 mod parcel;
 mod recount;

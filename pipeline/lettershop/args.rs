@@ -222,7 +222,10 @@ A web server in front of it (nginx, Caddy) speaks TLS.")]
     /// Gives a recipient of the registry a user number and an opening code
     #[command(after_help = "Example:
   lettershop mailbox invite /srv/shop r-00000002 --counter
-At the counter: look at the person's papers, then hand over what is printed here.")]
+  lettershop mailbox invite /srv/shop r-00000002 --letter --name \"山田 孝行\" --postal 100-0013 \\
+    --address1 東京都千代田区霞が関1丁目3番2号
+At the counter: look at the person's papers, then hand over what is printed here. By letter: the
+next night prints it, and the post hands it to that person alone.")]
     Invite(postbox::Invite),
     /// Lists the copies
     #[command(after_help = "Example:\n  lettershop mailbox list out --json")]

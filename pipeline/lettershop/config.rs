@@ -19,6 +19,7 @@ use serde::Deserialize;
 pub use self::keys::{Config, DropKeys, SenderPosting};
 use crate::applications::COUNTER;
 use crate::out::Out;
+use crate::postbox::POSTBOX;
 use crate::stock;
 
 #[derive(Deserialize)]
@@ -88,6 +89,10 @@ impl Shop {
                     senders.insert(id.to_owned(), counter_sender(id, name, office)?);
                 }
             }
+        }
+        if !senders.contains_key(POSTBOX) {
+            let own = own_sender(stock::POSTBOX, POSTBOX, &config.shop.name);
+            senders.insert(POSTBOX.to_owned(), own.context("in config/postbox.toml")?);
         }
         let key = root.join(&config.seal.key);
         let seal_key = (!config.seal.key.is_empty())
@@ -354,6 +359,15 @@ pub fn toml_files(folder: &Path) -> Result<BTreeMap<String, String>> {
         }
     }
     Ok(files)
+}
+
+/// Returns a built-in agreement in somebody's name.
+fn own_sender(stock: &str, id: &str, name: &str) -> Result<Sender> {
+    let mut table: toml::Table =
+        stock.parse().expect("the built-in agreement is sound; a test reads it");
+    table.insert("sender".to_owned(), id.into());
+    table.insert("name".to_owned(), name.into());
+    Ok(Sender::parse(&table.to_string())?)
 }
 
 /// Returns the agreement under which the shop's own drops are taken, in somebody's name.

@@ -23,6 +23,7 @@ use crate::deliver::deliver;
 use crate::fates::fault_stream;
 use crate::measure::{measure, MeasuredBatch};
 use crate::out::{sha256_of, FileJournal, Out};
+use crate::postbox;
 use crate::posting;
 use crate::print::{print_files, Forme};
 use crate::receive::{is_known, Counter, Orphans};
@@ -117,6 +118,10 @@ fn begin(
     }
     let drops = new_drops(shop, journal, clock)?;
     let is_idle = drops.is_empty() && due_parts(shop, journal).is_empty();
+    let mut drops = new_drops(shop, journal, clock)?;
+    let next = journal.last_night() + 1;
+    drops.extend(postbox::code_letters(shop, out, next, clock.now.date_jst())?);
+    let is_idle = drops.is_empty() && open_parts(journal).is_empty();
     if is_idle && !applications::has_news(shop, out, journal.last_night())? {
         return Ok(None);
     }

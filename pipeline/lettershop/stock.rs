@@ -12,6 +12,8 @@ pub const INSERTERS: &str = include_str!("../../config/inserters.toml");
 pub const TARIFFS: &str = include_str!("../../config/tariffs.toml");
 /// `config/counter.toml`, the sender of what the shop itself writes about applications.
 pub const COUNTER: &str = include_str!("../../config/counter.toml");
+/// `config/postbox.toml`, the sender of opening codes.
+pub const POSTBOX: &str = include_str!("../../config/postbox.toml");
 /// `config/postcodes/postcodes.bin`
 pub const POSTCODES: &[u8] = include_bytes!("../../config/postcodes/postcodes.bin");
 
@@ -26,13 +28,14 @@ pub const PROCEDURES: [(&str, &str); 3] = [
 pub const PAPERWORK_FACE: &str = "BIZUDPGothic-Regular";
 
 /// Name, `template.toml`, `body.txt` and `sample.toml` of the built-in templates.
-pub const TEMPLATES: [(&str, &str, &str, &str); 6] = [
+pub const TEMPLATES: [(&str, &str, &str, &str); 7] = [
     template!("tax-notice"),
     template!("annual-notice"),
     template!("water-bill"),
     template!("ready-letter"),
     template!("application-form"),
     template!("application-notice"),
+    template!("passcode-letter"),
 ];
 
 /// Returns the bytes of a built-in face.
@@ -75,20 +78,17 @@ mod tests {
         FontChain::load(faces.collect()).expect("the stock faces load")
     }
 
-    #[test]
-    fn the_counters_layouts_have_every_field_of_its_templates() {
-        let sender = Sender::parse(COUNTER).expect("a sound sender file");
-        assert_eq!(sender.sender, SenderId::parse("counter").expect("an id"));
-        assert!(sender.class("hand-over").expect("a class").paper_only);
-        let notice = sender.class("notice").expect("a class");
-        assert_eq!((notice.paper_only, notice.identity_level), (false, 1));
-        assert_eq!((sender.approve_above, sender.refuse_above), (1.0, 1.0));
+    /// Checks that what a template's sample shows, a drop in the sender's layout can say.
+    fn must_agree(sender: &Sender, of_sender: &[(&str, &str, &str, &str)]) {
         let envelopes: BTreeMap<String, Vec<EnvelopeProfile>> =
             toml::from_str(ENVELOPES).expect("the stock envelopes");
         let chain = chain();
         for (name, toml, body, sample) in &TEMPLATES[4..] {
             let layout = Layout::compile(&sender, name).expect("a layout");
             let source = TemplateSource { toml, body, stationery: None, pictures: &[] };
+        for (name, toml, body, sample) in of_sender {
+            let layout = Layout::compile(sender, name).expect("a layout");
+            let source = TemplateSource { toml, body, stationery: None };
             let wanted = source.envelope().expect("an envelope");
             let envelope = envelopes["envelopes"].iter().find(|known| known.name == wanted);
             let facts = SenderFacts {
@@ -101,7 +101,7 @@ mod tests {
             let template = Template::compile(&source, &chain, layout.schema(), &facts, envelope)
                 .unwrap_or_else(|faults| panic!("{name}: {faults:#?}"));
             assert_eq!((template.name(), template.version()), (*name, 1));
-            // What the sample shows, a drop can say: the same fields, whatever their order.
+            // The same fields, whatever their order.
             let sample = Sample::read(sample).expect("a sound sample").schema();
             let sorted = |names: &[String]| {
                 let mut names = names.to_vec();
@@ -112,5 +112,24 @@ mod tests {
             assert_eq!(sorted(&schema.fields), sorted(&sample.fields), "{name}");
             assert_eq!(sorted(&schema.columns), sorted(&sample.columns), "{name}");
         }
+    }
+
+    #[test]
+    fn the_counters_layouts_have_every_field_of_its_templates() {
+        let sender = Sender::parse(COUNTER).expect("a sound sender file");
+        assert_eq!(sender.sender, SenderId::parse("counter").expect("an id"));
+        assert!(sender.class("hand-over").expect("a class").paper_only);
+        let notice = sender.class("notice").expect("a class");
+        assert_eq!((notice.paper_only, notice.identity_level), (false, 1));
+        assert_eq!((sender.approve_above, sender.refuse_above), (1.0, 1.0));
+        must_agree(&sender, &TEMPLATES[4..6]);
+    }
+
+    #[test]
+    fn the_letter_with_a_code_has_every_field_of_its_layout_and_goes_on_paper_only() {
+        let sender = Sender::parse(POSTBOX).expect("a sound sender file");
+        assert_eq!(sender.sender, SenderId::parse("postbox").expect("an id"));
+        assert!(sender.class("passcode").expect("a class").paper_only);
+        must_agree(&sender, &TEMPLATES[6..]);
     }
 }

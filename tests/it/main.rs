@@ -5,6 +5,7 @@ mod applications_later;
 mod broken;
 #[path = "../../pipeline/web/tests/door/browser.rs"]
 mod browser;
+mod chromium;
 mod cli;
 mod doors;
 mod drops;

@@ -2,12 +2,13 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::process::{Child, Stdio};
+use std::process::Child;
 
 use serde_json::Value;
 
-use crate::browser::Browser;
-use crate::shop::{lettershop, Out, Shop};
+use crate::browser::{Browser, PASSWORD};
+use crate::chromium::Chromium;
+use crate::shop::{judge, lettershop, Out, Shop};
 
 /// A served mailbox, killed when it is dropped.
 struct Door {
@@ -51,15 +52,23 @@ fn copy_and_recipient(shop: &Shop, out: &Out) -> (Value, String) {
     (copy, id)
 }
 
+/// Orders a code at the counter; returns number and code.
+fn invite(out: &Out, recipient: &str) -> (String, String) {
+    let call = lettershop().args(["mailbox", "invite"]).arg(out.path()).arg(recipient);
+    let invited = call.args(["--counter", "--json"]).must_succeed().json();
+    (text(&invited["number"]), text(&invited["code"]))
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().expect("text").to_owned()
+}
+
 #[test]
 fn a_person_reads_what_the_night_delivered_and_the_next_night_tells_the_sender() {
     let shop = Shop::letters(100, 71, 0.0);
     let out = shop.after_a_night("out");
     let (copy, recipient) = copy_and_recipient(&shop, &out);
-    let invite = lettershop().args(["mailbox", "invite"]).arg(out.path()).arg(&recipient);
-    let invited = invite.args(["--counter", "--json"]).must_succeed().json();
-    let text = |value: &Value| value.as_str().expect("text").to_owned();
-    let (number, code) = (text(&invited["number"]), text(&invited["code"]));
+    let (number, code) = invite(&out, &recipient);
 
     let door = Door::open(&shop, &out);
     let mut browser = Browser::at(door.address);
@@ -77,10 +86,10 @@ fn a_person_reads_what_the_night_delivered_and_the_next_night_tells_the_sender()
     let choices = browser.get("/senders");
     assert_eq!(choices.status, 200);
     let sender = text(&copy["sender"]);
-    let marker =
-        format!("name=\"sender\" value=\"{sender}\"><input type=\"hidden\" name=\"class\"");
-    let at = choices.body.find(&marker).expect("the sender is in the directory");
-    let class = choices.body[at + marker.len()..].split('"').nth(1).expect("a class").to_owned();
+    let marker = format!("value=\"{sender}\"><input type=\"hidden\" name=\"class\" value=\"");
+    let of_sender = choices.body.split("<form").filter(|form| form.contains("type=\"radio\""));
+    let class = of_sender.filter_map(|form| form.split_once(&marker)).next();
+    let class = class.and_then(|(_, rest)| rest.split('"').next()).expect("a class").to_owned();
     let wish = [("sender", sender.as_str()), ("class", class.as_str()), ("wish", "both")];
     assert!(browser.post("/senders", &wish).body.contains("保存しました"));
     // Killed: what was answered was on the disk.
@@ -98,4 +107,255 @@ fn a_person_reads_what_the_night_delivered_and_the_next_night_tells_the_sender()
     assert_eq!(list.lines().filter(|line| line.contains(&row)).count(), 1, "{list}");
     browser.turn_to(door.address);
     assert_eq!(browser.get(&format!("/letters/{piece}/pdf")).status, 200, "still signed in");
+    assert!(browser.set.iter().any(|cookie| cookie.starts_with("__Host-session=")));
+    let token = browser.token.clone();
+    browser.sign_out();
+    let stale = browser.post_with("/sign-out", &[("token", token.as_str())], &[]);
+    assert_eq!(stale.status, 403, "the token was the session's");
+    browser.get("/sign-in");
+    assert_eq!(browser.try_password(&number, PASSWORD).status, 200);
+}
+
+/// Returns the rules that a page breaks seriously, as axe finds them; axe comes from npm.
+fn broken_rules(page: &mut Chromium, axe: &str) -> Vec<String> {
+    // axe is a script itself; the page has none.
+    page.scripts(true);
+    page.value(axe);
+    let run = "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})\
+        .then(found => found.violations.map(one => one.impact + ' ' + one.id + ' ' + \
+        one.nodes.map(node => node.target.join(' ')).join(', ')))";
+    let found = page.value(run);
+    page.scripts(false);
+    let found = found.as_array().expect("a list").iter();
+    found.filter_map(|one| one.as_str().map(str::to_owned)).collect()
+}
+
+fn axe(folder: &std::path::Path) -> String {
+    std::fs::create_dir_all(folder).expect("a temporary directory");
+    let install = judge("npm").args(["install", "--no-save", "--silent", "axe-core@4"]).dir(folder);
+    install.must_succeed();
+    let path = folder.join("node_modules/axe-core/axe.min.js");
+    // What a script leaves as its value cannot be handed over.
+    std::fs::read_to_string(path).expect("axe") + ";1"
+}
+
+#[test]
+fn in_chromium_with_and_without_scripts_a_letter_is_read_and_no_page_shuts_anybody_out() {
+    let shop = Shop::letters(400, 73, 0.0);
+    let out = shop.after_a_night("out");
+    let (copy, recipient) = copy_and_recipient(&shop, &out);
+    let (number, code) = invite(&out, &recipient);
+    let piece = text(&copy["piece"]);
+    let door = Door::open(&shop, &out);
+    let url = |path: &str| format!("http://{}{path}", door.address);
+    let axe = axe(&shop.beside("axe"));
+    let pictures = std::env::var_os("LETTERSHOP_PICTURES").map(std::path::PathBuf::from);
+    let pictures = pictures.unwrap_or_else(|| shop.beside("pictures"));
+    std::fs::create_dir_all(&pictures).expect("a folder");
+    let mut broken = Vec::new();
+    let mut look = |page: &mut Chromium, name: &str| {
+        page.picture(&pictures.join(format!("mailbox-{name}.png")));
+        let rules = broken_rules(page, &axe);
+        broken.extend(rules.into_iter().map(|rule| format!("{name}: {rule}")));
+    };
+
+    // Without scripts: the code, the password, the letter.
+    let mut page = Chromium::start(1100, 760);
+    page.scripts(false);
+    page.go(&url("/"));
+    look(&mut page, "sign-in");
+    page.go(&url("/first"));
+    look(&mut page, "first");
+    page.fill("#number", &number);
+    page.fill("#code", "0000-0000-0000");
+    page.fill("#password", "seven seas and one letter");
+    page.fill("#again", "seven seas and one letter");
+    page.press("form.card button");
+    assert!(page.text().contains("開設できませんでした"), "{}", page.text());
+    look(&mut page, "refused");
+    page.fill("#code", &code);
+    page.fill("#password", "seven seas and one letter");
+    page.fill("#again", "seven seas and one letter");
+    page.press("form.card button");
+    assert!(page.text().contains("未開封"), "{}", page.text());
+    look(&mut page, "inbox");
+    page.press(&format!("a[href='/letters/{piece}']"));
+    look(&mut page, "unopened");
+    page.press(".sealed button");
+    assert!(page.text().contains("開封した日時"), "{}", page.text());
+    look(&mut page, "letter");
+    for name in ["senders", "papers"] {
+        page.go(&url(&format!("/{name}")));
+        look(&mut page, name);
+    }
+
+    // With scripts, in English, on a telephone.
+    let mut page = Chromium::start(390, 844);
+    page.go(&url("/language/en"));
+    page.go(&url("/sign-in"));
+    page.fill("#number", &number);
+    page.fill("#password", PASSWORD);
+    page.press("form.card button");
+    assert!(page.text().contains("Opened"), "{}", page.text());
+    look(&mut page, "telephone");
+    assert_eq!(broken, Vec::<String>::new());
+    drop(door);
+    shop.night(&out).must_succeed();
+    let sender = text(&copy["sender"]);
+    let lists = out.find(&format!("outbox/{sender}/"), ".opens.csv");
+    assert_eq!(lists.len(), 1, "the sender is told");
+}
+
+#[test]
+fn an_opening_code_that_was_ordered_by_letter_is_printed_once_and_opens_the_mailbox() {
+    let shop = Shop::letters(60, 74, 0.0);
+    let out = shop.after_a_night("out");
+    let (_, recipient) = copy_and_recipient(&shop, &out);
+    let call = lettershop().args(["mailbox", "invite"]).arg(out.path()).arg(&recipient);
+    let call = call.args(["--letter", "--name", "山田 孝行", "--postal", "100-0013"]);
+    let call = call.args(["--address1", "東京都千代田区霞が関1丁目3番2号", "--json"]);
+    let invited = call.must_succeed().json();
+    assert!(invited["code"].is_null(), "nobody here learns a letter's code");
+    let waits = shop.night(&out).must_succeed();
+    assert!(waits.errors().contains("opening codes wait"), "{waits}");
+    assert_eq!(out.find("print/postbox/", ".pdf"), Vec::<std::path::PathBuf>::new());
+    // The stock's price for 本人限定受取 is not confirmed; a shop confirms its own.
+    let tariffs = concat!(env!("CARGO_MANIFEST_DIR"), "/config/tariffs.toml");
+    let tariffs = std::fs::read_to_string(tariffs).expect("the stock");
+    let confirmed = tariffs.replace("confirmed = false", "confirmed = true");
+    std::fs::write(shop.path().join("tariffs.toml"), confirmed).expect("a temporary directory");
+    shop.night(&out).must_succeed();
+    let printed = out.find("print/postbox/", ".pdf");
+    let files: Vec<_> = printed
+        .iter()
+        .filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().contains("-001")))
+        .collect();
+    let [file] = &files[..] else { panic!("one print file: {printed:?}") };
+    let bytes = std::fs::read(file).expect("a print file");
+    let read = readback::read_print_file_with_text(&bytes).expect("a sound file");
+    let said = format!("{read:?}");
+    let number = text(&invited["number"]);
+    assert!(said.contains(&number), "the number is printed: {said}");
+    let is_code = |word: &str| {
+        let groups: Vec<&str> = word.split('-').collect();
+        groups.len() == 3 && groups.iter().all(|group| group.len() == 4) && word != number
+    };
+    let words = said.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+    let code = words.into_iter().find(|word| is_code(word)).expect("the code is printed");
+    let door = Door::open(&shop, &out);
+    let mut browser = Browser::at(door.address);
+    assert!(browser.admit(&number, code).body.contains("受信箱"));
+    drop(door);
+    shop.night(&out).must_succeed();
+    assert_eq!(out.find("print/postbox/", ".pdf"), printed, "it is printed once");
+    out.verify().must_succeed();
+}
+
+/// Makes an authority of the authentication certificates' shape, one card and a revocation list, by
+/// openssl, in `folder`.
+fn cards(folder: &std::path::Path) {
+    std::fs::create_dir_all(folder).expect("a temporary directory");
+    std::fs::write(folder.join("openssl.cnf"), CARDS).expect("a temporary directory");
+    std::fs::write(folder.join("index.txt"), "").expect("a temporary directory");
+    std::fs::write(folder.join("crlnumber"), "01\n").expect("a temporary directory");
+    let steps = [
+        "req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 30 -config openssl.cnf \
+         -section authority -extensions of_authority",
+        "req -newkey rsa:2048 -nodes -keyout card.key -out card.csr -config openssl.cnf \
+         -section card",
+        "x509 -req -in card.csr -CA ca.pem -CAkey ca.key -set_serial 7 -days 20 -out card.pem \
+         -extfile openssl.cnf -extensions of_card",
+        "ca -gencrl -config openssl.cnf -name list -out list.crl",
+    ];
+    for step in steps {
+        judge("openssl").args(step.split_whitespace()).dir(folder).must_succeed();
+    }
+}
+
+/// The shape of the authentication authority and its certificates.
+const CARDS: &str = "
+[authority]
+prompt = no
+distinguished_name = authority_name
+[authority_name]
+C = JP
+O = JPKI
+OU = JPKI for user authentication
+[card]
+prompt = no
+distinguished_name = card_name
+[card_name]
+C = JP
+CN = 20261122100000000000000000000001
+[of_authority]
+basicConstraints = critical, CA:true
+keyUsage = critical, keyCertSign, cRLSign
+subjectKeyIdentifier = hash
+[of_card]
+keyUsage = critical, digitalSignature
+extendedKeyUsage = clientAuth
+certificatePolicies = critical, 1.2.392.200149.8.5.1.3.30
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid:always
+crlDistributionPoints = partition
+[partition]
+fullname = dirName:partition_name
+[partition_name]
+C = JP
+O = JPKI
+OU = JPKI for user authentication
+CN = Tokyo Chiyoda-ku CRLDP
+[list]
+database = index.txt
+certificate = ca.pem
+private_key = ca.key
+default_md = sha256
+default_crl_days = 10
+crlnumber = crlnumber
+crl_extensions = of_list
+[of_list]
+authorityKeyIdentifier = keyid:always
+";
+
+#[test]
+fn a_cards_signature_is_verified_before_it_opens_anything() {
+    let shop = Shop::letters(60, 75, 0.0);
+    let pki = shop.beside("pki");
+    cards(&pki);
+    for (folder, file) in [("trust", "ca.pem"), ("crl", "list.crl")] {
+        std::fs::create_dir_all(shop.path().join(folder)).expect("a folder");
+        std::fs::copy(pki.join(file), shop.path().join(folder).join(file)).expect("copied");
+    }
+    let out = shop.after_a_night("out");
+    let (_, recipient) = copy_and_recipient(&shop, &out);
+    let (number, code) = invite(&out, &recipient);
+    let door = Door::open(&shop, &out);
+    let mut browser = Browser::at(door.address);
+    browser.admit(&number, &code);
+    let sign = |challenge: &[u8], key: &str| {
+        std::fs::write(pki.join("challenge.txt"), challenge).expect("a temporary directory");
+        let words = format!(
+            "cms -sign -binary -md sha256 -in challenge.txt -signer card.pem -inkey {key} \
+             -outform DER -out signature.p7s"
+        );
+        let signed = judge("openssl").args(words.split_whitespace()).dir(&pki).run();
+        (signed.code() == 0).then(|| std::fs::read(pki.join("signature.p7s")).expect("signed"))
+    };
+    let answer = |browser: &mut Browser, signed: Option<&[u8]>| {
+        browser.get("/card");
+        let challenge = browser.get("/card/challenge.txt").bytes;
+        let signature = sign(signed.unwrap_or(&challenge), "card.key").expect("signed");
+        let files = [("challenge", challenge.as_slice()), ("signature", signature.as_slice())];
+        browser.send_files("/card", &files)
+    };
+    let refused = answer(&mut browser, Some(b"another text"));
+    assert_eq!(refused.status, 422, "a signature over another text: {}", refused.body);
+    let bound = answer(&mut browser, None);
+    assert_eq!(bound.status, 200, "{}", bound.body);
+    browser.sign_out();
+    assert!(answer(&mut browser, None).body.contains("受信箱"));
+    browser.sign_out();
+    // Without a list that says it is not revoked, no card is good.
+    std::fs::remove_file(shop.path().join("crl/list.crl")).expect("removed");
+    assert_eq!(answer(&mut browser, None).status, 422);
 }

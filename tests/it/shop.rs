@@ -361,7 +361,7 @@ pub fn judge(name: &str) -> Call {
 }
 
 /// A program with its arguments.
-pub struct Call(Command);
+pub struct Call(pub Command);
 
 impl Call {
     fn of(program: &str) -> Self {
@@ -394,12 +394,6 @@ impl Call {
     /// Starts the program and leaves it running.
     pub fn start(mut self) -> Child {
         self.0.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        self.0.spawn().expect("the program starts")
-    }
-
-    /// Starts the program and leaves it running; what it prints can be read.
-    pub fn start_listening(mut self) -> Child {
-        self.0.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         self.0.spawn().expect("the program starts")
     }
 

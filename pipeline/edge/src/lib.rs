@@ -12,6 +12,7 @@ pub mod durable;
 pub mod lock;
 pub mod mailboxes;
 mod memory;
+pub mod papers;
 pub mod random;
 pub mod reading_room;
 pub mod registry_store;

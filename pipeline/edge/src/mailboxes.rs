@@ -234,8 +234,8 @@ impl Mailboxes {
         Ok(ReadCopy { bytes, label, opened: now, first: true })
     }
 
-    /// Takes openings that another door has made durable; returns how many were new. An opening that
-    /// is known, or of a piece that no mailbox holds, changes nothing.
+    /// Takes openings that another door has made durable; returns how many were new. An opening
+    /// that is known, or of a piece that no mailbox holds, changes nothing.
     ///
     /// # Errors
     /// [`MailboxError`]; what was cut is completed by taking the same again.

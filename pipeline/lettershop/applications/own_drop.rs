@@ -1,4 +1,4 @@
-//! Drops that the counter makes for the letters' journey: forms on paper, notices to applicants.
+//! Drops that the shop makes for the letters' journey: forms, notices to applicants, opening codes.
 
 use std::fmt::Write;
 
@@ -84,6 +84,16 @@ pub const NOTICES: Kind = Kind {
     row_columns: &["key", "no", "label", "value"],
 };
 
+/// 開設のご案内 (kaisetsu no go-annai): what opens a recipient's mailbox; `config/postbox.toml` has
+/// its layout.
+pub const PASSCODES: Kind = Kind {
+    template: "passcode-letter",
+    class: "passcode",
+    batch: "passcodes",
+    columns: &["key", "postal", "address1", "address2", "name", "number", "code", "until", "url"],
+    row_columns: &[],
+};
+
 impl OwnDrop {
     /// Opens a drop of a sender.
     pub fn new(kind: &'static Kind, sender: &str) -> Self {
@@ -96,7 +106,9 @@ impl OwnDrop {
             hash_total: 0,
         };
         push(kind.columns, &mut drop.recipients);
-        push(kind.row_columns, &mut drop.lines);
+        if !kind.row_columns.is_empty() {
+            push(kind.row_columns, &mut drop.lines);
+        }
         drop
     }
 
@@ -131,16 +143,17 @@ impl OwnDrop {
              hash_total = {hash_total}\n\n[members]\n",
             kind.template, kind.class
         );
-        let members = [("recipients.csv", &recipients), ("lines.csv", &lines)];
-        for (name, bytes) in members {
+        let mut members = vec![("recipients.csv", &recipients)];
+        if !kind.row_columns.is_empty() {
+            members.push(("lines.csv", &lines));
+        }
+        for (name, bytes) in &members {
             let digest = hex(&Sha256::digest(bytes));
             writeln!(manifest, "\"{name}\" = \"{digest}\"").expect("a string takes everything");
         }
-        let zip = zip_drop(&[
-            ("manifest.toml", manifest.as_bytes()),
-            ("recipients.csv", &recipients),
-            ("lines.csv", &lines),
-        ]);
+        let mut files = vec![("manifest.toml", manifest.as_bytes())];
+        files.extend(members.iter().map(|(name, bytes)| (*name, bytes.as_slice())));
+        let zip = zip_drop(&files);
         let name = format!("{batch}.zip");
         let mark = out.publish_bytes(&out.own_drop(night, &sender, &name), &zip)?;
         Ok(Some((SeenDrop { sender, name, len: zip.len() as u64 }, mark)))

@@ -28,8 +28,23 @@ pub struct Invite {
     /// The recipient's id in the registry
     pub recipient: String,
     /// The code is printed here, to be handed over at a counter
-    #[arg(long)]
+    #[arg(long, conflicts_with = "letter")]
     pub counter: bool,
+    /// The next night prints a letter with the code (本人限定受取)
+    #[arg(long, requires_all = ["name", "postal", "address1"])]
+    pub letter: bool,
+    /// The person's name, as on the papers that the post asks for
+    #[arg(long)]
+    pub name: Option<String>,
+    /// The postal code
+    #[arg(long)]
+    pub postal: Option<String>,
+    /// The address without the building
+    #[arg(long)]
+    pub address1: Option<String>,
+    /// The building
+    #[arg(long, default_value = "")]
+    pub address2: String,
     /// Prints JSON
     #[arg(long)]
     pub json: bool,

@@ -4,10 +4,13 @@ use anyhow::{Context, Result};
 use edge::durable::AppendLog;
 use letter::SenderId;
 use serde_json::json;
-use web::act::{Act, Entry, Errand, Order};
-use web::{Class, Number, SenderCard, Site, SitePlan};
+use signature::verdict::{Indication, Policy, Purpose};
+use signature::verifier::{Body, Container, File, Request, Verifier};
+use web::act::{Act, Addressee, Entry, Errand, Order};
+use web::{CardReader, Class, Number, SenderCard, Site, SitePlan};
 
 use super::night::read_clock;
+use super::verify::folder;
 use crate::args::postbox::{Invite, Serve};
 use crate::config::Shop;
 use crate::out::Out;
@@ -24,6 +27,7 @@ pub fn serve(args: &Serve) -> Result<Ending> {
         shop: shop.config.shop.name.clone(),
         senders: directory(&shop)?,
         key: postbox::key(&out)?,
+        card: card_reader(&shop)?,
         taken: postbox::taken(&out)?,
         clock: Box::new(read_clock),
     };
@@ -38,6 +42,38 @@ pub fn serve(args: &Serve) -> Result<Ending> {
     .with_context(|| format!("serving at {}", args.listen))?;
     Ok(Ending::Well)
 }
+
+/// Returns what reads cards, if the shop has anchors in `trust/`. Revocation lists in `crl/` are
+/// read anew for every card: they change while the door is open.
+fn card_reader(shop: &Shop) -> Result<Option<CardReader>> {
+    let (trust, crl) = (shop.root.join("trust"), shop.root.join("crl"));
+    if !trust.is_dir() || !crl.is_dir() {
+        return Ok(None);
+    }
+    let anchors = folder::trust(&trust).context(Unusable)?.anchors;
+    Ok(Some(Box::new(move |challenge, signature, now| {
+        let bytes = folder::der(signature, "CMS");
+        let request = Request {
+            container: Container::Cms { bytes: &bytes, content: Some(CHALLENGE) },
+            files: vec![File { name: CHALLENGE, body: Body::Bytes(challenge) }],
+            certificates: Vec::new(),
+            received: now,
+            form: None,
+        };
+        // The signer's certificate alone, so that there is no doubt whose it is.
+        let mut certificates = request.all_certificates();
+        if certificates.len() != 1 {
+            return None;
+        }
+        let lists = folder::lists(Some(&crl), &anchors, &certificates).ok()?;
+        let policy = Policy::of(Purpose::JpkiAuth);
+        let verdict = Verifier::new(&anchors, &lists.crls, policy).verify(&request);
+        (verdict.indication == Indication::TotalPassed).then(|| certificates.swap_remove(0))
+    })))
+}
+
+/// The name of what a card signs.
+const CHALLENGE: &str = "challenge.txt";
 
 /// Returns the senders whose letters may be delivered electronically, by id.
 fn directory(shop: &Shop) -> Result<Vec<SenderCard>> {
@@ -61,6 +97,7 @@ fn directory(shop: &Shop) -> Result<Vec<SenderCard>> {
 /// Orders a code for a recipient.
 pub fn invite(args: &Invite) -> Result<Ending> {
     let out = Out::at(&args.out);
+    let to = errand(args)?;
     let journal = super::operator::existing_journal(&out)?;
     let memory = crate::registry_import::open_memory(&out, &journal)?;
     if memory.registry.recipient(&args.recipient)?.is_none() {
@@ -84,13 +121,33 @@ pub fn invite(args: &Invite) -> Result<Ending> {
     };
     let code = postbox::key(&out)?.code(number, issue);
     let recipient = args.recipient.clone();
-    let order = Order { number, issue, recipient, to: Errand::Counter };
+    let by_letter = to != Errand::Counter;
+    let order = Order { number, issue, recipient, to };
     let entry = Entry { at: read_clock(), act: Act::Ordered(order) };
     log.append(&serde_json::to_vec(&entry)?)?;
     log.sync()?;
     match args.json {
+        // Of a letter's code nobody here learns.
+        true if by_letter => say!("{}", json!({"number": number.to_string()})),
+        false if by_letter => say!("user number {number}; the next night prints the letter"),
         true => say!("{}", json!({"number": number.to_string(), "code": code})),
         false => say!("user number {number}\nopening code {code}\ngood for thirty days, once"),
     }
     Ok(Ending::Well)
+}
+
+fn errand(args: &Invite) -> Result<Errand> {
+    if !args.letter {
+        return match args.counter {
+            true => Ok(Errand::Counter),
+            false => Err(anyhow::anyhow!("say --counter or --letter").context(Unusable)),
+        };
+    }
+    let given = |value: &Option<String>| value.clone().unwrap_or_default();
+    Ok(Errand::Letter(Addressee {
+        name: given(&args.name),
+        postal: given(&args.postal),
+        address1: given(&args.address1),
+        address2: args.address2.clone(),
+    }))
 }

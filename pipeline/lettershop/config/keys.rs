@@ -20,6 +20,8 @@ pub struct Config {
     pub presort: PresortKeys,
     /// `[posting]`
     pub posting: PostingKeys,
+    /// `[postbox]`
+    pub postbox: PostboxKeys,
     /// `[calendar]`
     pub calendar: CalendarKeys,
     /// `[drop]`
@@ -171,6 +173,14 @@ impl PostingKeys {
         let digits = format!("{:07}", postal.number());
         self.local.iter().any(|start| digits.starts_with(start.as_str()))
     }
+}
+
+/// `[postbox]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PostboxKeys {
+    /// The address of the recipients' mailboxes on the web.
+    pub url: String,
 }
 
 /// `[calendar]`

@@ -1,7 +1,7 @@
 //! What people did at a door, as it stands in an append-only file.
 
 use letter::{Moment, PieceId, SenderId, Wish};
-use mailbox::OpenNotice;
+use mailbox::{OpenNotice, Seal};
 use serde::{Deserialize, Serialize};
 
 use crate::passcode::Number;
@@ -35,6 +35,18 @@ pub enum Act {
     CodeFailed {
         /// The account.
         number: Number,
+    },
+    /// A card's authentication certificate belongs to an account from now on.
+    CardBound {
+        /// The account.
+        number: Number,
+        /// The digest of the certificate.
+        card: Digest,
+    },
+    /// A challenge was answered, and is answered by nobody again.
+    ChallengeUsed {
+        /// The digest of the challenge.
+        challenge: Digest,
     },
     /// Somebody signed in.
     SessionOpened {
@@ -76,6 +88,20 @@ pub enum Act {
         /// Whether the sender is selected for electronic delivery.
         selected: bool,
     },
+    /// A paper was laid down; its file lies in the papers' folder.
+    PaperKept {
+        /// The account.
+        number: Number,
+        /// The paper.
+        paper: Paper,
+    },
+    /// A paper was thrown away.
+    PaperRemoved {
+        /// The account.
+        number: Number,
+        /// The paper's SHA-256.
+        seal: Seal,
+    },
     /// The senders of the directory that an account has been told of.
     Introduced {
         /// The account.
@@ -83,6 +109,52 @@ pub enum Act {
         /// Their ids.
         senders: Vec<SenderId>,
     },
+}
+
+/// One paper of a recipient.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Paper {
+    /// SHA-256 of its bytes.
+    pub seal: Seal,
+    /// What the recipient calls it.
+    pub name: String,
+    /// What it is.
+    pub kind: PaperKind,
+    /// Its length, bytes.
+    pub len: u64,
+}
+
+/// What a paper is, by its first bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PaperKind {
+    /// PDF
+    Pdf,
+    /// PNG
+    Png,
+    /// JPEG
+    Jpeg,
+}
+
+impl PaperKind {
+    /// Returns what a file is, whatever it is called.
+    pub fn of(bytes: &[u8]) -> Option<Self> {
+        match bytes {
+            [b'%', b'P', b'D', b'F', b'-', ..] => Some(Self::Pdf),
+            [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', ..] => Some(Self::Png),
+            [0xFF, 0xD8, 0xFF, ..] => Some(Self::Jpeg),
+            _ => None,
+        }
+    }
+
+    /// Returns the media type.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Pdf => "application/pdf",
+            Self::Png => "image/png",
+            Self::Jpeg => "image/jpeg",
+        }
+    }
 }
 
 /// An order for a code.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use letter::{Moment, PieceId, SenderId};
 
-use crate::act::{Act, Entry, Errand, Grade, Order};
+use crate::act::{Act, Entry, Errand, Grade, Order, Paper};
 use crate::passcode::Number;
 use crate::secret::Digest;
 
@@ -16,6 +16,10 @@ pub struct Books {
     sessions: HashMap<Digest, Session>,
     opened: HashMap<PieceId, Moment>,
     kept: HashSet<(Number, PieceId)>,
+    cards: HashMap<Digest, Number>,
+    papers: HashMap<Number, Vec<(Moment, Paper)>>,
+    /// Answered challenges by when they were.
+    challenges: HashMap<Digest, Moment>,
 }
 
 /// One account.
@@ -55,6 +59,8 @@ pub struct Session {
 /// 有効期間: how long a code opens an account, seconds. The post keeps a letter of 本人限定受取 for ten
 /// days; thirty leave a fortnight after it was fetched.
 pub const CODE_LIVES_SECONDS: i64 = 30 * 24 * 3600;
+/// How long a challenge can be answered, seconds: to find the card and type its PIN.
+pub const CHALLENGE_SECONDS: i64 = 10 * 60;
 /// Wrong codes after which a code opens nothing any more.
 pub const CODE_FAILURES_MAX: u32 = 5;
 
@@ -76,6 +82,15 @@ impl Books {
                 if let Some(account) = tried {
                     account.failures += 1;
                 }
+            }
+            Act::CardBound { number, card } => {
+                // One card an account: the one before is no key any more.
+                self.cards.retain(|_, of| of != number);
+                self.cards.insert(*card, *number);
+            }
+            Act::ChallengeUsed { challenge } => {
+                self.challenges.retain(|_, used| at.0 - used.0 < CHALLENGE_SECONDS);
+                self.challenges.insert(*challenge, at);
             }
             Act::SessionOpened { session, number, grade, until } => {
                 self.sessions.retain(|_, session| at < session.until);
@@ -99,6 +114,15 @@ impl Books {
                     let known = account.introduced.get_or_insert_default();
                     known.extend(senders.iter().cloned());
                 }
+            }
+            Act::PaperKept { number, paper } => {
+                let papers = self.papers.entry(*number).or_default();
+                papers.retain(|(_, known)| known.seal != paper.seal);
+                papers.push((at, paper.clone()));
+            }
+            Act::PaperRemoved { number, seal } => {
+                let papers = self.papers.entry(*number).or_default();
+                papers.retain(|(_, known)| known.seal != *seal);
             }
             Act::Wished { .. } => {}
         }
@@ -137,6 +161,21 @@ impl Books {
     /// Returns the account of a recipient.
     pub fn number_of(&self, recipient: &str) -> Option<Number> {
         self.recipients.get(recipient).copied()
+    }
+
+    /// Returns the account of a card.
+    pub fn number_of_card(&self, card: &Digest) -> Option<Number> {
+        self.cards.get(card).copied()
+    }
+
+    /// Returns an account's papers in the order in which they came.
+    pub fn papers(&self, number: Number) -> &[(Moment, Paper)] {
+        self.papers.get(&number).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns whether a challenge was answered before.
+    pub fn was_answered(&self, challenge: &Digest) -> bool {
+        self.challenges.contains_key(challenge)
     }
 
     /// Returns the session of a token's digest, if it has not ended.
@@ -233,6 +272,15 @@ mod tests {
         assert!(changed.session(&session, Moment(NOON + 9)).is_none());
         let closed = books(&[ordered(1), opened(session), Act::SessionClosed { session }]);
         assert!(closed.session(&session, Moment(NOON + 9)).is_none());
+    }
+
+    #[test]
+    fn a_new_card_takes_the_place_of_the_one_before() {
+        let card = |word| Digest::of("card", word);
+        let bound = |word| Act::CardBound { number: number(), card: card(word) };
+        let books = books(&[ordered(1), bound("old"), bound("new")]);
+        assert_eq!(books.number_of_card(&card("new")), Some(number()));
+        assert_eq!(books.number_of_card(&card("old")), None);
     }
 
     #[test]

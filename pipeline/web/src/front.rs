@@ -76,11 +76,21 @@ pub(crate) fn router(site: Arc<Site>) -> Router {
         .route("/sign-in", get(pages::sign_in::form).post(pages::sign_in::sign_in))
         .route("/sign-out", post(pages::sign_in::sign_out))
         .route("/first", get(pages::first::form).post(pages::first::admit))
+        .route("/card", get(pages::card::form).post(pages::card::answer))
+        .route("/card/challenge.txt", get(pages::card::challenge))
         .route("/letters", get(pages::inbox::inbox))
         .route("/letters/{piece}", get(pages::letter::letter))
         .route("/letters/{piece}/open", post(pages::letter::open))
         .route("/letters/{piece}/keep", post(pages::letter::keep))
         .route("/letters/{piece}/pdf", get(pages::letter::pdf))
+        .route(
+            "/papers",
+            get(pages::papers::list)
+                .post(pages::papers::keep)
+                .layer(DefaultBodyLimit::max(pages::papers::PAPER_BYTES_MAX + FORM_BYTES_MAX)),
+        )
+        .route("/papers/{seal}", get(pages::papers::paper))
+        .route("/papers/{seal}/remove", post(pages::papers::remove))
         .route("/senders", get(pages::senders::directory).post(pages::senders::choose))
         .route("/language/{tag}", get(pages::language))
         .route("/style.css", get(pages::style))

@@ -1,11 +1,12 @@
 //! The doors on the web: the recipients' mailbox as pages.
 //!
-//! What people do is an [`act::Act`]: durable in an append-only file, then part of [`books::Books`].
-//! A night takes over what concerns it ([`news`]); nothing here opens the embedded store, so pages
+//! What people do is an [`act::Act`]: durable in an append-only file, then part of the
+//! [`books::Books`]. A night takes over what concerns it ([`news`]); nothing here opens the embedded store, so pages
 //! answer while a night runs. Everything works without JavaScript.
 
 pub mod act;
 pub mod books;
+mod challenge;
 mod diary;
 mod front;
 pub mod news;
@@ -20,4 +21,4 @@ mod visit;
 
 pub use front::{run, Bound};
 pub use passcode::{Number, PasscodeKey};
-pub use site::{Class, OpenError, SenderCard, Site, SiteFiles, SitePlan};
+pub use site::{CardReader, Class, OpenError, SenderCard, Site, SiteFiles, SitePlan};

@@ -1,5 +1,4 @@
-//! What a night takes over from the doors: openings for senders, wishes for the registry, orders for
-//! letters with codes.
+//! What a night takes over from the doors: openings, wishes, orders for letters with codes.
 
 use std::io;
 use std::path::Path;
@@ -19,10 +18,19 @@ pub struct News {
     pub openings: Vec<OpenNotice>,
     /// What the registry is to be told, in order.
     pub told: Vec<Told>,
-    /// Codes that go by letter.
-    pub orders: Vec<(Moment, Order)>,
-    /// Records read, to be given back with the next call.
-    pub upto: u64,
+    /// Orders for codes.
+    pub orders: Vec<Placed>,
+}
+
+/// An order with its place in the logs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placed {
+    /// When it was placed.
+    pub at: Moment,
+    /// In which log, 0 or 1, and as which record of it, from 0.
+    pub place: (usize, u64),
+    /// What was ordered.
+    pub order: Order,
 }
 
 /// What the registry is to be told of one recipient.
@@ -81,28 +89,36 @@ pub fn read(
     let mut books = Books::default();
     let mut news = News::default();
     let mut counts = [0, 0];
-    for ((path, taken), count) in [invitations, acts].into_iter().zip(taken).zip(&mut counts) {
+    for (log, path) in [invitations, acts].into_iter().enumerate() {
         let mut at = 0;
-        *count = Tail::new(path).follow(|record| {
+        counts[log] = Tail::new(path).follow(|record| {
             let entry: Entry = serde_json::from_slice(record).map_err(io::Error::other)?;
             books.apply(&entry);
-            note(&books, &entry, at < taken, &mut news);
+            note(&books, &entry, (at >= taken[log]).then_some((log, at)), &mut news);
             at += 1;
             Ok(())
         })?;
     }
-    news.upto = counts.iter().sum();
     Ok((news, counts))
 }
 
-fn note(books: &Books, entry: &Entry, is_old: bool, news: &mut News) {
+/// Notes what an entry says; what lies before the place asked for has no `place`.
+fn note(books: &Books, entry: &Entry, place: Option<(usize, u64)>, news: &mut News) {
     let recipient = |number| books.account(number).map(|account| account.recipient.clone());
     match &entry.act {
         Act::Opened(notice) => news.openings.push(notice.clone()),
-        _ if is_old => {}
-        Act::Ordered(order) => news.orders.push((entry.at, order.clone())),
+        Act::Ordered(order) => news.orders.extend(place.map(|place| Placed {
+            at: entry.at,
+            place,
+            order: order.clone(),
+        })),
+        _ if place.is_none() => {}
         Act::Admitted { number, .. } => {
             let grade = Grade::Passcode;
+            news.told.extend(recipient(*number).map(|recipient| Told::Known { recipient, grade }));
+        }
+        Act::CardBound { number, .. } => {
+            let grade = Grade::Card;
             news.told.extend(recipient(*number).map(|recipient| Told::Known { recipient, grade }));
         }
         Act::Wished { number, sender, class, wish, selected } => {

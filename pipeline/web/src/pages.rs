@@ -1,8 +1,10 @@
 //! Pages: what a visitor sees and what a form does.
 
+pub mod card;
 pub mod first;
 pub mod inbox;
 pub mod letter;
+pub mod papers;
 pub mod senders;
 pub mod sign_in;
 

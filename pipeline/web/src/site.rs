@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 use edge::durable::{LogError, Tail};
 use edge::mailboxes::MailboxError;
+use edge::papers::Papers;
 use edge::reading_room::ReadingRoom;
 use letter::{Moment, SenderId};
 use tokio::sync::Semaphore;
@@ -32,6 +33,8 @@ pub struct SiteFiles {
     pub acts: PathBuf,
     /// Codes ordered at the command line.
     pub invitations: PathBuf,
+    /// The folder of recipients' own papers.
+    pub papers: PathBuf,
 }
 
 /// What a shop says of its door.
@@ -44,11 +47,17 @@ pub struct SitePlan {
     pub senders: Vec<SenderCard>,
     /// The key of the codes.
     pub key: PasscodeKey,
+    /// Reads cards; `None` where the shop has no anchors to trust.
+    pub card: Option<CardReader>,
     /// Records of the logs (invitations, acts) that a night has taken over.
     pub taken: [u64; 2],
     /// Returns the present moment.
     pub clock: Box<dyn Fn() -> Moment + Send + Sync>,
 }
+
+/// Says whose card signed a challenge: takes the challenge, the CMS signature over it (DER) and the
+/// moment, returns the authentication certificate (DER), or nothing if the signature is not good.
+pub type CardReader = Box<dyn Fn(&[u8], &[u8], Moment) -> Option<Vec<u8>> + Send + Sync>;
 
 /// A sender as the directory shows it.
 #[derive(Clone, Debug)]
@@ -77,8 +86,10 @@ pub struct Site {
     pub(crate) shop: String,
     pub(crate) senders: Vec<SenderCard>,
     pub(crate) key: PasscodeKey,
+    pub(crate) card: Option<CardReader>,
     pub(crate) diary: Diary,
     pub(crate) limits: Limits,
+    pub(crate) papers: Papers,
     room: RwLock<ReadingRoom>,
     people: RwLock<People>,
     invitations: Mutex<Tail>,
@@ -115,7 +126,7 @@ impl Site {
     /// # Errors
     /// [`OpenError`] if a log is damaged or another process serves this door.
     pub fn open(plan: SitePlan) -> Result<Self, OpenError> {
-        let SitePlan { files, shop, senders, key, taken, clock } = plan;
+        let SitePlan { files, shop, senders, key, card, taken, clock } = plan;
         // Orders first: what people did with a code stands on them.
         let mut books = Books::default();
         let mut invitations = Tail::new(&files.invitations);
@@ -136,8 +147,10 @@ impl Site {
             shop,
             senders,
             key,
+            card,
             diary,
             limits,
+            papers: Papers::at(&files.papers),
             room: RwLock::new(ReadingRoom::open(&files.mailboxes, &files.deliveries)?),
             people: RwLock::new(people),
             invitations: Mutex::new(invitations),

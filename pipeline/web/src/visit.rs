@@ -31,6 +31,8 @@ pub struct Visit {
     pub is_new: bool,
     /// The network, as limits count it.
     pub network: u64,
+    /// Whether cards are read here.
+    pub has_cards: bool,
     /// The path asked for, to come back to it in the other language.
     pub path: String,
 }
@@ -107,6 +109,7 @@ impl FromRequestParts<Arc<Site>> for Visit {
             is_new: known.is_none(),
             visitor,
             network: network(parts),
+            has_cards: site.card.is_some(),
             path: parts.uri.path().to_owned(),
         })
     }

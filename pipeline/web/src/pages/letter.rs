@@ -165,12 +165,14 @@ pub async fn pdf(
     .await
 }
 
+type Answered = Result<Response, OpenError>;
+
 /// Does something with a letter of whoever is signed in; another's is not there.
 async fn of_visitor(
     site: Arc<Site>,
     visit: Visit,
     piece: String,
-    work: impl FnOnce(&Site, &Visit, Number, &Place) -> Result<Response, OpenError> + Send + 'static,
+    work: impl FnOnce(&Site, &Visit, Number, &Place) -> Answered + Send + 'static,
 ) -> Response {
     let Some(number) = visit.number() else { return see("/sign-in") };
     beside(site, visit, move |site, visit| {

@@ -20,8 +20,10 @@ pub struct Answer {
 pub struct Browser {
     address: SocketAddr,
     cookies: BTreeMap<String, String>,
-    set: Vec<String>,
-    token: String,
+    /// Every cookie that was set, with its attributes.
+    pub set: Vec<String>,
+    /// The token of the form that was looked at last.
+    pub token: String,
 }
 
 impl Answer {
@@ -67,6 +69,24 @@ impl Browser {
         self.ask("POST", path, &pairs.join("&"), headers)
     }
 
+    /// Sends a form with files, and follows where it leads.
+    pub fn send_files(&mut self, path: &str, files: &[(&str, &[u8])]) -> Answer {
+        let mut body = Vec::new();
+        let token = self.token.clone();
+        for (name, bytes) in [&[("token", token.as_bytes())], files].concat() {
+            let file = if name == "token" { "" } else { "; filename=\"f\"" };
+            let head = format!("--XX\r\nContent-Disposition: form-data; name=\"{name}\"{file}");
+            body.extend([head.as_bytes(), b"\r\n\r\n", bytes, b"\r\n"].concat());
+        }
+        body.extend(b"--XX--\r\n");
+        let kind = "multipart/form-data; boundary=XX";
+        let answer = self.ask_with("POST", path, kind, &body, &[]);
+        match answer.header("location").map(str::to_owned) {
+            Some(location) => self.get(&location),
+            None => answer,
+        }
+    }
+
     pub fn try_code(&mut self, number: &str, code: &str) -> Answer {
         let fields = [("password", PASSWORD), ("again", PASSWORD)];
         self.post("/first", &[&[("number", number), ("code", code)], &fields[..]].concat())
@@ -88,20 +108,24 @@ impl Browser {
         assert_eq!(self.post("/sign-out", &[]).status, 200);
     }
 
-    pub fn token(&self) -> &str {
-        &self.token
-    }
-
-    pub fn cookies_set(&self) -> &[String] {
-        &self.set
-    }
-
     fn ask(&mut self, method: &str, path: &str, body: &str, more: &[(&str, &str)]) -> Answer {
+        let kind = "application/x-www-form-urlencoded";
+        self.ask_with(method, path, kind, body.as_bytes(), more)
+    }
+
+    fn ask_with(
+        &mut self,
+        method: &str,
+        path: &str,
+        kind: &str,
+        body: &[u8],
+        more: &[(&str, &str)],
+    ) -> Answer {
         let cookies: Vec<String> =
             self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mut request = format!(
             "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
-             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\
+             Content-Type: {kind}\r\nContent-Length: {}\r\n\
              Cookie: {}\r\n",
             body.len(),
             cookies.join("; ")
@@ -110,7 +134,7 @@ impl Browser {
             request.push_str(&format!("{name}: {value}\r\n"));
         }
         let mut stream = TcpStream::connect(self.address).expect("the door listens");
-        stream.write_all(format!("{request}\r\n{body}").as_bytes()).expect("sent");
+        stream.write_all(&[request.as_bytes(), b"\r\n", body].concat()).expect("sent");
         let mut bytes = Vec::new();
         stream.read_to_end(&mut bytes).expect("an answer");
         let answer = parse(&bytes);

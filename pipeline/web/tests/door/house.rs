@@ -97,6 +97,11 @@ impl House {
                 classes: vec![class("reminder", true), class("tax", false)],
             }],
             key: KEY,
+            // A stand-in for the card's signature: the certificate, a line end, the challenge.
+            card: Some(Box::new(|challenge, signature, _| {
+                let at = signature.iter().position(|byte| *byte == b'\n')?;
+                (signature[at + 1..] == *challenge).then(|| signature[..at].to_vec())
+            })),
             taken: [0, 0],
             clock: Box::new(|| Moment(NOON.0 + 60)),
         };
@@ -116,6 +121,7 @@ impl House {
             registry: state.join("registry.log"),
             acts: state.join("door.log"),
             invitations: state.join("invitations.log"),
+            papers: state.join("papers"),
         }
     }
 
@@ -166,6 +172,17 @@ impl House {
         assert!(Records::open(&files.acts).is_ok(), "the log is sound");
         let (news, _) = web::news::read(&files.invitations, &files.acts, [0, 0]).expect("read");
         news.openings.into_iter().map(|notice| notice.row_id).collect()
+    }
+
+    /// Returns whom a night will tell the registry to be known, and how well.
+    pub fn known(&self) -> Vec<String> {
+        let files = self.files();
+        let (news, _) = web::news::read(&files.invitations, &files.acts, [0, 0]).expect("read");
+        let known = |told: &Told| match told {
+            Told::Known { recipient, grade } => Some(format!("{recipient} {}", grade.level())),
+            _ => None,
+        };
+        news.told.iter().filter_map(known).collect()
     }
 
     /// Returns what a night will tell the registry of wishes.

@@ -139,7 +139,7 @@ fn a_form_of_another_site_does_nothing() {
     let open = format!("{}/open", house.letter(1));
     let forged = browser.post_with(&open, &[("token", "0".repeat(64).as_str())], &[]);
     assert_eq!(forged.status, 403);
-    let token = browser.token().to_owned();
+    let token = browser.token.clone();
     let cross = [("Sec-Fetch-Site", "cross-site")];
     assert_eq!(browser.post_with(&open, &[("token", &token)], &cross).status, 403);
     let mut other = house.signed_in("r-2");
@@ -163,7 +163,7 @@ fn every_answer_carries_the_headers_that_shut_the_browser() {
         assert!(answer.header("strict-transport-security").is_some(), "{path}");
         assert!(!answer.body.contains("<script") && !answer.body.contains(" style="), "{path}");
     }
-    for cookie in browser.cookies_set() {
+    for cookie in &browser.set {
         assert!(cookie.contains("Secure") && cookie.contains("SameSite="), "{cookie}");
         assert!(cookie.starts_with("lang=") || cookie.contains("HttpOnly"), "{cookie}");
     }
@@ -242,4 +242,63 @@ fn pages_speak_english_to_whoever_asks() {
     browser.get("/language/en");
     let inbox = browser.get("/letters");
     assert!(inbox.body.contains("<html lang=\"en\">") && inbox.body.contains("Unopened"));
+}
+
+#[test]
+fn a_registered_card_signs_in_and_no_challenge_is_answered_twice() {
+    let house = House::open();
+    let mut browser = house.signed_in("r-1");
+    let answer = |browser: &mut Browser, card: &str| {
+        browser.get("/card");
+        let challenge = browser.get("/card/challenge.txt").bytes;
+        let signature = [card.as_bytes(), b"\n", &challenge].concat();
+        let files = [("challenge", challenge.as_slice()), ("signature", signature.as_slice())];
+        (browser.send_files("/card", &files), challenge, signature)
+    };
+    let (bound, challenge, signature) = answer(&mut browser, "card of one");
+    assert_eq!(bound.status, 200, "{}", bound.body);
+    assert_eq!(house.known(), ["r-1 2", "r-1 3"]);
+    browser.get("/card");
+    let files = [("challenge", challenge.as_slice()), ("signature", signature.as_slice())];
+    assert_eq!(browser.send_files("/card", &files).status, 422, "a challenge is used up");
+    browser.sign_out();
+    let (inbox, _, _) = answer(&mut browser, "card of one");
+    assert!(inbox.body.contains("固定資産税"), "{}", inbox.body);
+
+    let mut stranger = house.browser();
+    assert_eq!(answer(&mut stranger, "card of nobody").0.status, 422);
+    stranger.get("/card");
+    let challenge = stranger.get("/card/challenge.txt").bytes;
+    let files =
+        [("challenge", challenge.as_slice()), ("signature", b"card of one\nother".as_slice())];
+    assert_eq!(stranger.send_files("/card", &files).status, 422, "a signature over something else");
+    let mut other = house.signed_in("r-2");
+    assert_eq!(answer(&mut other, "card of one").0.status, 422, "it is another account's key");
+}
+
+#[test]
+fn papers_are_kept_by_what_they_are_and_seen_by_nobody_else() {
+    let house = House::open();
+    let mut browser = house.signed_in("r-1");
+    let mut lay = |bytes: &[u8]| {
+        browser.get("/papers");
+        browser.send_files("/papers", &[("paper", bytes)])
+    };
+    let pdf = [b"%PDF-1.7 ".as_slice(), &[7; 2000]].concat();
+    let kept = lay(&pdf);
+    assert_eq!(kept.status, 200, "{}", kept.body);
+    let marker = "<a href=\"/papers/";
+    let at = kept.body.find(marker).expect("the paper is listed") + marker.len();
+    let path = format!("/papers/{}", &kept.body[at..at + 64]);
+    assert_eq!(lay(b"<html><script>alert(1)</script>").status, 422, "whatever it is called");
+    let large = [b"%PDF-1.7 ".as_slice(), &vec![7; 10_000_000]].concat();
+    assert_eq!(lay(&large).status, 422);
+    let read = browser.get(&path);
+    assert_eq!((read.status, read.header("content-disposition")), (200, Some("attachment")));
+    assert_eq!(read.bytes, pdf);
+    let mut other = house.signed_in("r-2");
+    assert_eq!(other.get(&path).status, 404);
+    browser.get("/papers");
+    assert_eq!(browser.post(&format!("{path}/remove"), &[]).status, 200);
+    assert_eq!(browser.get(&path).status, 404);
 }
