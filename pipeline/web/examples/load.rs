@@ -110,7 +110,7 @@ fn main() -> std::io::Result<()> {
         .map(|caller| {
             let (paths, cookies, address) = (paths.clone(), cookies.clone(), address.clone());
             std::thread::spawn(move || {
-                call(caller, start, &address, &paths, &cookies, rate, seconds)
+                call(caller, start, &address, &paths[..], &cookies, rate, seconds)
             })
         })
         .collect();

@@ -88,6 +88,18 @@ pub enum Act {
         /// Whether the sender is selected for electronic delivery.
         selected: bool,
     },
+    /// A portal may ask for new arrivals by a new address; the one before is void.
+    FeedMade {
+        /// The account.
+        number: Number,
+        /// The digest of the address's secret.
+        feed: Digest,
+    },
+    /// A link of a feed was followed, and leads nowhere again.
+    LinkUsed {
+        /// The digest of the link.
+        link: Digest,
+    },
     /// A paper was laid down; its file lies in the papers' folder.
     PaperKept {
         /// The account.

@@ -17,6 +17,8 @@ pub struct Books {
     opened: HashMap<PieceId, Moment>,
     kept: HashSet<(Number, PieceId)>,
     cards: HashMap<Digest, Number>,
+    feeds: HashMap<Digest, (Number, Moment)>,
+    links: HashSet<Digest>,
     papers: HashMap<Number, Vec<(Moment, Paper)>>,
     /// Answered challenges by when they were.
     challenges: HashMap<Digest, Moment>,
@@ -115,6 +117,13 @@ impl Books {
                     known.extend(senders.iter().cloned());
                 }
             }
+            Act::FeedMade { number, feed } => {
+                self.feeds.retain(|_, (of, _)| of != number);
+                self.feeds.insert(*feed, (*number, at));
+            }
+            Act::LinkUsed { link } => {
+                self.links.insert(*link);
+            }
             Act::PaperKept { number, paper } => {
                 let papers = self.papers.entry(*number).or_default();
                 papers.retain(|(_, known)| known.seal != paper.seal);
@@ -166,6 +175,21 @@ impl Books {
     /// Returns the account of a card.
     pub fn number_of_card(&self, card: &Digest) -> Option<Number> {
         self.cards.get(card).copied()
+    }
+
+    /// Returns the account of a feed, and since when it tells of arrivals.
+    pub fn feed(&self, feed: &Digest) -> Option<(Number, Moment)> {
+        self.feeds.get(feed).copied()
+    }
+
+    /// Returns the feed of an account.
+    pub fn feed_of(&self, number: Number) -> Option<Digest> {
+        self.feeds.iter().find(|(_, (of, _))| *of == number).map(|(feed, _)| *feed)
+    }
+
+    /// Returns whether a link of a feed was followed before.
+    pub fn was_followed(&self, link: &Digest) -> bool {
+        self.links.contains(link)
     }
 
     /// Returns an account's papers in the order in which they came.

@@ -83,6 +83,9 @@ pub(crate) fn router(site: Arc<Site>) -> Router {
         .route("/letters/{piece}/open", post(pages::letter::open))
         .route("/letters/{piece}/keep", post(pages::letter::keep))
         .route("/letters/{piece}/pdf", get(pages::letter::pdf))
+        .route("/portal", get(pages::feed::page).post(pages::feed::make))
+        .route("/feed/{secret}", get(pages::feed::feed))
+        .route("/go/{link}", get(pages::feed::follow))
         .route(
             "/papers",
             get(pages::papers::list)

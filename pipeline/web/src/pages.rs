@@ -1,6 +1,7 @@
 //! Pages: what a visitor sees and what a form does.
 
 pub mod card;
+pub mod feed;
 pub mod first;
 pub mod inbox;
 pub mod letter;

@@ -105,7 +105,7 @@ pub async fn inbox(
             page,
             pages,
             used_words: bytes_words(used),
-            used_percent: (used * 100).div_ceil(QUOTA_BYTES).min(100),
+            used_percent: (used * 100 / QUOTA_BYTES).min(100),
             new_senders: &new_senders,
         };
         Ok(show(visit, &page))

@@ -302,3 +302,31 @@ fn papers_are_kept_by_what_they_are_and_seen_by_nobody_else() {
     assert_eq!(browser.post(&format!("{path}/remove"), &[]).status, 200);
     assert_eq!(browser.get(&path).status, 404);
 }
+
+#[test]
+fn a_portal_learns_that_something_has_come_and_its_link_leads_there_once() {
+    let house = House::open();
+    let mut browser = house.signed_in("r-1");
+    browser.get("/portal");
+    let made = browser.post("/portal", &[]);
+    let at = made.body.find("/feed/").expect("an address");
+    let address = made.body[at..at + 70].to_owned();
+    let mut portal = house.browser();
+    let told = portal.get(&address);
+    assert_eq!(told.header("content-type"), Some("application/json"));
+    assert_eq!(told.body.matches("\"arrived\":\"2026-11-22\"").count(), 2, "{}", told.body);
+    for content in ["納税", "星見市", "hoshimi", "row-"] {
+        assert!(!told.body.contains(content), "{content}");
+    }
+    let link = told.body.split("\"link\":\"").nth(1).and_then(|rest| rest.split('"').next());
+    let link = link.expect("a link");
+    assert_eq!(portal.get(link).header("location"), Some("/sign-in"));
+    let mut other = house.signed_in("r-2");
+    assert_eq!(other.get(link).status, 404);
+    let letter = browser.get(link);
+    assert!(letter.header("location").is_some_and(|to| to.starts_with("/letters/")));
+    assert_eq!(browser.get(link).status, 410);
+    browser.get("/portal");
+    browser.post("/portal", &[]);
+    assert_eq!(portal.get(&address).status, 404, "a new address makes the old one void");
+}
