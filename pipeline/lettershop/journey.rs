@@ -116,12 +116,10 @@ fn begin(
         let snapshot = registry::read_snapshot(out, &open.snapshot)?;
         return Ok(Some((open, snapshot)));
     }
-    let drops = new_drops(shop, journal, clock)?;
-    let is_idle = drops.is_empty() && due_parts(shop, journal).is_empty();
     let mut drops = new_drops(shop, journal, clock)?;
     let next = journal.last_night() + 1;
     drops.extend(postbox::code_letters(shop, out, next, clock.now.date_jst())?);
-    let is_idle = drops.is_empty() && open_parts(journal).is_empty();
+    let is_idle = drops.is_empty() && due_parts(shop, journal).is_empty();
     if is_idle && !applications::has_news(shop, out, journal.last_night())? {
         return Ok(None);
     }

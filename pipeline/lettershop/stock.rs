@@ -83,12 +83,9 @@ mod tests {
         let envelopes: BTreeMap<String, Vec<EnvelopeProfile>> =
             toml::from_str(ENVELOPES).expect("the stock envelopes");
         let chain = chain();
-        for (name, toml, body, sample) in &TEMPLATES[4..] {
-            let layout = Layout::compile(&sender, name).expect("a layout");
-            let source = TemplateSource { toml, body, stationery: None, pictures: &[] };
         for (name, toml, body, sample) in of_sender {
             let layout = Layout::compile(sender, name).expect("a layout");
-            let source = TemplateSource { toml, body, stationery: None };
+            let source = TemplateSource { toml, body, stationery: None, pictures: &[] };
             let wanted = source.envelope().expect("an envelope");
             let envelope = envelopes["envelopes"].iter().find(|known| known.name == wanted);
             let facts = SenderFacts {
