@@ -214,19 +214,9 @@ pub struct BatchOf {
 /// What can be done with mailboxes.
 #[derive(Debug, Subcommand)]
 pub enum MailboxCommand {
-    /// Serves the recipients' mailboxes as web pages, also while a night runs
-    #[command(after_help = "Example:
-  lettershop mailbox serve /srv/shop --listen 127.0.0.1:8080
-A web server in front of it (nginx, Caddy) speaks TLS.")]
-    Serve(postbox::Serve),
-    /// Gives a recipient of the registry a user number and an opening code
-    #[command(after_help = "Example:
-  lettershop mailbox invite /srv/shop r-00000002 --counter
-  lettershop mailbox invite /srv/shop r-00000002 --letter --name \"山田 孝行\" --postal 100-0013 \\
-    --address1 東京都千代田区霞が関1丁目3番2号
-At the counter: look at the person's papers, then hand over what is printed here. By letter: the
-next night prints it, and the post hands it to that person alone.")]
-    Invite(postbox::Invite),
+    /// The recipients' door on the web
+    #[command(flatten)]
+    Door(postbox::DoorCommand),
     /// Lists the copies
     #[command(after_help = "Example:\n  lettershop mailbox list out --json")]
     List {

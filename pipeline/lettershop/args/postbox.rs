@@ -2,7 +2,25 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, Subcommand};
+
+/// What can be done with the recipients' door.
+#[derive(Debug, Subcommand)]
+pub enum DoorCommand {
+    /// Serves the recipients' mailboxes as web pages, also while a night runs
+    #[command(after_help = "Example:
+  lettershop mailbox serve /srv/shop --listen 127.0.0.1:8080
+A web server in front of it (nginx, Caddy) speaks TLS.")]
+    Serve(Serve),
+    /// Gives a recipient of the registry a user number and an opening code
+    #[command(after_help = "Example:
+  lettershop mailbox invite /srv/shop r-00000002 --counter
+  lettershop mailbox invite /srv/shop r-00000002 --letter --name \"山田 孝行\" --postal 100-0013 \\
+    --address1 東京都千代田区霞が関1丁目3番2号
+At the counter: look at the person's papers, then hand over what is printed here. By letter: the
+next night prints it, and the post hands it to that person alone.")]
+    Invite(Invite),
+}
 
 /// Arguments of `mailbox serve`.
 #[derive(Debug, Args)]

@@ -12,6 +12,7 @@ use serde_json::json;
 
 use super::night::read_clock;
 use super::postbox;
+use crate::args::postbox::DoorCommand;
 use crate::args::MailboxCommand;
 use crate::out::Out;
 use crate::registry_import::{open_memory, send_opens};
@@ -41,8 +42,8 @@ fn run(command: &MailboxCommand) -> Result<Ending> {
         MailboxCommand::Read { out, piece, to, now, json } => {
             read(&Out::at(out), piece, to, now.unwrap_or_else(read_clock), *json)
         }
-        MailboxCommand::Serve(args) => postbox::serve(args),
-        MailboxCommand::Invite(args) => postbox::invite(args),
+        MailboxCommand::Door(DoorCommand::Serve(args)) => postbox::serve(args),
+        MailboxCommand::Door(DoorCommand::Invite(args)) => postbox::invite(args),
         MailboxCommand::Proof { out, piece, to, json } => proof(&Out::at(out), piece, to, *json),
         MailboxCommand::Export { out, piece, to, json } => {
             export(&Out::at(out), piece.as_deref(), to, *json)

@@ -1,8 +1,8 @@
 //! The doors on the web: the recipients' mailbox as pages.
 //!
 //! What people do is an [`act::Act`]: durable in an append-only file, then part of the
-//! [`books::Books`]. A night takes over what concerns it ([`news`]); nothing here opens the embedded
-//! store, so pages answer while a night runs. Everything works without JavaScript.
+//! [`books::Books`]. A night takes over what concerns it ([`news`]). Nothing here opens the
+//! embedded store, so pages answer while a night runs. Everything works without JavaScript.
 
 pub mod act;
 pub mod books;
