@@ -2,6 +2,7 @@
 
 pub mod doors;
 pub mod line;
+mod numbers;
 pub mod postbox;
 pub mod verify;
 
@@ -12,6 +13,7 @@ use letter::Moment;
 
 use doors::{Doctor, SenderCommand, WatchDoors};
 use line::LineCommand;
+use numbers::at_least_one;
 use verify::VerifyCommand;
 
 use crate::confined::CONFINED;
@@ -495,9 +497,4 @@ fn time_of_day(text: &str) -> Result<u32, String> {
 fn senders(text: &str) -> Result<u32, String> {
     let number = text.parse().ok().filter(|number| [1, 3].contains(number));
     number.ok_or_else(|| format!("{text:?} is neither 1 nor 3"))
-}
-
-fn at_least_one(text: &str) -> Result<u64, String> {
-    let number = text.parse().ok().filter(|number| *number > 0);
-    number.ok_or_else(|| format!("{text:?} is not a number from 1"))
 }
