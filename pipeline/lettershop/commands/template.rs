@@ -66,7 +66,7 @@ fn preview(path: &Path, to: &Path, json: bool) -> Result<Ending> {
         match json {
             true => all.push(json!({
                 "case": name, "note": note, "letters": case.letters.len(),
-                "pdf": files.pdf, "pages": files.pages,
+                "pdf": files.pdf, "pages": files.pages, "windows": files.windows,
             })),
             false => {
                 let pictures = count(files.pages.len(), "picture");

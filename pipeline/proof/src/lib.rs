@@ -9,10 +9,12 @@ mod error;
 mod outline;
 mod painter;
 mod sheet;
+mod slip;
 
 use letter::page::{Charset, Page, Picture};
 
 pub use error::ProofError;
+pub use slip::window_slips;
 
 use painter::Painter;
 use sheet::Sheet;

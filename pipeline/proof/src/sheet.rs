@@ -36,6 +36,30 @@ impl Sheet {
         Self { dpi, width, height, pixels, coverage: Vec::new() }
     }
 
+    /// Returns a picture of so many pixels each way, all of one shade.
+    pub fn of_size(dpi: u32, [width, height]: [u32; 2], shade: u8) -> Self {
+        let pixels = vec![shade; width as usize * height as usize];
+        Self { dpi, width, height, pixels, coverage: Vec::new() }
+    }
+
+    /// Returns the shade of a pixel; `None` beyond the edges.
+    pub fn shade(&self, x: i64, y: i64) -> Option<u8> {
+        self.pixels.get(self.index(x, y)?).copied()
+    }
+
+    /// Sets a pixel; beyond the edges there is none.
+    pub fn set(&mut self, x: i64, y: i64, shade: u8) {
+        if let Some(index) = self.index(x, y) {
+            self.pixels[index] = shade;
+        }
+    }
+
+    fn index(&self, x: i64, y: i64) -> Option<usize> {
+        let within =
+            (0..i64::from(self.width)).contains(&x) && (0..i64::from(self.height)).contains(&y);
+        within.then_some(y as usize * self.width as usize + x as usize)
+    }
+
     /// Returns pixels a unit of 1/100 point.
     pub fn scale(&self) -> f64 {
         f64::from(self.dpi) / f64::from(UNITS_PER_INCH)

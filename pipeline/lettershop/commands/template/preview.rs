@@ -21,9 +21,12 @@ pub struct CaseFiles {
     pub pdf: PathBuf,
     /// A picture of each page with print on it, numbered as in the print file.
     pub pages: Vec<PathBuf>,
+    /// What of each letter shows in the envelope's window at the ends of the sheet's play.
+    pub windows: Vec<PathBuf>,
 }
 
-/// Writes `<template>-<case>.pdf` and `<template>-<case>-<page>.png` into a folder.
+/// Writes `<template>-<case>.pdf`, `<template>-<case>-<page>.png` and
+/// `<template>-<case>-window-<letter>.png` into a folder.
 ///
 /// The pictures show neither the inserter's mark nor the stationery; the print file shows both.
 ///
@@ -42,16 +45,22 @@ pub fn write(trial: &Trial<'_>, case: &Case, folder: &Path) -> Result<CaseFiles>
         Ok::<_, anyhow::Error>(path)
     };
     let pdf = publish(folder.join(format!("{stem}.pdf")), &print_file(trial, case, &letters)?)?;
-    let mut pages = Vec::new();
+    let (mut pages, mut windows) = (Vec::new(), Vec::new());
     let mut start = BlockStart::default();
-    for letter in &letters {
+    for (number, letter) in (1..).zip(&letters) {
+        let path = folder.join(format!("{stem}-window-{number}.png"));
+        windows.push(publish(path, &window(trial, &letter[0])?)?);
         for (number, page) in (start.pages() + 1..).zip(letter) {
             let path = folder.join(format!("{stem}-{number}.png"));
             pages.push(publish(path, &picture(trial, page)?)?);
         }
         start.count(letter.len() as u32, trial.workshop.paper.duplex);
     }
-    Ok(CaseFiles { pdf, pages })
+    Ok(CaseFiles { pdf, pages, windows })
+}
+
+fn window(trial: &Trial<'_>, page: &Page) -> Result<Vec<u8>> {
+    Ok(proof::window_slips(page, statics(trial), &faces(trial), &trial.envelope, PICTURE_DPI)?)
 }
 
 fn set(trial: &Trial<'_>, case: &Case) -> Result<Vec<Vec<Page>>, Reason> {
@@ -61,13 +70,18 @@ fn set(trial: &Trial<'_>, case: &Case) -> Result<Vec<Vec<Page>>, Reason> {
 }
 
 fn picture(trial: &Trial<'_>, page: &Page) -> Result<Vec<u8>> {
+    Ok(proof::picture_with(page, statics(trial), &faces(trial), PICTURE_DPI)?)
+}
+
+type Statics<'t> = (&'t [Page], &'t [Page], &'t [letter::page::Picture]);
+
+fn statics<'t>(trial: &'t Trial<'_>) -> Statics<'t> {
+    (trial.template.layers(), trial.template.parts(), trial.template.pictures())
+}
+
+fn faces<'t>(trial: &'t Trial<'_>) -> Vec<proof::FaceData<'t>> {
     let faces = trial.workshop.chain.faces().iter();
-    let faces: Vec<_> = faces
-        .map(|face| proof::FaceData { bytes: face.bytes(), charset: face.charset() })
-        .collect();
-    let template = &trial.template;
-    let statics = (template.layers(), template.parts(), template.pictures());
-    Ok(proof::picture_with(page, statics, &faces, PICTURE_DPI)?)
+    faces.map(|face| proof::FaceData { bytes: face.bytes(), charset: face.charset() }).collect()
 }
 
 /// Prints the letters as a night does, dated with their posting date, as job 0.
