@@ -57,7 +57,7 @@ impl Sheet {
     fn index(&self, x: i64, y: i64) -> Option<usize> {
         let within =
             (0..i64::from(self.width)).contains(&x) && (0..i64::from(self.height)).contains(&y);
-        within.then_some(y as usize * self.width as usize + x as usize)
+        within.then(|| y as usize * self.width as usize + x as usize)
     }
 
     /// Returns pixels a unit of 1/100 point.
