@@ -15,6 +15,7 @@ mod mailbox;
 mod mended;
 mod night;
 mod operator;
+mod package;
 mod pictures;
 mod postbox;
 mod preflight;
