@@ -26,16 +26,27 @@ fn json(bytes: &[u8]) -> Value {
     serde_json::from_slice(bytes).expect("JSON")
 }
 
-/// Checks that `status.json` tells the truth of every file, by numbers without a gap.
-fn must_be_told(sender: &SenderAt) -> Value {
-    let status = json(&std::fs::read(sender.outbox().join("status.json")).expect("a status"));
-    let files = status["files"].as_array().expect("files");
-    for file in files {
+fn status_of(sender: &SenderAt) -> Value {
+    json(&std::fs::read(sender.outbox().join("status.json")).expect("a status"))
+}
+
+/// Returns the files whose digest in `status.json` is not that of what lies there.
+fn untrue(sender: &SenderAt, status: &Value) -> Vec<Value> {
+    let files = status["files"].as_array().expect("files").iter();
+    let is_untrue = |file: &&Value| {
         let path = sender.outbox().join(file["name"].as_str().expect("a name"));
         let digest = Sha256::digest(std::fs::read(&path).expect("a file that is told of"));
         let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(file["sha256"], digest.as_str(), "{file}");
-    }
+        file["sha256"] != digest.as_str()
+    };
+    files.filter(is_untrue).cloned().collect()
+}
+
+/// Checks that `status.json` tells the truth of every file, by numbers without a gap.
+fn must_be_told(sender: &SenderAt) -> Value {
+    let status = status_of(sender);
+    assert_eq!(untrue(sender, &status), Vec::<Value>::new());
+    let files = status["files"].as_array().expect("files");
     let numbers: Vec<u64> = files.iter().map(|f| f["sequence"].as_u64().expect("one")).collect();
     assert!(numbers.is_sorted() && numbers.last() == status["sequence"].as_u64().as_ref());
     assert_eq!(files.len() + 1, children(&sender.outbox()).len(), "nothing is there untold");
@@ -75,6 +86,12 @@ fn a_sender_gets_receipt_and_proof_by_day_and_decides_by_files_until_the_night()
     let began = Instant::now();
     while json(&wait_for(sender, "good-1.receipt.json"))["counts"]["pulled"] != 1 {
         assert!(began.elapsed() < Duration::from_secs(60), "the receipt tells the pull");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    // The status is written after the files of which it tells.
+    let began = Instant::now();
+    while !untrue(sender, &status_of(sender)).is_empty() {
+        assert!(began.elapsed() < Duration::from_secs(60), "the status follows the files");
         std::thread::sleep(Duration::from_millis(100));
     }
     watch.kill().expect("it runs");
