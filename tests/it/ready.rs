@@ -35,7 +35,7 @@ fn a_broken_letter_is_set_aside_alone_with_page_millimetres_and_picture() {
     shop.must_come_to_what_is_expected(&out);
     let mut met = BTreeSet::new();
     for sender in ["hikari-kenpo", "midori-shinkin"] {
-        for path in out.find(&format!("outbox/{sender}/"), ".csv") {
+        for path in out.find(&format!("outbox/{sender}/"), ".report.csv") {
             let list = std::fs::read(&path).expect("a list");
             let list = String::from_utf8_lossy(&list).into_owned();
             for row in list.lines() {

@@ -11,8 +11,8 @@ use crate::{FaceData, DPI_MAX};
 /// Paints the window four times, two above two: with the sheet at the left and right, upper and
 /// lower end of its play. What the folded sheet does not cover is dark, as an envelope's inside.
 ///
-/// `statics` are the layers, parts and pictures, as in [`crate::picture_with`]. Returns a PNG, eight
-/// bits of grey a pixel.
+/// `statics` are the layers, parts and pictures, as in [`crate::picture_with`]. Returns a PNG,
+/// eight bits of grey a pixel.
 ///
 /// # Errors
 /// As [`crate::picture`].
