@@ -28,11 +28,11 @@ pub struct ReadySurvey {
 /// What was found in one letter.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ReadyFound {
-    /// Its findings, at most [`LETTER_FINDINGS_MAX`]; pages are those of the file, from 1.
+    /// Its findings, at most ten; pages are those of the file, from 1.
     pub findings: Vec<Finding>,
     /// The text in the window of its first page, line by line, where it is read.
     pub window: String,
-    /// Pages with something to look at, at most [`SKETCHES_MAX`] in a file.
+    /// Pages with something to look at, at most twenty in a file.
     pub sketches: Vec<(u32, Sketch)>,
 }
 

@@ -163,6 +163,7 @@ pub fn draw(page: &Page, mark: Option<&SheetMark>, mut each: impl FnMut(Drawn<'_
             }
             Mark::Layer(_) => each(Drawn::Layer),
             Mark::Part { part, x, y, .. } => each(Drawn::Part(part, [points(x), points(y)])),
+            Mark::Picture { .. } => unreachable!("the standard letter has no pictures"),
         }
     }
     if let Some(mark) = mark {
