@@ -118,7 +118,7 @@ fn a_person_reads_what_the_night_delivered_and_the_next_night_tells_the_sender()
     assert_eq!(browser.try_password(&number, PASSWORD).status, 200);
 }
 
-/// Returns the rules that a page breaks seriously, as axe finds them; axe comes from npm.
+/// Returns the rules that a page breaks seriously, as axe finds them (`tests/axe`).
 fn broken_rules(page: &mut Chromium, axe: &str) -> Vec<String> {
     // axe is a script itself; the page has none.
     page.scripts(true);
@@ -132,11 +132,8 @@ fn broken_rules(page: &mut Chromium, axe: &str) -> Vec<String> {
     found.filter_map(|one| one.as_str().map(str::to_owned)).collect()
 }
 
-fn axe(folder: &std::path::Path) -> String {
-    std::fs::create_dir_all(folder).expect("a temporary directory");
-    let install = judge("npm").args(["install", "--no-save", "--silent", "axe-core@4"]).dir(folder);
-    install.must_succeed();
-    let path = folder.join("node_modules/axe-core/axe.min.js");
+fn axe() -> String {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/axe/axe.min.js");
     // What a script leaves as its value cannot be handed over.
     std::fs::read_to_string(path).expect("axe") + ";1"
 }
@@ -150,7 +147,7 @@ fn in_chromium_with_and_without_scripts_a_letter_is_read_and_no_page_shuts_anybo
     let piece = text(&copy["piece"]);
     let door = Door::open(&shop, &out);
     let url = |path: &str| format!("http://{}{path}", door.address);
-    let axe = axe(&shop.beside("axe"));
+    let axe = axe();
     let pictures = std::env::var_os("LETTERSHOP_PICTURES").map(std::path::PathBuf::from);
     let pictures = pictures.unwrap_or_else(|| shop.beside("pictures"));
     std::fs::create_dir_all(&pictures).expect("a folder");
