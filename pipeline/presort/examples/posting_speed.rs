@@ -4,18 +4,21 @@
 
 #![allow(clippy::print_stdout, reason = "an example says what it measured")]
 
+#[path = "../../letter/tests/support/naga3.rs"]
+mod naga3;
 #[path = "../src/numbers.rs"]
 mod numbers;
 
 use std::time::Instant;
 
 use letter::piece::Measured;
-use letter::stock::{EnvelopeProfile, Paper, Window};
+use letter::stock::{EnvelopeProfile, Paper};
 use letter::{Channel, ChannelReason, PostalCode};
 use presort::{
     plan, Franking, Limits, Lot, PostDesk, PostingRules, Rules, Step, Tariff, TariffBook,
 };
 
+use naga3::naga3;
 use numbers::Numbers;
 
 fn main() {
@@ -29,18 +32,7 @@ fn main() {
 
 /// One batch with everything: its postings, order, bundles, trays, files.
 fn one_batch(tariff: &Tariff, pieces: u32) {
-    let envelope = EnvelopeProfile {
-        name: "naga3".into(),
-        width_mm: 235.0,
-        height_mm: 120.0,
-        inner_width_mm: 231.0,
-        inner_height_mm: 117.0,
-        folded_height_mm: 99.0,
-        window: Window { left_mm: 20.0, top_mm: 22.0, width_mm: 90.0, height_mm: 45.0 },
-        weight_mg: 5_500,
-        sheets_max: 40,
-        size_class: "teikei".into(),
-    };
+    let envelope = EnvelopeProfile { sheets_max: 40, ..naga3() };
     let paper = Paper { sheet_mg: 3_990, duplex: true };
     let mut numbers = Numbers(7);
     let one = |record| Measured {

@@ -61,12 +61,22 @@ pub fn picture_with(
     faces: &[FaceData<'_>],
     dpi: u32,
 ) -> Result<Vec<u8>, ProofError> {
+    painted(page, statics, faces, dpi)?.png()
+}
+
+/// Paints a page on a sheet of its own.
+fn painted(
+    page: &Page,
+    statics: (&[Page], &[Page], &[Picture]),
+    faces: &[FaceData<'_>],
+    dpi: u32,
+) -> Result<Sheet, ProofError> {
     if !(1..=DPI_MAX).contains(&dpi) {
         return Err(ProofError::Resolution { dpi, max: DPI_MAX });
     }
     let mut sheet = Sheet::new(dpi);
     Painter::new(statics, faces, &mut sheet)?.page(page)?;
-    sheet.png()
+    Ok(sheet)
 }
 
 /// At 1,200 dots an inch, as fine as print engines are, a page takes 140 MB.

@@ -4,9 +4,8 @@ use letter::page::{Page, Picture};
 use letter::stock::EnvelopeProfile;
 
 use crate::error::ProofError;
-use crate::painter::Painter;
 use crate::sheet::Sheet;
-use crate::{FaceData, DPI_MAX};
+use crate::{painted, FaceData};
 
 /// Paints the window four times, two above two: with the sheet at the left and right, upper and
 /// lower end of its play. What the folded sheet does not cover is dark, as an envelope's inside.
@@ -26,11 +25,7 @@ pub fn window_slips(
     envelope: &EnvelopeProfile,
     dpi: u32,
 ) -> Result<Vec<u8>, ProofError> {
-    if !(1..=DPI_MAX).contains(&dpi) {
-        return Err(ProofError::Resolution { dpi, max: DPI_MAX });
-    }
-    let mut sheet = Sheet::new(dpi);
-    Painter::new(statics, faces, &mut sheet)?.page(page)?;
+    let sheet = painted(page, statics, faces, dpi)?;
     let pixels = |mm: f64| (mm / MM_PER_INCH * f64::from(dpi)).round() as i64;
     let window = envelope.window;
     let (width, height) = (pixels(window.width_mm), pixels(window.height_mm));
@@ -69,28 +64,17 @@ const ENVELOPE: u8 = 214;
 const INSIDE: u8 = 96;
 
 #[cfg(test)]
+#[path = "../../letter/tests/support/naga3.rs"]
+mod naga3;
+
+#[cfg(test)]
 mod tests {
     use letter::page::{Len, Mark, A4};
-    use letter::stock::Window;
 
+    use super::naga3::naga3;
     use super::*;
 
-    fn envelope() -> EnvelopeProfile {
-        EnvelopeProfile {
-            name: "test".to_owned(),
-            width_mm: 235.0,
-            height_mm: 120.0,
-            inner_width_mm: 231.0,
-            inner_height_mm: 117.0,
-            folded_height_mm: 99.0,
-            window: Window { left_mm: 20.0, top_mm: 22.0, width_mm: 90.0, height_mm: 45.0 },
-            weight_mg: 5500,
-            sheets_max: 8,
-            size_class: "teikei".to_owned(),
-        }
-    }
-
-    /// Paints the slips at 25.4 dots an inch, a pixel a millimetre.
+    /// Paints the slips at 254 dots an inch, ten pixels a millimetre.
     fn slips(marks: Vec<Mark>, envelope: &EnvelopeProfile) -> (usize, Vec<u8>) {
         let page = Page { marks, ..Page::default() };
         let png = window_slips(&page, (&[], &[], &[]), &[], envelope, 254).expect("a picture");
@@ -110,7 +94,7 @@ mod tests {
             height: Len::from_mm(1.0),
             tint: 100,
         };
-        let (width, pixels) = slips(vec![ink], &envelope());
+        let (width, pixels) = slips(vec![ink], &naga3());
         assert_eq!(width, 10 * (3 * 4 + 2 * 90));
         // With play, the window's left edge lies so far left of the sheet's ink.
         for (place, right, down) in
@@ -128,7 +112,7 @@ mod tests {
     #[test]
     fn what_the_sheet_does_not_cover_is_the_envelopes_inside() {
         // A window that begins left of where the sheet can end.
-        let mut envelope = envelope();
+        let mut envelope = naga3();
         envelope.window.left_mm = 10.0;
         let (width, pixels) = slips(Vec::new(), &envelope);
         let at = |x: f64, y: f64| pixels[(y * 10.0) as usize * width + (x * 10.0) as usize];

@@ -56,7 +56,8 @@ impl fmt::Display for Number {
 }
 
 impl PasscodeKey {
-    /// Returns the code of an account's letter number `issue`: `XXXX-XXXX-XXXX`, 60 bits.
+    /// Returns the code of an account's letter number `issue`: three groups of four
+    /// characters of five bits each.
     pub fn code(&self, number: Number, issue: u32) -> String {
         let mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes any key");
         let mac = mac.chain_update(b"passcode").chain_update(number.0.to_be_bytes());
