@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use letter::piece::Measured;
 use mailbox::{BatchSeal, CopyEntry, MailboxId, PackHead, PackWriter, Seal, Tree};
-use press::{CopyBatchMeta, CopyCodes, CopyLesson, CopyMeta, CopyPress, ReadyCopyPress};
+use press::{CopyBatchMeta, CopyCodes, CopyLesson, CopyMeta, CopyPress, MadeCopy, ReadyCopyPress};
 use runner::{Crew, FileMark};
 
 use crate::batch::{Batch, Letters};
@@ -45,7 +45,7 @@ struct Sealed {
     piece: letter::PieceId,
     mailbox: MailboxId,
     row_id: String,
-    seal: Seal,
+    made: MadeCopy,
     tail: Vec<u8>,
 }
 
@@ -103,14 +103,15 @@ pub fn deliver(
             |desk, pieces| desk.seal(batch, &press, pieces, mailboxes),
             |copies: Result<Vec<Sealed>>| {
                 for copy in copies? {
-                    tree.push(copy.piece, &copy.seal);
+                    tree.push(copy.piece, &Seal(copy.made.digest));
                     pack.push(&CopyEntry {
                         piece: copy.piece,
                         mailbox: copy.mailbox,
                         row_id: &copy.row_id,
                         title: batch.template.title(),
                         received: now,
-                        seal: copy.seal,
+                        seal: Seal(copy.made.digest),
+                        alike: copy.made.alike,
                         tail: &copy.tail,
                     })?;
                 }
@@ -169,14 +170,14 @@ impl Desk {
         let meta = CopyMeta { id, row_id: &row_id };
         let mut tail = Vec::new();
         let (scratch, pages) = (&mut self.press, letters.render.pages());
-        let seal = match press {
+        let made = match press {
             Press::Set(press) => press.copy(scratch, &meta, pages, &mut tail)?,
             Press::Ready(press, ready) => {
                 let (pages, letter) = ready.letter(piece.record, pages)?;
                 press.copy(scratch, &meta, &pages, &letter, &mut tail)?
             }
         };
-        Ok(Sealed { piece: id, mailbox, row_id, seal: Seal(seal), tail })
+        Ok(Sealed { piece: id, mailbox, row_id, made, tail })
     }
 
     /// Reads a record and sets it as a copy.

@@ -28,8 +28,15 @@ pub struct Stuck {
     pub since: Moment,
     /// How long, hours.
     pub hours: f64,
-    /// How long it may last, hours.
+    /// From how many hours on it is stuck.
     pub limit: f64,
+}
+
+impl Stuck {
+    /// Returns whether it has been in its state for as long as the limit says.
+    pub fn is_over(&self) -> bool {
+        self.hours >= self.limit
+    }
 }
 
 /// Every state that is not final, and whose it is to end it; `[stuck]` has the hours.

@@ -6,6 +6,7 @@ use std::fs;
 use anyhow::{Context, Result};
 use edge::durable;
 use ledger::receipt::Status;
+use ledger::Ends;
 use letter::Moment;
 use runner::Part;
 use serde::{Deserialize, Serialize};
@@ -25,18 +26,9 @@ pub struct Went {
     pub began: i64,
     /// How long it took.
     pub seconds: f64,
-    /// Records of its batches.
-    pub records: u64,
-    /// Records printed.
-    pub printed: u64,
-    /// Records delivered.
-    pub delivered: u64,
-    /// Records set aside.
-    pub set_aside: u64,
-    /// Records held.
-    pub held: u64,
-    /// Records pulled.
-    pub pulled: u64,
+    /// The ends of its batches' records.
+    #[serde(flatten)]
+    pub ends: Ends,
     /// Batches.
     pub batches: u64,
     /// Drops refused.
@@ -64,13 +56,7 @@ impl Went {
             ..blank
         };
         for batch in &report.batches {
-            let ends = &batch.account.ends;
-            went.records += ends.records_in;
-            went.printed += ends.printed;
-            went.delivered += ends.delivered;
-            went.set_aside += ends.set_aside;
-            went.held += ends.held;
-            went.pulled += ends.pulled;
+            went.ends.add(&batch.account.ends);
             went.waiting += u64::from(batch.status == Status::AwaitingApproval);
         }
         went
@@ -119,9 +105,9 @@ pub struct Forecast {
 /// # Errors
 /// If a part cannot be read.
 pub fn forecast(out: &Out, parts: &[Part], seconds_left: f64) -> Result<Option<Forecast>> {
-    let nights = history(out).into_iter().rev().filter(|went| went.records >= RECORDS_MIN);
-    let rates =
-        nights.take(NIGHTS_LOOKED_AT).map(|went| went.records as f64 / went.seconds.max(0.1));
+    let nights = history(out).into_iter().rev().filter(|went| went.ends.records_in >= RECORDS_MIN);
+    let rate = |went: Went| went.ends.records_in as f64 / went.seconds.max(0.1);
+    let rates = nights.take(NIGHTS_LOOKED_AT).map(rate);
     let mut rates: Vec<f64> = rates.collect();
     if rates.len() < NIGHTS_MIN {
         return Ok(None);
@@ -188,11 +174,11 @@ fn metrics(went: &Went, stuck: &[Stuck]) -> String {
     }
     head(&mut text, "night_records", "Records of the last night by their end.");
     for (end, count) in [
-        ("printed", went.printed),
-        ("delivered", went.delivered),
-        ("set_aside", went.set_aside),
-        ("held", went.held),
-        ("pulled", went.pulled),
+        ("printed", went.ends.printed),
+        ("delivered", went.ends.delivered),
+        ("set_aside", went.ends.set_aside),
+        ("held", went.ends.held),
+        ("pulled", went.ends.pulled),
     ] {
         writeln!(text, "lettershop_night_records{{end=\"{end}\"}} {count}")
             .expect("memory takes all text");

@@ -46,9 +46,10 @@ fn a_night_after_its_deadline_leaves_batches_to_the_next_and_warns_of_them() {
     let left = lettershop().arg("status").arg(out.path()).arg("--json").must_succeed().json();
     let batches = left["batches"].as_array().expect("batches").clone();
     assert!(batches.len() == 3 && batches.iter().all(|one| one["stands"] == "received"), "{left}");
-    let line = r#"{"night":1,"began":0,"seconds":1000.0,"records":1000,"printed":1000,"#.to_owned()
-        + r#""delivered":0,"set_aside":0,"held":0,"pulled":0,"batches":1,"refused":0,"#
-        + r#""waiting":0,"left":0,"discrepancies":0,"code":0}"#;
+    let line = r#"{"night":1,"began":0,"seconds":1000.0,"records_in":1000,"printed":1000,"#
+        .to_owned()
+        + r#""delivered":0,"set_aside":0,"held":0,"pulled":0,"also_delivered":0,"batches":1,"#
+        + r#""refused":0,"waiting":0,"left":0,"discrepancies":0,"code":0}"#;
     std::fs::write(out.path().join("state/history.jsonl"), format!("{line}\n").repeat(3))
         .expect("written");
     let answer = shop.night(&out).args(["--until", "02:30", "--unattended"]).must_exit_with(5);

@@ -4,9 +4,9 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use letter::{Moment, PieceId, RecordView};
-use mailbox::assemble;
-use press::{CopyBatchMeta, CopyLesson, CopyMeta, CopyPress};
+use letter::{BatchId, Moment, PieceId, RecordView, SenderId};
+use mailbox::{assemble, CopyEntry, MailboxId, PackHead, PackWriter};
+use press::{CopyBatchMeta, CopyLesson, CopyMeta, CopyPress, MadeCopy};
 use render::Scratch;
 
 use crate::rounds::{median, timed};
@@ -39,7 +39,8 @@ pub fn run(engine: &Engine, forme: &Forme, recipients: &[Recipient]) {
     let press = CopyPress::build(&forme.fonts, &forme.layers, &meta).with_codes(codes);
     let mut scratch = press::Scratch::default();
     let mut tails = vec![Vec::new(); recipients.len()];
-    let mut seals = vec![[0; 32]; recipients.len()];
+    let nothing = MadeCopy { digest: [0; 32], alike: 0 };
+    let mut made = vec![nothing; recipients.len()];
     let mut rates = Vec::new();
     for _ in 0..ROUNDS {
         let seconds = timed(&mut || {
@@ -48,20 +49,20 @@ pub fn run(engine: &Engine, forme: &Forme, recipients: &[Recipient]) {
                 let row_id = format!("{at:08}");
                 let meta = CopyMeta { id: PieceId(at as u64 + 1), row_id: &row_id };
                 tails[at].clear();
-                let made = press.copy(&mut scratch, &meta, render.pages(), &mut tails[at]);
-                seals[at] = made.expect("made");
+                let copy = press.copy(&mut scratch, &meta, render.pages(), &mut tails[at]);
+                made[at] = copy.expect("made");
             }
         });
         rates.push(recipients.len() as f64 / seconds);
     }
-    let stored: usize = tails.iter().map(Vec::len).sum();
+    let stored = pack(press.shared(), &tails, &made);
     let opened: Vec<f64> = tails
         .iter()
-        .zip(&seals)
+        .zip(&made)
         .take(OPENED)
-        .map(|(tail, seal)| {
+        .map(|(tail, made)| {
             let begun = Instant::now();
-            black_box(assemble(press.shared(), tail, &mailbox::Seal(*seal)).expect("whole"));
+            black_box(assemble(press.shared(), tail, &mailbox::Seal(made.digest)).expect("whole"));
             begun.elapsed().as_secs_f64()
         })
         .collect();
@@ -73,6 +74,32 @@ pub fn run(engine: &Engine, forme: &Forme, recipients: &[Recipient]) {
 }
 
 const ROUNDS: usize = 11;
+/// Packs the copies as a night does and returns the pack's bytes.
+fn pack(shared: &[u8], tails: &[Vec<u8>], made: &[MadeCopy]) -> usize {
+    let head = PackHead {
+        sender: SenderId::parse("mirai-life").expect("an id"),
+        batch: BatchId::parse("bench").expect("an id"),
+        shared_len: shared.len() as u64,
+        shared_seal: mailbox::Seal::of(shared),
+    };
+    let mut pack = PackWriter::new(Vec::new(), &head).expect("memory");
+    for (number, (tail, made)) in (1..).zip(tails.iter().zip(made)) {
+        let row_id = format!("{number:08}");
+        let entry = CopyEntry {
+            piece: PieceId(number),
+            mailbox: MailboxId(number),
+            row_id: &row_id,
+            title: "",
+            received: Moment(0),
+            seal: mailbox::Seal(made.digest),
+            alike: made.alike,
+            tail,
+        };
+        pack.push(&entry).expect("memory");
+    }
+    pack.finish().expect("memory").0.len()
+}
+
 /// Letters that the codes are made of, as in a night.
 const LEARNED: usize = 64;
 const OPENED: usize = 200;

@@ -337,8 +337,12 @@ impl<'l, R: BufRead, L: BufRead + Seek> Decoder<'l, R, L> {
         let Trailer { count, hash_total, .. } =
             self.layout.trailer.as_ref().expect("the layout has a trailer");
         let count = self.trailer_figure(place, *count)?;
+        let hash_digits = match hash_total {
+            Some(TrailerPlace::Bytes(start, end)) => Some((end - start) as u32),
+            _ => None,
+        };
         let hash_total = hash_total.map(|at| self.trailer_figure(place, at)).transpose()?;
-        Ok(TrailerFigures { count, hash_total })
+        Ok(TrailerFigures { count, hash_total, hash_digits })
     }
 
     fn trailer_figure(&self, place: &Place, at: TrailerPlace) -> Result<u64, DecodeError> {

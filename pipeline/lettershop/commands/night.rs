@@ -149,7 +149,7 @@ fn note(shop: &Shop, out: &Out, went: &Went) -> Result<()> {
         Some(journal) => stuck::look(shop, out, &journal, read_clock())?,
         None => Vec::new(),
     };
-    let stuck: Vec<_> = stuck.into_iter().filter(|stuck| stuck.hours > stuck.limit).collect();
+    let stuck: Vec<_> = stuck.into_iter().filter(stuck::Stuck::is_over).collect();
     unattended::write_metrics(shop, out, went, &stuck)
 }
 

@@ -65,9 +65,11 @@ fn nights(out: &Out, json: bool) -> Result<Ending> {
     }
     for went in history {
         let began = letter::Moment(went.began).rfc3339_jst();
-        let Went { night, seconds, records, code, left, waiting, .. } = went;
+        let Went { night, seconds, ends, code, left, waiting, .. } = went;
+        let records = ends.records_in;
         say!(
-            "night {night}  {began}  {seconds:.0} s  {records} records  {left} left               {waiting} waiting  ended with {code}"
+            "night {night}  {began}  {seconds:.0} s  {records} records  {left} left  \
+             {waiting} waiting  ended with {code}"
         );
     }
     Ok(Ending::Well)
@@ -76,7 +78,7 @@ fn nights(out: &Out, json: bool) -> Result<Ending> {
 fn what_is_stuck(shop: &Shop, out: &Out, json: bool) -> Result<Ending> {
     let journal = super::operator::existing_journal(out)?;
     let mut found = stuck::look(shop, out, &journal, super::night::read_clock())?;
-    found.retain(|stuck| stuck.hours > stuck.limit);
+    found.retain(stuck::Stuck::is_over);
     if json {
         let one = |s: &stuck::Stuck| {
             json!({

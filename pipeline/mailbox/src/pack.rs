@@ -5,12 +5,15 @@
 //!
 //! ```text
 //! head    "LSPACK" | version u16 | shared_len u64 | shared_sha256 32 | sender | batch | crc
-//! copy    label_len u32 | tail_len u32 |
-//!         piece u64 | mailbox u64 | received i64 | sha256 32 | row_id | title | crc | tail | crc
+//! copy    label_len u32 | own_len u32 | piece u64 | mailbox u64 | received i64 | sha256 32 |
+//!         alike_offset u64 | alike_len u32 | row_id | title | crc | [alike | crc] | own | crc
 //! …
 //! index   (piece u64 | offset u64) × copies, by piece | crc
 //! trailer copies u64 | tail_bytes u64 | index_offset u64 | content_crc u32 | "LSPEND" | crc
 //! ```
+//!
+//! A copy's tail is `alike`, what other copies of the pack begin with as well, and `own`. The first
+//! copy that begins so holds `alike` itself, behind its label; the others name its offset.
 //!
 //! Texts are `len u16 | UTF-8`; `content_crc` is the CRC-32 of all parts before the trailer without
 //! their checksums, and stands for the pack. A reader starts from the trailer. A pack is published
@@ -56,6 +59,8 @@ pub struct CopyEntry<'a> {
     pub received: Moment,
     /// SHA-256 of the whole copy, prefix and tail.
     pub seal: Seal,
+    /// With how many bytes the tail begins that other copies of the pack may begin with as well.
+    pub alike: usize,
     /// The copy's own bytes, after the shared prefix.
     pub tail: &'a [u8],
 }
@@ -142,8 +147,10 @@ type Slot = (PieceId, u64);
 
 const MAGIC: &[u8; 6] = b"LSPACK";
 const END_MAGIC: &[u8; 6] = b"LSPEND";
-const VERSION: u16 = 1;
+const VERSION: u16 = 2;
 const SLOT_LEN: u64 = 16;
+/// The checksum behind every part.
+const CRC_LEN: u64 = 4;
 /// copies, tail_bytes, index_offset, content_crc, end magic, crc
 const TRAILER_LEN: u64 = 8 + 8 + 8 + 4 + 6 + 4;
 /// A reader allocates what a length says: copies are a few pages, so 256 MiB means damage.

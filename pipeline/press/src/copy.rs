@@ -3,14 +3,15 @@
 
 mod first_layer;
 mod lesson;
+pub(crate) mod prefix;
 mod shape;
 
 use letter::page::Page;
 use letter::{Moment, PieceId};
 use pdf_writer::Name;
-use sha2::{Digest, Sha256};
 
 use self::first_layer::{FirstLayer, TAGGED};
+use self::prefix::{Prefix, Roots};
 use crate::content::Composer;
 use crate::deflate::Scratch;
 use crate::error::PressError;
@@ -20,8 +21,7 @@ use crate::layers::Layers;
 use crate::parts::{whole, write, write_stream, Parts};
 use crate::structure::{reference, Tree};
 use crate::tagged::{write_page, TAGGED_LAYER};
-use crate::xmp::{self, hex_string, pdf_date, text_string};
-use crate::xref::XrefRows;
+use crate::xmp::{self, pdf_date, text_string};
 
 pub use lesson::{CopyCodes, CopyLesson};
 pub(crate) use shape::Shapes;
@@ -50,18 +50,23 @@ pub struct CopyMeta<'a> {
     pub row_id: &'a str,
 }
 
+/// A copy that was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MadeCopy {
+    /// SHA-256 of the whole copy, the shared bytes and the rest.
+    pub digest: [u8; 32],
+    /// With how many bytes the rest begins that other copies of the batch begin with as well: the
+    /// structure of all that look like this one. They need to be kept but once.
+    pub alike: usize,
+}
+
 /// What the copies of a batch share; any number of threads make copies from it.
 pub struct CopyPress<'a> {
     fonts: &'a Fonts,
     layers: &'a Layers,
-    /// Everything before the first object that a copy has for itself.
-    shared: Vec<u8>,
-    /// The state of SHA-256 after `shared`.
-    hash: Sha256,
-    /// SHA-256 of `shared`, by which the batch is known.
+    prefix: Prefix,
+    /// SHA-256 of the prefix, by which the batch is known.
     batch: [u8; 32],
-    /// The rows of the objects in `shared`.
-    rows: XrefRows,
     /// The entries of every copy's Info that are the same.
     info: String,
     numbers: SharedNumbers,
@@ -134,17 +139,11 @@ impl<'a> CopyPress<'a> {
             .as_bytes(),
         );
         debug_assert_eq!(own.next(), first);
-        let mut shared = HEADER.to_vec();
-        let mut rows = XrefRows::new();
-        for parts in [&fonts.parts, &layers.parts, &own] {
-            parts.starts().iter().for_each(|&start| rows.at((shared.len() + start) as u64));
-            shared.extend_from_slice(parts.bytes());
-        }
-        let hash = Sha256::new_with_prefix(&shared);
-        let batch = hash.clone().finalize().into();
+        let prefix = Prefix::of(&[&fonts.parts, &layers.parts, &own]);
+        let batch = prefix.digest();
         let numbers = SharedNumbers { resources, catalog, scopes, parents };
         let codes = CopyCodes::default();
-        Self { fonts, layers, shared, hash, batch, rows, info, numbers, codes, tops }
+        Self { fonts, layers, prefix, batch, info, numbers, codes, tops }
     }
 
     /// Takes the codes in which the copies' own streams are packed from now on.
@@ -154,11 +153,10 @@ impl<'a> CopyPress<'a> {
 
     /// Returns the bytes with which every copy of the batch begins.
     pub fn shared(&self) -> &[u8] {
-        &self.shared
+        &self.prefix.bytes
     }
 
-    /// Appends the rest of one copy to `out` and returns the SHA-256 of the whole copy, the shared
-    /// bytes and this rest.
+    /// Appends the rest of one copy to `out`, what comes after the shared bytes.
     ///
     /// # Errors
     /// A glyph that the fonts do not hold, a layer that does not exist, no page or too many, or
@@ -169,11 +167,11 @@ impl<'a> CopyPress<'a> {
         meta: &CopyMeta<'_>,
         pages: &[Page],
         out: &mut Vec<u8>,
-    ) -> Result<[u8; 32], PressError> {
-        let numbers = Numbers { first: self.rows.next(), pages: pages.len() as u32 };
+    ) -> Result<MadeCopy, PressError> {
+        let numbers = Numbers { first: self.prefix.rows.next(), pages: pages.len() as u32 };
         let shape = scratch.shapes.shape_of(self, pages)?;
         let start = out.len();
-        let at = |out: &Vec<u8>| (self.shared.len() + out.len() - start) as u64;
+        let at = |out: &Vec<u8>| self.prefix.end(&out[start..]);
         out.extend_from_slice(&shape.object);
         let mut contents_at = Vec::with_capacity(pages.len());
         for (index, page) in (0..).zip(pages) {
@@ -192,24 +190,15 @@ impl<'a> CopyPress<'a> {
             write_page_object(numbers, index, out);
         }
 
-        let mut rows = self.rows.clone();
-        [self.shared.len() as u64, info_at, pages_at].iter().for_each(|&at| rows.at(at));
+        let mut rows = self.prefix.rows.clone();
+        [self.prefix.end(&[]), info_at, pages_at].iter().for_each(|&at| rows.at(at));
         (0..shape::BESIDE_ELEMENTS).for_each(|index| rows.within(numbers.first, index));
         page_at.iter().chain(&contents_at).for_each(|&at| rows.at(at));
         (shape::BESIDE_ELEMENTS..shape.count).for_each(|index| rows.within(numbers.first, index));
-        let mut hash = self.hash.clone();
-        hash.update(&out[start..]);
-        let id: [u8; 32] = hash.clone().finalize().into();
-        let id = hex_string(&id[..16]);
-        let trailer = format!(
-            "/Root {} 0 R/Info {} 0 R/ID[{id}{id}]",
-            self.numbers.catalog,
-            Numbers::info(numbers.first)
-        );
-        let end = rows.finish(at(out), &trailer, self.codes.rows(), scratch);
-        hash.update(&end);
-        out.extend_from_slice(&end);
-        Ok(hash.finalize().into())
+        let info = Numbers::info(numbers.first);
+        let roots = Roots { catalog: self.numbers.catalog, info };
+        let digest = self.prefix.seal(rows, roots, self.codes.rows(), scratch, (out, start));
+        Ok(MadeCopy { digest, alike: shape.object.len() })
     }
 
     /// Composes a page's content and leaves it in the scratch.
@@ -335,5 +324,3 @@ impl Numbers {
 pub const COPY_PAGES_MAX: usize = crate::block::PAGES_PER_LETTER_MAX;
 /// The key of the first layer among those that lead from content to its elements; page n has n + 1.
 const LAYER_PARENTS: u32 = 0;
-/// The comment's four bytes above 127 are asked for by ISO 19005-2 §6.1.2.
-const HEADER: &[u8] = b"%PDF-1.7\n%\xE2\xE3\xCF\xD3\n";

@@ -28,7 +28,9 @@ mod xref;
 pub use block::{
     Block, BlockComposer, BlockStart, Painted, LETTERS_PER_BLOCK, PAGES_PER_LETTER_MAX,
 };
-pub use copy::{CopyBatchMeta, CopyCodes, CopyLesson, CopyMeta, CopyPress, COPY_PAGES_MAX};
+pub use copy::{
+    CopyBatchMeta, CopyCodes, CopyLesson, CopyMeta, CopyPress, MadeCopy, COPY_PAGES_MAX,
+};
 pub use deflate::Scratch;
 pub use error::PressError;
 pub use file::{PrintFile, Summary, Totals};

@@ -82,9 +82,10 @@ impl Form for Water {
     fn finish(mut self, records: u64, hash_total: u64) -> Vec<(String, Vec<u8>)> {
         let start = self.out.len();
         self.out.push(b'9');
-        let figures = [(records, 8), (hash_total, 12)];
-        for (figure, width) in figures {
-            pad_number(&figure.to_string(), width, &mut self.out).expect("figures fit");
+        let figures = [(records, RECORDS_DIGITS), (hash_total, HASH_DIGITS)];
+        for (figure, digits) in figures {
+            let lowest = figure % 10u64.pow(digits);
+            pad_number(&lowest.to_string(), digits as usize, &mut self.out).expect("figures fit");
         }
         self.out.resize(start + ROW_LEN, b' ');
         self.out.extend_from_slice(b"\r\n");
@@ -93,6 +94,9 @@ impl Form for Water {
 }
 
 const ROW_LEN: usize = 320;
+/// Digits of the trailer's figures.
+const RECORDS_DIGITS: u32 = 8;
+const HASH_DIGITS: u32 = 12;
 /// Bytes that a row of another length lacks, within the unused field at its end.
 const LOST_LEN: usize = 3;
 

@@ -41,6 +41,7 @@ impl Shop {
                 title: "納税通知書",
                 received: NOON,
                 seal: sealer.seal(tail.as_bytes()),
+                alike: 0,
                 tail: tail.as_bytes(),
             };
             writer.push(&entry).expect("memory");

@@ -31,6 +31,9 @@ pub struct TrailerFigures {
     pub count: u64,
     /// The sum of the postal codes, if the trailer has it.
     pub hash_total: Option<u64>,
+    /// In how many digits the sum stands; higher ones are dropped, as in the entry hash of a Nacha
+    /// file control record (Nacha Operating Rules, Appendix Three).
+    pub hash_digits: Option<u32>,
 }
 
 impl Totals {
@@ -42,13 +45,24 @@ impl Totals {
     /// # Errors
     /// `wrong-count` or `wrong-hash-total`, placed at the last row.
     pub fn check(&self, records: u64, hash_total: u64) -> Result<(), Refusal> {
+        self.check_in(records, hash_total, None)
+    }
+
+    /// Compares with a promised count and the lowest `digits` of a sum.
+    fn check_in(&self, records: u64, hash_total: u64, digits: Option<u32>) -> Result<(), Refusal> {
         let placed = |refusal| Refusal { origin: self.last.clone(), ..refusal };
         if self.rows != records {
             return Err(placed(refusal::wrong_count(self.rows, records)));
         }
         let unknown = self.unreadable_postals.saturating_mul(POSTAL_MAX);
-        let possible = self.hash_total..=self.hash_total.saturating_add(unknown);
-        if !possible.contains(&hash_total) {
+        let is_possible = match digits.and_then(|digits| 10u64.checked_pow(digits)) {
+            // By how much the lowest digits have grown, once around at most.
+            Some(round) => {
+                (hash_total % round + round - self.hash_total % round) % round <= unknown
+            }
+            None => hash_total.checked_sub(self.hash_total).is_some_and(|more| more <= unknown),
+        };
+        if !is_possible {
             return Err(placed(refusal::wrong_hash_total(self.hash_total, hash_total)));
         }
         Ok(())
@@ -57,7 +71,8 @@ impl Totals {
     /// Compares with the trailer, if there is one.
     pub(super) fn check_trailer(&self) -> Result<(), Refusal> {
         let Some(trailer) = self.trailer else { return Ok(()) };
-        self.check(trailer.count, trailer.hash_total.unwrap_or(self.hash_total))
+        let TrailerFigures { count, hash_total, hash_digits } = trailer;
+        self.check_in(count, hash_total.unwrap_or(self.hash_total), hash_digits)
     }
 
     /// Counts one record's postal code, if the row let it be found.
@@ -93,5 +108,18 @@ mod tests {
         assert_eq!(totals.check(3, 1_000_013 + POSTAL_MAX), Ok(()));
         assert!(totals.check(3, 1_000_014 + POSTAL_MAX).is_err());
         assert!(totals.check(3, 1_000_012).is_err());
+    }
+
+    #[test]
+    fn a_sum_that_outgrows_its_digits_is_known_by_the_lowest() {
+        let mut totals = Totals::default();
+        (0..3).for_each(|_| totals.add(Some("999-9999")));
+        let in_digits = |hash_total, digits| totals.check_in(3, hash_total, Some(digits)).is_ok();
+        assert!(in_digits(29_999_997, 8) && in_digits(9_999_997, 7) && in_digits(7, 1));
+        assert!(!in_digits(9_999_998, 7) && !in_digits(9_999_997, 8) && !in_digits(8, 1));
+        totals.add(None);
+        let in_digits = |hash_total| totals.check_in(4, hash_total, Some(8)).is_ok();
+        assert!(in_digits(29_999_997) && in_digits(39_999_996));
+        assert!(!in_digits(29_999_996) && !in_digits(39_999_997));
     }
 }

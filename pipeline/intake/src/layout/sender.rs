@@ -175,7 +175,7 @@ pub struct TrailerSpec {
     pub marker: String,
     /// The record count.
     pub count: TrailerSpecPlace,
-    /// The sum of the postal codes.
+    /// The sum of the postal codes; in bytes, the lowest digits of it that the width has room for.
     pub hash_total: Option<TrailerSpecPlace>,
 }
 

@@ -5,7 +5,7 @@ use std::io::{Read, Seek, SeekFrom};
 use letter::{BatchId, Moment, PieceId, SenderId};
 
 use super::{CopyLabel, PackError, PackHead, PackTotals, Slot, StoredCopy};
-use super::{END_MAGIC, MAGIC, SLOT_LEN, TAIL_LEN_MAX, TRAILER_LEN, VERSION};
+use super::{CRC_LEN, END_MAGIC, MAGIC, SLOT_LEN, TAIL_LEN_MAX, TRAILER_LEN, VERSION};
 use crate::{MailboxId, Seal};
 
 /// An open pack.
@@ -61,7 +61,7 @@ impl<R: Read + Seek> PackReader<R> {
     /// # Errors
     /// [`PackError::Damaged`] if no sound entry begins there, or what the reader returns.
     pub fn label(&mut self, offset: u64) -> Result<CopyLabel, PackError> {
-        self.entry(offset).map(|(label, _)| label)
+        self.entry(offset).map(|entry| entry.label)
     }
 
     /// Reads the copy whose entry begins at `offset`.
@@ -101,31 +101,67 @@ impl<R: Read + Seek> PackReader<R> {
 
     /// Returns the copy at `offset` and where its entry ends.
     fn copy_and_end(&mut self, offset: u64) -> Result<(StoredCopy, u64), PackError> {
-        let (label, tail_offset) = self.entry(offset)?;
-        let len = label.tail_len as usize;
-        let tail = read_part(&mut self.bytes, tail_offset, len, "tail")?;
-        Ok((StoredCopy { label, tail }, tail_offset + len as u64 + 4))
+        let Entry { label, alike, own } = self.entry(offset)?;
+        let mut tail = match alike.len {
+            0 => Vec::new(),
+            _ => self.part(alike, "beginning")?,
+        };
+        tail.append(&mut self.part(own, "tail")?);
+        Ok((StoredCopy { label, tail }, own.end()))
     }
 
-    /// Returns the label at `offset` and where its tail begins.
-    fn entry(&mut self, offset: u64) -> Result<(CopyLabel, u64), PackError> {
+    fn part(&mut self, span: Span, part: &'static str) -> Result<Vec<u8>, PackError> {
+        read_part(&mut self.bytes, span.offset, span.len as usize, part)
+    }
+
+    /// Returns the entry at `offset`, all of whose parts lie within the entries.
+    fn entry(&mut self, offset: u64) -> Result<Entry, PackError> {
         let damaged = || PackError::Damaged { part: "label", offset };
         let left = self.index_offset.checked_sub(offset).ok_or_else(damaged)?;
         let mut label = vec![0; left.min(LABEL_LEN_USUAL) as usize];
         self.bytes.seek(SeekFrom::Start(offset))?;
         self.bytes.read_exact(&mut label)?;
-        let (label_len, tail_len) = Fields(&label).lens().ok_or_else(damaged)?;
+        let (label_len, own_len) = Fields(&label).lens().ok_or_else(damaged)?;
         // Before its checksum is read, a length may be anything: it must lie within the entries.
-        let label_end = 8 + u64::from(label_len) + 4;
-        let end = label_end + u64::from(tail_len) + 4;
-        if end > left || tail_len as usize > TAIL_LEN_MAX {
+        let label_end = 8 + u64::from(label_len) + CRC_LEN;
+        if label_end > left {
             return Err(damaged());
         }
         let read = label.len().min(label_end as usize);
         label.resize(label_end as usize, 0);
         self.bytes.read_exact(&mut label[read..])?;
-        let label = sound(&label).and_then(|label| parse_label(&label[8..], tail_len));
-        Ok((label.ok_or_else(damaged)?, offset + label_end))
+        let label = sound(&label).and_then(|label| parse_label(&label[8..], own_len));
+        let (label, alike) = label.ok_or_else(damaged)?;
+        let behind = offset + label_end;
+        let is_here = alike.len > 0 && alike.offset == behind;
+        let own = Span { offset: if is_here { alike.end() } else { behind }, len: own_len };
+        let is_within =
+            |span: Span| span.offset <= self.index_offset && span.end() <= self.index_offset;
+        match is_within(alike) && is_within(own) && label.tail_len as usize <= TAIL_LEN_MAX {
+            true => Ok(Entry { label, alike, own }),
+            false => Err(damaged()),
+        }
+    }
+}
+
+/// What a label says of its copy, and where the parts of its tail are.
+struct Entry {
+    label: CopyLabel,
+    alike: Span,
+    own: Span,
+}
+
+/// A part without its checksum.
+#[derive(Clone, Copy)]
+struct Span {
+    offset: u64,
+    len: u32,
+}
+
+impl Span {
+    /// Returns where the next part begins.
+    fn end(self) -> u64 {
+        self.offset + u64::from(self.len) + CRC_LEN
     }
 }
 
@@ -204,18 +240,18 @@ fn sound(part: &[u8]) -> Option<&[u8]> {
     (*crc == crc32fast::hash(content).to_le_bytes()).then_some(content)
 }
 
-fn parse_label(bytes: &[u8], tail_len: u32) -> Option<CopyLabel> {
+/// Returns the label and where what its tail begins with stands.
+fn parse_label(bytes: &[u8], own_len: u32) -> Option<(CopyLabel, Span)> {
     let mut fields = Fields(bytes);
-    let label = CopyLabel {
-        piece: PieceId(fields.u64()?),
-        mailbox: MailboxId(fields.u64()?),
-        received: Moment(fields.u64()? as i64),
-        seal: Seal(fields.array()?),
-        row_id: fields.text()?.to_owned(),
-        title: fields.text()?.to_owned(),
-        tail_len,
-    };
-    fields.0.is_empty().then_some(label)
+    let (piece, mailbox) = (PieceId(fields.u64()?), MailboxId(fields.u64()?));
+    let received = Moment(fields.u64()? as i64);
+    let seal = Seal(fields.array()?);
+    let alike = Span { offset: fields.u64()?, len: fields.u32()? };
+    let row_id = fields.text()?.to_owned();
+    let title = fields.text()?.to_owned();
+    let tail_len = alike.len.checked_add(own_len)?;
+    let label = CopyLabel { piece, mailbox, row_id, title, received, seal, tail_len };
+    fields.0.is_empty().then_some((label, alike))
 }
 
 /// The rest of a part, read field by field.

@@ -14,6 +14,7 @@ const ENTRY: CopyEntry<'_> = CopyEntry {
     title: "",
     received: Moment(0),
     seal: Seal([0; 32]),
+    alike: 0,
     tail: b"",
 };
 
@@ -51,6 +52,7 @@ fn pack() -> (Vec<u8>, Vec<StoredCopy>) {
             title: &label.title,
             received: label.received,
             seal: label.seal,
+            alike: tail.len().min(4),
             tail: &tail,
         };
         writer.push(&entry).expect("memory");
@@ -103,6 +105,24 @@ fn packs_that_differ_in_one_byte_of_a_copy_have_other_totals() {
     };
     assert_ne!(content_crc(b"one yen"), content_crc(b"two yen"));
     assert_eq!(content_crc(b"one yen"), content_crc(b"one yen"));
+}
+
+#[test]
+fn what_tails_begin_with_alike_is_kept_once() {
+    let alike = [b'a'; 900];
+    let mut writer = PackWriter::new(Vec::new(), &head(b"")).expect("memory");
+    let tails: Vec<Vec<u8>> =
+        (0..20u8).map(|number| [&alike[..], &[number; 30]].concat()).collect();
+    for (number, tail) in (0..).zip(&tails) {
+        let alike = if number == 7 { 0 } else { alike.len() };
+        let entry = CopyEntry { piece: PieceId(number), tail, alike, ..ENTRY };
+        writer.push(&entry).expect("memory");
+    }
+    let (bytes, _) = writer.finish().expect("memory");
+    let (_, copies) = read_all(&bytes).expect("sound");
+    assert!(copies.iter().map(|copy| &copy.tail).eq(&tails));
+    // Once for all, and once for the one that keeps its own.
+    assert!((2 * 900..3 * 900).contains(&(bytes.len() - 20 * 130)), "{}", bytes.len());
 }
 
 #[test]

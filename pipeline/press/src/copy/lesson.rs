@@ -47,7 +47,7 @@ impl<'p> CopyLesson<'p> {
             self.press.compose(&mut self.scratch, &shape.tree, index, page)?;
             self.contents[kind(index)].add(&self.scratch.content);
         }
-        let mut rows = self.press.rows.clone();
+        let mut rows = self.press.prefix.rows.clone();
         (0..shape.count).for_each(|index| rows.within(rows.next(), index));
         self.rows.add(rows.predicted());
         Ok(())

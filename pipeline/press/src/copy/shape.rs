@@ -87,7 +87,7 @@ impl Shape {
         let tree = Tree::of(pages);
         let count = u32::from(BESIDE_ELEMENTS) + tree.len();
         let count = u16::try_from(count).map_err(|_| PressError::TooManyParagraphs(count))?;
-        let numbers = Numbers { first: press.rows.next(), pages: pages.len() as u32 };
+        let numbers = Numbers { first: press.prefix.rows.next(), pages: pages.len() as u32 };
         let mut packed = PackedObjects::default();
         let layer = Mark::Layer(TAGGED);
         let tops: &[(u32, u32)] = if pages[0].marks.contains(&layer) { &press.tops } else { &[] };

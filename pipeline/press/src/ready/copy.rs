@@ -5,32 +5,28 @@
 
 use letter::page::Page;
 use pdf_writer::Name;
-use sha2::{Digest, Sha256};
 
 use super::loose::Link;
 use super::{ReadyLetter, ReadyShared};
 use crate::content::Composer;
-use crate::copy::{CopyBatchMeta, CopyMeta};
+use crate::copy::prefix::{Prefix, Roots};
+use crate::copy::{CopyBatchMeta, CopyMeta, MadeCopy};
 use crate::deflate::Scratch;
 use crate::error::PressError;
 use crate::fonts::Fonts;
 use crate::icc;
 use crate::layers::Layers;
 use crate::parts::{whole, write, write_object, write_stream, Parts};
-use crate::xmp::{self, hex_string, pdf_date, text_string};
+use crate::xmp::{self, pdf_date, text_string};
 use crate::xref::XrefRows;
 
 /// What the copies of a batch of ready letters share; any number of threads make copies from it.
 pub struct ReadyCopyPress<'a> {
     fonts: &'a Fonts,
     layers: &'a Layers,
-    common: &'a ReadyShared,
-    /// Everything before the first object that a copy has for itself.
-    shared: Vec<u8>,
-    /// The state of SHA-256 after `shared`.
-    hash: Sha256,
-    /// The rows of the objects in `shared`.
-    rows: XrefRows,
+    /// Objects of the sender's that letters have in common.
+    theirs: &'a ReadyShared,
+    prefix: Prefix,
     /// The entries of every copy's Info that are the same.
     info: String,
     catalog: u32,
@@ -41,7 +37,7 @@ impl<'a> ReadyCopyPress<'a> {
     pub fn build(
         fonts: &'a Fonts,
         layers: &'a Layers,
-        common: &'a ReadyShared,
+        theirs: &'a ReadyShared,
         meta: &CopyBatchMeta<'_>,
     ) -> Self {
         let mut own = Parts::new(layers.parts.next());
@@ -68,25 +64,19 @@ impl<'a> ReadyCopyPress<'a> {
             )
             .as_bytes(),
         );
-        let mut shared = HEADER.to_vec();
-        let mut rows = XrefRows::new();
-        for parts in [&fonts.parts, &layers.parts, &own] {
-            parts.starts().iter().for_each(|&start| rows.at((shared.len() + start) as u64));
-            shared.extend_from_slice(parts.bytes());
-        }
-        debug_assert_eq!(rows.next() + 1, pages);
-        let hash = Sha256::new_with_prefix(&shared);
+        let prefix = Prefix::of(&[&fonts.parts, &layers.parts, &own]);
+        debug_assert_eq!(prefix.rows.next() + 1, pages);
         let info = info(meta);
-        Self { fonts, layers, common, shared, hash, rows, info, catalog }
+        Self { fonts, layers, theirs, prefix, info, catalog }
     }
 
     /// Returns the bytes with which every copy of the batch begins.
     pub fn shared(&self) -> &[u8] {
-        &self.shared
+        &self.prefix.bytes
     }
 
-    /// Appends the rest of one copy to `out` and returns the SHA-256 of the whole copy; `pages` are
-    /// what the house adds to each of the letter's pages.
+    /// Appends the rest of one copy to `out`; `pages` are what the house adds to each of the
+    /// letter's pages.
     ///
     /// # Errors
     /// A glyph that the fonts do not hold, a layer that does not exist, or another number of pages
@@ -98,19 +88,19 @@ impl<'a> ReadyCopyPress<'a> {
         pages: &[Page],
         letter: &ReadyLetter,
         out: &mut Vec<u8>,
-    ) -> Result<[u8; 32], PressError> {
+    ) -> Result<MadeCopy, PressError> {
         if pages.len() != letter.pages as usize {
             let (found, max) = (pages.len(), letter.pages as usize);
             return Err(PressError::PageCount { found, max });
         }
         let start = out.len();
-        let mut rows = self.rows.clone();
+        let mut rows = self.prefix.rows.clone();
         let begin = |rows: &mut XrefRows, out: &Vec<u8>| {
             let number = rows.next();
-            rows.at((self.shared.len() + out.len() - start) as u64);
+            rows.at(self.prefix.end(&out[start..]));
             number
         };
-        let reached = self.common.reached(letter);
+        let reached = self.theirs.reached(letter);
         let (first_page, count) = (rows.next() + 2, letter.pages);
         let first_own = first_page + 2 * count;
         let first_common = first_own + letter.objects();
@@ -141,23 +131,16 @@ impl<'a> ReadyCopyPress<'a> {
             scratch.pack_content(None);
             write_stream(out, number, "", &scratch.packed);
         }
-        let common = reached.iter().map(|&index| &self.common.objects[index as usize]);
+        let common = reached.iter().map(|&index| &self.theirs.objects[index as usize]);
         for object in letter.objects.iter().chain(common) {
             let own = begin(&mut rows, out);
             body.clear();
             object.write(&mut body, number);
             write_object(out, own, &body);
         }
-        let mut hash = self.hash.clone();
-        hash.update(&out[start..]);
-        let id: [u8; 32] = hash.clone().finalize().into();
-        let id = hex_string(&id[..16]);
-        let trailer = format!("/Root {} 0 R/Info {info} 0 R/ID[{id}{id}]", self.catalog);
-        let end =
-            rows.finish((self.shared.len() + out.len() - start) as u64, &trailer, None, scratch);
-        hash.update(&end);
-        out.extend_from_slice(&end);
-        Ok(hash.finalize().into())
+        let roots = Roots { catalog: self.catalog, info };
+        let digest = self.prefix.seal(rows, roots, None, scratch, (out, start));
+        Ok(MadeCopy { digest, alike: 0 })
     }
 
     /// Composes a page's content, the sender's page below, and leaves it in the scratch.
@@ -210,6 +193,3 @@ fn info(meta: &CopyBatchMeta<'_>) -> String {
         text_string(meta.batch)
     )
 }
-
-/// As every copy's: ISO 19005-2 §6.1.2 asks for the comment's four bytes above 127.
-const HEADER: &[u8] = b"%PDF-1.7\n%\xE2\xE3\xCF\xD3\n";

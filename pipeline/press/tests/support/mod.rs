@@ -438,7 +438,7 @@ pub fn copy(press: &press::CopyPress<'_>, sample: &Sample, number: u32) -> (Vec<
     let mut bytes = press.shared().to_vec();
     let mut rest = Vec::new();
     let pages = &sample.letters[number as usize - 1];
-    let seal = press.copy(&mut Scratch::default(), &meta, pages, &mut rest).expect("a copy");
+    let made = press.copy(&mut Scratch::default(), &meta, pages, &mut rest).expect("a copy");
     bytes.append(&mut rest);
-    (bytes, seal)
+    (bytes, made.digest)
 }

@@ -60,6 +60,7 @@ impl House {
                 title,
                 received: NOON,
                 seal: sealer.seal(tail.as_bytes()),
+                alike: 0,
                 tail: tail.as_bytes(),
             };
             writer.push(&entry).expect("memory");
