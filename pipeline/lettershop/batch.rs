@@ -250,18 +250,18 @@ impl<'s> Batch<'s> {
     ///
     /// # Errors
     /// Why the record is set aside.
-    pub fn resolve(
+    pub fn resolve<'s>(
         &self,
-        scratch: &mut address::Scratch,
+        scratch: &'s mut address::Scratch,
         view: &RecordView<'_>,
-    ) -> Result<Resolution<'_>, Reason> {
+    ) -> Result<Resolution<'_, 's>, Reason> {
         let address2 = self.fields.address2.map_or("", |index| view.field(index));
         let (postal, address1) = (view.field(self.fields.postal), view.field(self.fields.address1));
         address::resolve(&self.house.dictionary, scratch, postal, address1, address2)
     }
 
     /// Returns what the template needs to know besides the record.
-    pub fn facts(&self, resolved: &Resolution<'_>) -> LetterFacts {
+    pub fn facts(&self, resolved: &Resolution<'_, '_>) -> LetterFacts {
         LetterFacts {
             postal: resolved.postal,
             barcode: resolved.barcode,

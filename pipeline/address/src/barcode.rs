@@ -12,9 +12,7 @@ use crate::numeral;
 /// Never hand a whole address: 三番町1-2 would make 3-1-2. A long number is not cut, that is
 /// [`encode`]'s work.
 pub fn address_number(rest: &str) -> String {
-    let mut number = String::new();
-    write_address_number(rest, &mut Vec::new(), &mut number);
-    number
+    NumberScratch::default().read(rest).to_owned()
 }
 
 /// Returns the barcode of a postal code and an address number.
@@ -62,29 +60,104 @@ pub fn walk(number: &str) -> u64 {
     walk
 }
 
-/// Appends the address number of `rest` to `number`; `chars` is working room.
-pub(crate) fn write_address_number(rest: &str, chars: &mut Vec<char>, number: &mut String) {
-    chars.clear();
-    chars.extend(rest.chars().map(latin).filter(|c| !DELETED.contains(c)));
-    let mut gap = false;
-    let mut rest: &[char] = chars;
-    let mut after_digit = false;
-    while !rest.is_empty() {
-        let token = Token::next(rest);
-        let (taken, follows) = rest.split_at(token.len());
-        rest = follows;
-        match token {
-            Token::Digits(_) => push_kept(number, &mut gap, taken.iter().copied()),
-            Token::KanjiNumber(_) => {
-                let value = numeral::value(taken.iter().copied()).to_string();
-                push_kept(number, &mut gap, value.chars());
+/// An address number, and room for the work on the next.
+#[derive(Debug, Default)]
+pub(crate) struct NumberScratch {
+    number: String,
+    signs: Vec<Sign>,
+}
+
+impl NumberScratch {
+    /// Takes the address number out of an address B.
+    pub fn read(&mut self, rest: &str) -> &str {
+        self.number.clear();
+        self.signs.clear();
+        self.signs.extend(rest.chars().map(sign).filter(|&sign| sign != Sign::DELETED));
+        let mut gap = false;
+        let mut rest: &[Sign] = &self.signs;
+        let mut after_digit = false;
+        while !rest.is_empty() {
+            let token = Token::next(rest);
+            let (taken, follows) = rest.split_at(token.len());
+            rest = follows;
+            match token {
+                Token::KanjiNumber(_) => {
+                    let value = numeral::value(taken.iter().map(|sign| sign.numeral())).to_string();
+                    push_kept(&mut self.number, &mut gap, value.bytes());
+                }
+                Token::Letters(1) if after_digit && taken[0] == Sign(b'F') => gap = true,
+                Token::Digits(_) | Token::Letters(1) => {
+                    push_kept(&mut self.number, &mut gap, taken.iter().map(|sign| sign.0));
+                }
+                Token::Letters(_) | Token::Other(_) => gap = true,
             }
-            Token::Letters(1) if !(after_digit && taken[0] == 'F') => {
-                push_kept(number, &mut gap, taken.iter().copied());
-            }
-            Token::Letters(_) | Token::Other => gap = true,
+            after_digit = matches!(token, Token::Digits(_) | Token::KanjiNumber(_));
         }
-        after_digit = matches!(token, Token::Digits(_) | Token::KanjiNumber(_));
+        &self.number
+    }
+
+    /// Takes up a number that is known.
+    pub fn write(&mut self, number: u16) -> &str {
+        self.number.clear();
+        self.number.push_str(&number.to_string());
+        &self.number
+    }
+}
+
+/// What the rules see in a character: digits and capital letters as they are in ASCII, a few words,
+/// kanji numerals, and nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Sign(u8);
+
+impl Sign {
+    /// Anything else, which separates.
+    const OTHER: Self = Self(0);
+    /// Closed up before anything else.
+    const DELETED: Self = Self(1);
+    /// A word of supplement 1 in one character; 丁目 and 番地 begin with 丁 and 番.
+    const COUNTER: Self = Self(2);
+    /// 地 and 割, which are a word only together.
+    const GROUND: Self = Self(3);
+    const SHARE: Self = Self(4);
+    /// The first kanji numeral; the others follow in the order of [`numeral::ALL`].
+    const NUMERAL: u8 = 0x80;
+
+    fn is_numeral(self) -> bool {
+        self.0 >= Self::NUMERAL
+    }
+
+    fn numeral(self) -> char {
+        numeral::ALL[usize::from(self.0 - Self::NUMERAL)]
+    }
+}
+
+/// Returns what the rules see in `c`; of Unicode's forms only the full-width ones of ASCII count.
+fn sign(c: char) -> Sign {
+    let numeral = |at: u8| Sign(Sign::NUMERAL + at);
+    match c {
+        '0'..='9' | 'A'..='Z' => Sign(c as u8),
+        'a'..='z' => Sign((c as u8).to_ascii_uppercase()),
+        '！'..='～' => sign(char::from((c as u32 - FULL_WIDTH_OFFSET) as u8)),
+        // Basic 2.
+        '&' | '/' | '.' | '・' | '･' => Sign::DELETED,
+        '丁' | '番' | '号' | '線' | 'の' | 'ノ' => Sign::COUNTER,
+        '地' => Sign::GROUND,
+        '割' => Sign::SHARE,
+        '〇' => numeral(0),
+        '一' => numeral(1),
+        '二' => numeral(2),
+        '三' => numeral(3),
+        '四' => numeral(4),
+        '五' => numeral(5),
+        '六' => numeral(6),
+        '七' => numeral(7),
+        '八' => numeral(8),
+        '九' => numeral(9),
+        '十' => numeral(10),
+        '百' => numeral(11),
+        '千' => numeral(12),
+        '万' => numeral(13),
+        _ => Sign::OTHER,
     }
 }
 
@@ -97,62 +170,55 @@ enum Token {
     KanjiNumber(usize),
     /// Latin letters; one alone is kept, unless it is an F after a digit (basic 3, supplement 2).
     Letters(usize),
-    /// One character of anything else, which separates (basic 4).
-    Other,
+    /// Anything else, which separates (basic 4).
+    Other(usize),
 }
 
 impl Token {
-    fn next(rest: &[char]) -> Self {
-        let run = |of: fn(&char) -> bool| rest.iter().take_while(|c| of(c)).count();
+    fn next(rest: &[Sign]) -> Self {
+        let run = |of: fn(&Sign) -> bool| rest.iter().take_while(|sign| of(sign)).count();
         match rest[0] {
-            '0'..='9' => Self::Digits(run(char::is_ascii_digit)),
-            'A'..='Z' => Self::Letters(run(char::is_ascii_uppercase)),
-            c if numeral::is_kanji_numeral(c) => {
-                let len = run(|&c| numeral::is_kanji_numeral(c));
+            Sign(b'0'..=b'9') => Self::Digits(run(|sign| sign.0.is_ascii_digit())),
+            Sign(b'A'..=b'Z') => Self::Letters(run(|sign| sign.0.is_ascii_uppercase())),
+            sign if sign.is_numeral() => {
+                let len = run(|sign| sign.is_numeral());
                 match begins_with_counter(&rest[len..]) {
                     true => Self::KanjiNumber(len),
-                    false => Self::Other,
+                    false => Self::Other(len),
                 }
             }
-            _ => Self::Other,
+            _ => Self::Other(1),
         }
     }
 
     fn len(self) -> usize {
         match self {
-            Self::Digits(len) | Self::KanjiNumber(len) | Self::Letters(len) => len,
-            Self::Other => 1,
+            Self::Digits(len) | Self::KanjiNumber(len) | Self::Letters(len) | Self::Other(len) => {
+                len
+            }
         }
     }
 }
 
-/// Returns whether one of the nine words of supplement 1 begins here; 丁目 and 番地 begin with
-/// 丁 and 番.
-fn begins_with_counter(rest: &[char]) -> bool {
-    matches!(rest, ['丁' | '番' | '号' | '線' | 'の' | 'ノ', ..] | ['地', '割', ..])
+/// Returns whether one of the nine words of supplement 1 begins here.
+fn begins_with_counter(rest: &[Sign]) -> bool {
+    matches!(rest, [Sign::COUNTER, ..] | [Sign::GROUND, Sign::SHARE, ..])
 }
 
 /// Appends what is kept, after a hyphen if something else stood between (basic 4 to 6); a letter
 /// has no hyphen beside it (supplements 4 and 5).
-fn push_kept(number: &mut String, gap: &mut bool, kept: impl Iterator<Item = char>) {
-    for c in kept {
-        let letter_beside =
-            c.is_ascii_uppercase() || number.ends_with(|last: char| last.is_ascii_uppercase());
-        if *gap && !number.is_empty() && !letter_beside {
-            number.push('-');
+fn push_kept(number: &mut String, gap: &mut bool, kept: impl Iterator<Item = u8>) {
+    for byte in kept {
+        if *gap {
+            let last = number.as_bytes().last();
+            let letter_beside =
+                byte.is_ascii_uppercase() || last.is_some_and(u8::is_ascii_uppercase);
+            if last.is_some() && !letter_beside {
+                number.push('-');
+            }
+            *gap = false;
         }
-        *gap = false;
-        number.push(c);
-    }
-}
-
-/// Maps the full-width forms of ASCII and no other character, then lower case to upper case.
-fn latin(c: char) -> char {
-    match c {
-        '\u{FF01}'..='\u{FF5E}' => {
-            char::from_u32(c as u32 - FULL_WIDTH_OFFSET).unwrap_or(c).to_ascii_uppercase()
-        }
-        _ => c.to_ascii_uppercase(),
+        number.push(char::from(byte));
     }
 }
 
@@ -169,8 +235,6 @@ fn codes_of(byte: u8) -> impl Iterator<Item = Option<Code>> {
     codes.into_iter()
 }
 
-/// Deleted and closed up before anything else (basic 2); full-width forms are ASCII by then.
-const DELETED: [char; 5] = ['&', '/', '・', '･', '.'];
 /// The postal digits at the head of the codes.
 const POSTAL_LEN: usize = 7;
 /// The numbers that a walk holds.

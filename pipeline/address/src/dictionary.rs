@@ -9,6 +9,7 @@ use letter::PostalCode;
 pub use crate::entry::Flags;
 use crate::entry::{self, Entry};
 use crate::find::Index;
+use crate::names::RowNames;
 use crate::normal::Normal;
 
 /// What a row of the dictionary stands for.
@@ -74,6 +75,7 @@ pub struct Dictionary {
     /// First row of each distinct code.
     firsts: Vec<u32>,
     index: OnceLock<Index>,
+    names: OnceLock<RowNames>,
 }
 
 /// A municipality, with its names in normal form.
@@ -205,8 +207,8 @@ impl Dictionary {
             }
         }
         by_prefix.resize(PREFIXES + 1, codes.len() as u32);
-        let index = OnceLock::new();
-        Self { month, cities, codes, traits, city_of, texts, by_prefix, firsts, index }
+        let (index, names) = (OnceLock::new(), OnceLock::new());
+        Self { month, cities, codes, traits, city_of, texts, by_prefix, firsts, index, names }
     }
 
     /// Returns the rows of a code.
@@ -288,6 +290,11 @@ impl Dictionary {
     /// Returns the rows by municipality, made when first asked for.
     pub(crate) fn index(&self) -> &Index {
         self.index.get_or_init(|| Index::new(self))
+    }
+
+    /// Returns the names of all rows in normal form, made when first asked for.
+    pub(crate) fn names(&self) -> &RowNames {
+        self.names.get_or_init(|| RowNames::new(self))
     }
 }
 

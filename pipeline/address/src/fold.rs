@@ -5,12 +5,41 @@
 
 use std::sync::LazyLock;
 
-/// Returns the character that stands for `c` in comparisons, `None` if it counts as nothing.
-pub(crate) fn fold(c: char) -> Option<char> {
-    match TABLE.get(c as usize) {
-        Some(0) => None,
-        Some(&folded) => char::from_u32(u32::from(folded)),
-        None => fold_beyond_bmp(c),
+use crate::numeral;
+
+/// What a character is in comparisons.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Folded {
+    /// It counts as nothing.
+    Nothing,
+    /// A kanji numeral, to be read with those beside it.
+    Numeral,
+    /// This character stands for it.
+    Char(char),
+}
+
+/// The folding of all characters.
+pub(crate) struct Folding {
+    /// Of the Basic Multilingual Plane: [`NOTHING`], [`NUMERAL`], or what stands for the character.
+    table: Vec<u16>,
+}
+
+impl Folding {
+    /// Returns the one folding there is.
+    pub fn get() -> &'static Self {
+        &FOLDING
+    }
+
+    /// Returns what `c` is in comparisons.
+    #[inline]
+    pub fn of(&self, c: char) -> Folded {
+        match self.table.get(c as usize) {
+            Some(&NOTHING) => Folded::Nothing,
+            Some(&NUMERAL) => Folded::Numeral,
+            // No surrogate is in the table, since it is made of characters.
+            Some(&folded) => Folded::Char(char::from_u32(folded.into()).unwrap_or(c)),
+            None => fold_beyond_bmp(c).map_or(Folded::Nothing, Folded::Char),
+        }
     }
 }
 
@@ -45,8 +74,7 @@ fn fold_beyond_bmp(c: char) -> Option<char> {
     }
 }
 
-/// The folding of the Basic Multilingual Plane; 0 is a character that counts as nothing.
-static TABLE: LazyLock<Vec<u16>> = LazyLock::new(|| {
+static FOLDING: LazyLock<Folding> = LazyLock::new(|| {
     let mut table: Vec<u16> = (0..=u16::MAX).collect();
     let mut set = |from: char, to: char| {
         if let Some(slot) = table.get_mut(from as usize) {
@@ -73,11 +101,19 @@ static TABLE: LazyLock<Vec<u16>> = LazyLock::new(|| {
     while let (Some(from), Some(to)) = (kanji.next(), kanji.next()) {
         set(from, to);
     }
-    for c in IGNORED.chars().chain('\u{FE00}'..='\u{FE0F}') {
+    for c in IGNORED.chars().chain('\0'..='\u{1F}').chain('\u{FE00}'..='\u{FE0F}') {
         set(c, '\0');
     }
-    table
+    for c in numeral::ALL.into_iter().chain([numeral::OLD_MAN]) {
+        set(c, char::from(NUMERAL as u8));
+    }
+    Folding { table }
 });
+
+/// In the table: a character that counts as nothing.
+const NOTHING: u16 = 0;
+/// In the table: a kanji numeral; no character folds to a control character.
+const NUMERAL: u16 = 1;
 
 /// Returns the katakana in large size, with the variants that addresses mix taken together.
 fn large(katakana: char) -> char {
@@ -100,13 +136,13 @@ const HALF_WIDTH_KANA: &str =
 /// Everything that is typed for a hyphen, the long vowel mark among them.
 const HYPHENS: &str = "‐‑‒–—―−－ー⁃﹣─━";
 /// Blanks, joiners and byte-order marks.
-const IGNORED: &str = " \t\u{A0}\u{3000}\u{200B}\u{200C}\u{200D}\u{2060}\u{FEFF}\u{3099}\u{309A}\
+const IGNORED: &str = " \u{A0}\u{3000}\u{200B}\u{200C}\u{200D}\u{2060}\u{FEFF}\u{3099}\u{309A}\
                        \u{FF9E}\u{FF9F}゛゜";
 /// Pairs of a form and the one that stands for it: old and new kanji, variants of one character,
 /// the compatibility ideographs that CP932 holds, 之 for ノ.
 const KANJI: &str = "\
     澤沢濱浜邊辺邉辺齋斎齊斎斉斎廣広國国圀国櫻桜龍竜瀧滝嶋島嶌島髙高嵜崎碕崎眞真惠恵圓円壽寿\
-    榮栄學学藝芸驛駅縣県區区藏蔵鐵鉄鉃鉄關関檜桧籠篭鷗鴎礒磯彌弥埜野萬万壹壱貳弐嶽岳峯峰冨富\
+    榮栄學学藝芸驛駅縣県區区藏蔵鐵鉄鉃鉄關関檜桧籠篭鷗鴎礒磯彌弥埜野壹壱貳弐嶽岳峯峰冨富\
     舘館條条豐豊鹽塩螢蛍當当德徳曾曽增増鄕郷會会賴頼槇槙穗穂稻稲靜静繩縄禮礼諫諌靱靭薮藪鰺鯵\
     頸頚麴麹檮梼桝枡萊莱祇祗竈竃渕淵渊淵砺礪涛濤壺壷桒桑蛎蠣砿礦鴬鶯巖巌栢柏苅刈舩船亙亘禰祢\
     簑蓑莵菟畠畑蝿蠅撹攪楯盾泻潟籐藤薗園驒騨單単團団圖図壯壮佛仏舊旧兒児內内勵励勳勲卷巻參参\
@@ -125,6 +161,13 @@ const KANJI: &str = "\
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn fold(c: char) -> Option<char> {
+        match Folding::get().of(c) {
+            Folded::Char(folded) => Some(folded),
+            Folded::Nothing | Folded::Numeral => None,
+        }
+    }
 
     fn check(same: &str) {
         let folded: Vec<_> = same.chars().map(fold).collect();

@@ -2,7 +2,8 @@
 //!
 //! Floor 1. [`Dictionary`] is the post office's list of postal codes, [`resolve()`] checks one
 //! record's code and address against it, [`barcode`] forms the customer barcode. [`find()`] does
-//! the same for one line of text and also without a code. [`import`] reads the post office's files.
+//! the same for one line of text and also without a code, and [`examine()`] says what is doubtful
+//! about a record and what was perhaps meant. [`import`] reads the post office's files.
 //!
 //! Addresses are compared in a normal form of this room's own, which is never printed: what is
 //! printed is what the sender wrote. No Unicode normalisation takes place anywhere (facts §1.3
@@ -12,6 +13,7 @@ pub mod barcode;
 pub mod dictionary;
 pub mod find;
 pub mod import;
+pub mod quality;
 pub mod resolve;
 
 mod candidate;
@@ -19,6 +21,7 @@ mod entry;
 mod file;
 mod fold;
 mod matching;
+mod names;
 mod normal;
 mod note;
 mod numeral;
@@ -28,6 +31,7 @@ pub use dictionary::{Dictionary, Kind, Place};
 pub use file::DictionaryError;
 pub use find::{find, Found};
 pub use import::{Import, ImportError};
+pub use quality::{examine, Examined, Finding, Suggestion};
 pub use resolve::{resolve, Grade, Resolution, Scratch};
 
 /// Returns the normal form of an address or a name, to see whether another text has it too: widths

@@ -1,6 +1,6 @@
 //! The normal form of an address: what is compared, with the way back to what was written.
 
-use crate::fold::{fold, voiced};
+use crate::fold::{voiced, Folded, Folding};
 use crate::numeral;
 
 /// A text in normal form, character by character.
@@ -14,13 +14,10 @@ pub(crate) struct Normal {
     len: u32,
 }
 
-/// Where a character of the normal form stands in the text.
+/// Where a character of the normal form stands in the text: the byte, and as the highest bit
+/// whether it continues a number, so that no name may end before it.
 #[derive(Clone, Copy, Debug)]
-struct CharPlace {
-    byte: u32,
-    /// Whether it continues a number, so that no name may end before it.
-    inside_number: bool,
-}
+struct CharPlace(u32);
 
 impl Normal {
     /// Returns the normal form of a name alone.
@@ -35,24 +32,28 @@ impl Normal {
         self.chars.clear();
         self.places.clear();
         self.len = text.len() as u32;
-        let mut rest = text;
+        let folding = Folding::get();
+        let mut rest = text.chars();
         let mut in_digits = false;
-        while let Some(c) = rest.chars().next() {
-            let byte = (text.len() - rest.len()) as u32;
-            if numeral::is_kanji_numeral(c) {
-                rest = self.push_kanji_number(rest, byte);
-                in_digits = false;
-                continue;
+        loop {
+            let left = rest.as_str();
+            let byte = (text.len() - left.len()) as u32;
+            let Some(c) = rest.next() else { break };
+            match folding.of(c) {
+                Folded::Char(folded) => {
+                    let is_digit = folded.is_ascii_digit();
+                    self.push(folded, byte, is_digit && in_digits);
+                    in_digits = is_digit;
+                }
+                Folded::Numeral => {
+                    rest = self.push_kanji_number(folding, left, byte).chars();
+                    in_digits = false;
+                }
+                Folded::Nothing => {
+                    self.voice_last(c);
+                    in_digits &= !c.is_whitespace();
+                }
             }
-            rest = &rest[c.len_utf8()..];
-            let Some(folded) = fold(c) else {
-                self.voice_last(c);
-                in_digits &= !c.is_whitespace();
-                continue;
-            };
-            let is_digit = folded.is_ascii_digit();
-            self.push(folded, byte, is_digit && in_digits);
-            in_digits = is_digit;
         }
     }
 
@@ -63,24 +64,24 @@ impl Normal {
 
     /// Returns whether a name must not end before character `at`.
     pub fn inside_number(&self, at: usize) -> bool {
-        self.places.get(at).is_some_and(|place| place.inside_number)
+        self.places.get(at).is_some_and(|place| place.0 & INSIDE_NUMBER != 0)
     }
 
     /// Returns the byte of the text at which character `at` begins, the text's length at the end.
     pub fn byte(&self, at: usize) -> usize {
-        self.places.get(at).map_or(self.len, |place| place.byte) as usize
+        self.places.get(at).map_or(self.len, |place| place.0 & !INSIDE_NUMBER) as usize
     }
 
     fn push(&mut self, c: char, byte: u32, inside_number: bool) {
         self.chars.push(c);
-        self.places.push(CharPlace { byte, inside_number });
+        self.places.push(CharPlace(byte | if inside_number { INSIDE_NUMBER } else { 0 }));
     }
 
     /// Pushes the run of kanji numerals at the start of `rest` and returns what follows it.
     ///
     /// Without units every digit stands alone: in 西一一丁目 the name 西一 may end after the first.
-    fn push_kanji_number<'a>(&mut self, rest: &'a str, byte: u32) -> &'a str {
-        let end = rest.find(|c| !numeral::is_kanji_numeral(c)).unwrap_or(rest.len());
+    fn push_kanji_number<'a>(&mut self, folding: &Folding, rest: &'a str, byte: u32) -> &'a str {
+        let end = rest.find(|c| folding.of(c) != Folded::Numeral).unwrap_or(rest.len());
         let (run, rest) = rest.split_at(end);
         if run.chars().all(|c| numeral::digit(c).is_some()) {
             for (at, c) in run.char_indices() {
@@ -110,6 +111,9 @@ impl Normal {
     }
 }
 
+/// The bit of a [`CharPlace`] above every byte of an address.
+const INSIDE_NUMBER: u32 = 1 << 31;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,6 +128,7 @@ mod tests {
         check("北六条西", "北６条西");
         check("金沢区六浦", "金澤区六浦");
         check("一之江", "一ノ江");
+        check("萬町", "万町");
         check("八ツ場", "八ッ場");
         check("鎌ケ谷市", "鎌ヶ谷市");
         check("第二十一地割", "第21地割");

@@ -1,9 +1,11 @@
 //! 漢数字 (kansūji): numbers written in kanji.
 
-/// Returns whether `c` may stand in a kanji numeral.
-pub(crate) fn is_kanji_numeral(c: char) -> bool {
-    digit(c).is_some() || unit(c).is_some()
-}
+/// Every character that may stand in a kanji numeral; 〇 to 九 at their value.
+pub(crate) const ALL: [char; 14] =
+    ['〇', '一', '二', '三', '四', '五', '六', '七', '八', '九', '十', '百', '千', '万'];
+
+/// The old form of 万.
+pub(crate) const OLD_MAN: char = '萬';
 
 /// Returns the value of a kanji digit, 〇 to 九.
 pub(crate) fn digit(c: char) -> Option<u64> {
@@ -29,7 +31,7 @@ pub(crate) fn unit(c: char) -> Option<u64> {
         '十' => 10,
         '百' => 100,
         '千' => 1_000,
-        '万' => 10_000,
+        '万' | OLD_MAN => 10_000,
         _ => return None,
     };
     Some(value)

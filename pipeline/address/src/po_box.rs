@@ -6,18 +6,18 @@ use crate::barcode;
 use crate::candidate::{city_match, Written};
 use crate::dictionary::{City, Dictionary};
 use crate::matching::name_end;
-use crate::resolve::{Grade, Resolution, Scratch};
+use crate::resolve::{rest_from, Grade, Resolution, Scratch};
 
 /// Resolves a code that the boxes of a post office share (包括番号, p22): 980-8691 私書箱215号.
 ///
 /// The dictionary has no such codes. They end in 91, their district has other codes, and the
 /// address must name the box. A municipality in the address must be one of the district; without
 /// one only the district's prefecture is given.
-pub(crate) fn shared_po_box<'a>(
-    dictionary: &'a Dictionary,
-    scratch: &Scratch,
+pub(crate) fn shared_po_box<'d, 's>(
+    dictionary: &'d Dictionary,
+    scratch: &'s mut Scratch,
     code: PostalCode,
-) -> Option<Resolution<'a>> {
+) -> Option<Resolution<'d, 's>> {
     if code.number() % 100 != SHARED_PO_BOX_SUFFIX {
         return None;
     }
@@ -34,16 +34,18 @@ pub(crate) fn shared_po_box<'a>(
         Some((city, end)) => (&city.prefecture, city.name.as_str(), city.jis_code, end),
         None => (&first.prefecture, "", 0, 0),
     };
-    let number = box_number.to_string();
+    let Scratch { text, address, number } = scratch;
+    let rest = rest_from(text, address, end);
+    let number = number.write(box_number);
     Some(Resolution {
         postal: code,
         prefecture,
         city,
         town: "",
-        rest: scratch.rest(end).to_owned(),
+        rest,
         grade: Grade::PoBox,
         barcode: Some(barcode::encode_po_box(code, box_number)),
-        walk: barcode::walk(&number),
+        walk: barcode::walk(number),
         number,
         jis_code,
     })

@@ -20,7 +20,7 @@
 
 use letter::{CustomerBarcode, PostalCode, Reason};
 
-use crate::barcode;
+use crate::barcode::{self, NumberScratch};
 use crate::candidate::{best_match, Match};
 use crate::dictionary::Dictionary;
 use crate::normal::Normal;
@@ -51,25 +51,26 @@ impl Grade {
     }
 }
 
-/// An address that agrees with its postal code, split.
+/// An address that agrees with its postal code, split; names live as long as the dictionary, the
+/// address's own text as long as the scratch.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Resolution<'a> {
+pub struct Resolution<'d, 's> {
     /// 郵便番号.
     pub postal: PostalCode,
     /// 都道府県 by the dictionary, also when the address leaves it out.
-    pub prefecture: &'a str,
+    pub prefecture: &'d str,
     /// 市区町村 by the dictionary; empty for a PO box whose address leaves it out.
-    pub city: &'a str,
+    pub city: &'d str,
     /// 町域 by the dictionary; empty below [`Grade::Town`].
-    pub town: &'a str,
+    pub town: &'d str,
     /// What follows the town, or the city below [`Grade::Town`], as the sender wrote it.
-    pub rest: String,
+    pub rest: &'s str,
     /// How far code and address agree.
     pub grade: Grade,
     /// The customer barcode, where the rules give one.
     pub barcode: Option<CustomerBarcode>,
     /// 住所表示番号 of the barcode, `3-30-8-403`; empty without one.
-    pub number: String,
+    pub number: &'s str,
     /// The first four numbers of the rest, see [`letter::piece::Measured::walk`].
     pub walk: u64,
     /// 全国地方公共団体コード, five digits.
@@ -83,10 +84,8 @@ pub struct Scratch {
     pub(crate) text: String,
     /// The address in normal form.
     pub(crate) address: Normal,
-    /// The name that is looked for, in normal form.
-    pub(crate) name: Normal,
-    chars: Vec<char>,
-    number: String,
+    /// The address number, and room for the work on it.
+    pub(crate) number: NumberScratch,
 }
 
 /// Checks postal code against address, splits the address and forms the barcode.
@@ -96,13 +95,13 @@ pub struct Scratch {
 ///
 /// # Errors
 /// [`Reason::BadPostalCode`], [`Reason::UnknownPostalCode`], [`Reason::AddressMismatch`].
-pub fn resolve<'a>(
-    dictionary: &'a Dictionary,
-    scratch: &mut Scratch,
+pub fn resolve<'d, 's>(
+    dictionary: &'d Dictionary,
+    scratch: &'s mut Scratch,
     postal: &str,
     address1: &str,
     address2: &str,
-) -> Result<Resolution<'a>, Reason> {
+) -> Result<Resolution<'d, 's>, Reason> {
     let Some(code) = PostalCode::parse(postal) else {
         return Err(Reason::BadPostalCode { value: postal.to_owned() });
     };
@@ -111,7 +110,7 @@ pub fn resolve<'a>(
     if rows.is_empty() {
         return shared_po_box(dictionary, scratch, code).ok_or_else(|| unknown(dictionary, code));
     }
-    match best_match(dictionary, scratch, rows.clone()) {
+    match best_match(dictionary, &scratch.address, rows.clone()) {
         Some(found) => Ok(resolution(dictionary, scratch, found)),
         None => Err(mismatch(dictionary, code, rows.start)),
     }
@@ -127,37 +126,35 @@ impl Scratch {
         }
         self.address.set(&self.text);
     }
+}
 
-    /// Returns the address from a character of the normal form on, as written.
-    pub(crate) fn rest(&self, end: usize) -> &str {
-        self.text[self.address.byte(end)..].trim()
-    }
+/// Returns an address from a character of its normal form on, as written.
+pub(crate) fn rest_from<'s>(text: &'s str, address: &Normal, end: usize) -> &'s str {
+    text[address.byte(end)..].trim()
 }
 
 /// Makes the result of a match.
-pub(crate) fn resolution<'a>(
-    dictionary: &'a Dictionary,
-    scratch: &mut Scratch,
-    found: Match<'a>,
-) -> Resolution<'a> {
+pub(crate) fn resolution<'d, 's>(
+    dictionary: &'d Dictionary,
+    scratch: &'s mut Scratch,
+    found: Match,
+) -> Resolution<'d, 's> {
     let postal = dictionary.code_of_row(found.row);
     let city = dictionary.city(found.row);
-    let rest = scratch.rest(found.end).to_owned();
-    scratch.number.clear();
-    barcode::write_address_number(&rest, &mut scratch.chars, &mut scratch.number);
-    let walk = barcode::walk(&scratch.number);
+    let Scratch { text, address, number } = scratch;
+    let rest = rest_from(text, address, found.end);
+    let number = number.read(rest);
+    let walk = barcode::walk(number);
     let (barcode, number) = match found.grade {
-        Grade::Town => {
-            (Some(barcode::encode(postal, &scratch.number)), scratch.number.as_str().to_owned())
-        }
-        Grade::Office => (Some(barcode::encode_own(postal)), String::new()),
-        Grade::PoBox | Grade::City => (None, String::new()),
+        Grade::Town => (Some(barcode::encode(postal, number)), number),
+        Grade::Office => (Some(barcode::encode_own(postal)), ""),
+        Grade::PoBox | Grade::City => (None, ""),
     };
     Resolution {
         postal,
         prefecture: &city.prefecture,
         city: &city.name,
-        town: found.town,
+        town: found.town_name(dictionary),
         rest,
         grade: found.grade,
         barcode,

@@ -3,8 +3,10 @@
 mod barcode;
 mod dictionary;
 mod find;
+mod geolonia;
 mod import;
 mod resolve;
+mod variants;
 
 use std::sync::LazyLock;
 

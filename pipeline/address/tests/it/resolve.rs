@@ -5,17 +5,21 @@ use letter::Reason;
 
 use crate::DICTIONARY;
 
-fn resolved(postal: &str, address1: &str, address2: &str) -> Result<Resolution<'static>, Reason> {
-    resolve(&DICTIONARY, &mut Scratch::default(), postal, address1, address2)
+fn resolved(
+    postal: &str,
+    address1: &str,
+    address2: &str,
+) -> Result<Resolution<'static, 'static>, Reason> {
+    resolve(&DICTIONARY, Box::leak(Box::default()), postal, address1, address2)
 }
 
 /// Checks grade, town, rest and number of the barcode; `-` is no barcode.
 fn check(postal: &str, address: &str, grade: Grade, town: &str, rest: &str, number: &str) {
     let found = resolved(postal, address, "")
         .unwrap_or_else(|reason| panic!("{postal} {address}: {}", reason.english()));
-    let barcode_number = found.barcode.map_or("-", |_| found.number.as_str());
+    let barcode_number = found.barcode.map_or("-", |_| found.number);
     assert_eq!(
-        (found.grade, found.town, found.rest.as_str(), barcode_number),
+        (found.grade, found.town, found.rest, barcode_number),
         (grade, town, rest, number),
         "{postal} {address}"
     );
@@ -27,7 +31,7 @@ fn an_address_is_split_after_its_town() {
         resolved("1000013", "東京都千代田区霞が関1丁目3番2号", "郵便プラザ503室").expect("agrees");
     assert_eq!((found.prefecture, found.city, found.town), ("東京都", "千代田区", "霞が関"));
     assert_eq!(found.rest, "1丁目3番2号 郵便プラザ503室");
-    assert_eq!((found.number.as_str(), found.jis_code), ("1-3-2-503", 13_101));
+    assert_eq!((found.number, found.jis_code), ("1-3-2-503", 13_101));
     assert_eq!(found.walk, 1 << 48 | 3 << 32 | 2 << 16 | 503);
 }
 
@@ -44,7 +48,7 @@ fn numerals_in_the_towns_name_are_not_part_of_the_number() {
 fn usual_variants_of_a_town_are_recognised() {
     let check = |postal, address, town| {
         let found = resolved(postal, address, "").expect(address);
-        assert_eq!((found.grade, found.town, found.number.as_str()), (Grade::Town, town, "1-2"));
+        assert_eq!((found.grade, found.town, found.number), (Grade::Town, town, "1-2"));
     };
     check("1000013", "東京都千代田区霞ヶ関1-2", "霞が関");
     check("1000013", "東京都千代田区霞ケ関１－２", "霞が関");
@@ -82,7 +86,7 @@ fn a_building_with_a_code_a_floor_is_found_behind_its_number() {
 fn a_representative_code_goes_on_without_barcode() {
     check("100-0000", "東京都千代田区架空町1-2", Grade::City, "", "架空町1-2", "-");
     let found = resolved("1000000", "千代田区架空町1-2", "").expect("the city agrees");
-    assert_eq!((found.walk, found.number.as_str()), (1 << 48 | 2 << 32, ""));
+    assert_eq!((found.walk, found.number), (1 << 48 | 2 << 32, ""));
 }
 
 #[test]
