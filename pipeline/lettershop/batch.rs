@@ -250,11 +250,11 @@ impl<'s> Batch<'s> {
     ///
     /// # Errors
     /// Why the record is set aside.
-    pub fn resolve<'s>(
+    pub fn resolve<'a>(
         &self,
-        scratch: &'s mut address::Scratch,
+        scratch: &'a mut address::Scratch,
         view: &RecordView<'_>,
-    ) -> Result<Resolution<'_, 's>, Reason> {
+    ) -> Result<Resolution<'_, 'a>, Reason> {
         let address2 = self.fields.address2.map_or("", |index| view.field(index));
         let (postal, address1) = (view.field(self.fields.postal), view.field(self.fields.address1));
         address::resolve(&self.house.dictionary, scratch, postal, address1, address2)
