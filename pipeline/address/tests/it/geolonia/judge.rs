@@ -25,7 +25,7 @@ pub struct Row {
 pub enum Verdict {
     /// Prefecture, city and town are the table's.
     Right,
-    /// The town is the table's as far as the dictionary knows it: the table's 小字 stands in our rest.
+    /// The town is the table's as far as the dictionary knows it: its 小字 stands in our rest.
     Hamlet,
     /// The dictionary has a longer town than the table: what is more of it stands in their rest.
     Finer,
