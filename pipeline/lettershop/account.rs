@@ -182,7 +182,7 @@ fn batch_report(counter: &Counter<'_>, journal: &FileJournal, part: &Part) -> Re
     };
     Ok(BatchReport {
         sender_name: sender.map_or_else(|| part.sender.to_string(), |sender| sender.name.clone()),
-        part: part.part,
+        part: part.turn(),
         template: received.template,
         class: received.class,
         posting_date: received.posting_date,

@@ -10,7 +10,7 @@ use intake::Sender;
 use letter::page::CharUse;
 use letter::record::field;
 use letter::stock::{EnvelopeProfile, InserterProfile};
-use letter::{Date, Fault, Moment, Origin, PieceId, Reason, RecordView, Schema};
+use letter::{ChannelReason, Date, Fault, Moment, Origin, PieceId, Reason, RecordView, Schema};
 use presort::{Franking, InForce};
 use render::{Face, FontChain, LetterFacts, SenderFacts, Template, TemplateFault, TemplateSource};
 use route::ClassRule;
@@ -76,6 +76,31 @@ pub struct Received {
     pub stopped: Vec<u32>,
     /// When the night that took it began.
     pub moment: Moment,
+    /// The legal date on which its letters must lie with their recipients, as the drop says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Date>,
+    /// Whence its letters are, if they are copies that go on paper after all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub later: Option<Later>,
+}
+
+/// Whence the letters of a part are that go on paper after all.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Later {
+    /// The part that they were delivered with; what came in the drop lies in its folder.
+    pub of: Part,
+    /// Why they go on paper.
+    pub why: ChannelReason,
+    /// 差出日 of that part, which the letters go on showing.
+    pub dated: Date,
+}
+
+impl Received {
+    /// Returns the part whose folder holds what came in the drop: the sender's file, stationery,
+    /// ready letters.
+    pub fn origin(&self) -> &Part {
+        self.later.as_ref().map_or(&self.part, |later| &later.of)
+    }
 }
 
 /// The name of [`Received`] in a part's folder.
@@ -155,8 +180,9 @@ impl<'s> Batch<'s> {
         let sender = shop.senders.get(part.sender.as_str()).context("the sender is gone")?;
         let layout = Layout::compile(sender, &received.template)
             .with_context(|| format!("the layout for {} of {}", received.template, part.sender))?;
+        let origin = out.part(received.origin());
         let (template, stationery, envelope) =
-            compile(shop, house, sender, &layout, &received, &folder)?;
+            compile(shop, house, sender, &layout, &received, &origin)?;
         let class = class_rule(sender, &received.class)?;
         // What comes after its posting date is posted on the day of its night.
         let posted = received.posting_date.max(received.moment.date_jst());
@@ -166,7 +192,7 @@ impl<'s> Batch<'s> {
             .with_context(|| format!("the services of [posting.senders.{}]", part.sender))?;
         let spool = Spool::open(&folder.join(SPOOL), &folder.join(ROWS)).context("the spool")?;
         let fields = Fields::of(layout.schema())?;
-        let ready = received.ready.then(|| ReadyLetters::open(&folder)).transpose()?;
+        let ready = received.ready.then(|| ReadyLetters::open(&folder, &origin)).transpose()?;
         Ok(Self {
             shop,
             house,
@@ -265,8 +291,14 @@ impl<'s> Batch<'s> {
         LetterFacts {
             postal: resolved.postal,
             barcode: resolved.barcode,
-            posting_date: self.received.posting_date,
+            posting_date: self.dated(),
         }
+    }
+
+    /// Returns the date that the letters show: 差出日, also of copies that go on paper later.
+    fn dated(&self) -> Date {
+        let later = self.received.later.as_ref();
+        later.map_or(self.received.posting_date, |later| later.dated)
     }
 
     /// Puts a record's trouble in its place in the sender's file.

@@ -263,8 +263,8 @@ pub fn head(batch: &Batch<'_>, night: &NightPlan) -> Head {
     Head {
         sender: part.sender.clone(),
         sender_name: batch.sender.name.clone(),
-        batch: part.batch.to_string(),
-        part: part.part,
+        batch: if part.is_later() { part.name() } else { part.batch.to_string() },
+        part: part.turn(),
         received: batch.received.moment,
         snapshot: night.snapshot.clone(),
         dictionary: batch.house.dictionary.month().to_owned(),

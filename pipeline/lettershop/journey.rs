@@ -21,6 +21,7 @@ use crate::commands::night::read_clock;
 use crate::config::Shop;
 use crate::deliver::deliver;
 use crate::fates::fault_stream;
+use crate::later;
 use crate::measure::{measure, MeasuredBatch};
 use crate::out::{sha256_of, FileJournal, Out};
 use crate::postbox;
@@ -65,8 +66,11 @@ pub fn night(
     };
     let counter = Counter { shop, house: &house, out, night: &night };
     // Applications first: what of them goes on paper, and the notices, are letters of this night.
+    let is_parcel = |drop: &&SeenDrop| {
+        shop.sites.contains_key(&drop.sender) && !later::is_list(out, &night, drop)
+    };
     let (parcels, mut left): (Vec<&SeenDrop>, Vec<&SeenDrop>) =
-        night.drops.iter().partition(|drop| shop.sites.contains_key(&drop.sender));
+        night.drops.iter().partition(is_parcel);
     let own = applications::carry(&counter, crew, &mut journal, watch, &parcels)?;
     left.extend(&own);
     let mut orphans = Orphans::Wait;
@@ -118,7 +122,9 @@ fn begin(
     }
     let mut drops = new_drops(shop, journal, clock)?;
     let next = journal.last_night() + 1;
-    drops.extend(postbox::code_letters(shop, out, next, clock.now.date_jst())?);
+    let day = clock.now.date_jst();
+    drops.extend(postbox::code_letters(shop, out, next, day)?);
+    drops.extend(later::lists(shop, out, journal, memory, next, day)?);
     let is_idle = drops.is_empty() && due_parts(shop, journal).is_empty();
     if is_idle && !applications::has_news(shop, out, journal.last_night())? {
         return Ok(None);
@@ -203,7 +209,7 @@ fn carry(
     let Split { lookups, mailboxes } =
         watch.stage("split", Some(part), rows, || split(batch, snapshot))?;
     let measured = watch
-        .stage("measure", Some(part), rows, || measured(out, crew, journal, batch, &lookups))?;
+        .stage("measure", Some(part), rows, || measured(counter, crew, journal, batch, &lookups))?;
     drop(lookups);
 
     // A bad record never stops a batch; a bad ratio does.
@@ -262,14 +268,15 @@ fn carry(
 
 /// Measures a part, or reads what an earlier run has measured.
 fn measured(
-    out: &Out,
+    counter: &Counter<'_>,
     crew: &Crew,
     journal: &mut FileJournal,
     batch: &Batch<'_>,
     lookups: &[Lookup],
 ) -> Result<MeasuredBatch> {
-    let part = batch.part();
-    stage_once(out, journal, part, Stage::Measured, || measure(out, crew, batch, lookups))?;
+    let (out, part) = (counter.out, batch.part());
+    let day = counter.night.now.date_jst();
+    stage_once(out, journal, part, Stage::Measured, || measure(out, crew, batch, lookups, day))?;
     MeasuredBatch::read(&out.part(part))
 }
 

@@ -36,7 +36,8 @@ pub fn write_rejects(
 ) -> Result<Vec<FileMark>> {
     let part = batch.part();
     let sender = part.sender.as_str();
-    let raw = File::open(out.part(part).join(RAW)).context("reading the sender's file")?;
+    let raw = out.part(batch.received.origin()).join(RAW);
+    let raw = File::open(raw).context("reading the sender's file")?;
     let own = intake::rows::reject_form(&batch.layout, BufReader::new(&raw))
         .context("reading the head of the sender's file")?;
     let rejects = out.outbox(sender, &rejects_name(part, &batch.received.member));

@@ -26,6 +26,7 @@ mod draft;
 mod fates;
 mod faults;
 mod journey;
+mod later;
 mod ledger_rows;
 mod line;
 mod lists;

@@ -7,12 +7,13 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use letter::page::{note_use, CharUse, Mark, Page};
 use letter::piece::Measured;
-use letter::{Channel, ChannelReason, PostalCode, Reason, RecordView};
+use letter::{Channel, ChannelReason, Date, PostalCode, Reason, RecordView};
 use route::Lookup;
 use runner::{Crew, FileMark};
 
 use crate::batch::{Batch, Letters};
 use crate::faults::{self, RowFaults};
+use crate::later;
 use crate::out::Out;
 
 /// The pieces and the characters they use.
@@ -31,10 +32,33 @@ pub struct MeasuredBatch {
 
 /// What one thread keeps from block to block.
 struct Desk<'b> {
-    batch: &'b Batch<'b>,
+    ways: Ways<'b>,
     bytes: Vec<u8>,
     letters: Letters,
     uses: Vec<CharUse>,
+}
+
+/// How the records of a part go in the night that measures it.
+#[derive(Clone, Copy)]
+struct Ways<'b> {
+    batch: &'b Batch<'b>,
+    /// Whether no later night can print what is not read.
+    is_last_night: bool,
+}
+
+impl Ways<'_> {
+    /// Returns how a record goes whose copy has at most so many bytes, and why.
+    fn way(self, lookup: Lookup, copy_bytes: u64) -> (Channel, ChannelReason) {
+        if let Some(later) = &self.batch.received.later {
+            return (Channel::Paper, later.why);
+        }
+        match route::route(&self.batch.class, lookup, Some(copy_bytes)) {
+            (Channel::Electronic, _) if self.is_last_night => {
+                (Channel::Both, ChannelReason::NoTimeToRead)
+            }
+            way => way,
+        }
+    }
 }
 
 /// What one block comes to.
@@ -44,8 +68,8 @@ struct Block {
     uses: Vec<CharUse>,
 }
 
-/// Resolves, routes and typesets every record of the part and writes `measured` and
-/// `measure-faults.jsonl`.
+/// Resolves, routes and typesets every record of the part for the night of `day` and writes
+/// `measured` and `measure-faults.jsonl`.
 ///
 /// # Errors
 /// If the spool cannot be read or a file cannot be written.
@@ -54,14 +78,16 @@ pub fn measure(
     crew: &Crew,
     batch: &Batch<'_>,
     lookups: &[Lookup],
+    day: Date,
 ) -> Result<Vec<FileMark>> {
     let folder = out.part(batch.part());
+    let is_last_night = later::is_due(batch.shop, &batch.received, day);
     let mut all = MeasuredBatch { uses: batch.no_uses(), ..MeasuredBatch::default() };
     let faults = out.publish(&folder.join(FAULTS), |file| {
         crew.map_in_order(
             batch.blocks().map(Ok),
             || Desk {
-                batch,
+                ways: Ways { batch, is_last_night },
                 bytes: Vec::new(),
                 letters: Letters::default(),
                 uses: batch.no_uses(),
@@ -83,7 +109,7 @@ pub fn measure(
 
 impl Desk<'_> {
     fn measure(&mut self, rows: std::ops::Range<usize>, lookups: &[Lookup]) -> io::Result<Block> {
-        let batch = self.batch;
+        let Ways { batch, .. } = self.ways;
         batch.spool.read_rows(rows.clone(), &mut self.bytes)?;
         let mut block =
             Block { pieces: Vec::with_capacity(rows.len()), faults: Vec::new(), uses: Vec::new() };
@@ -93,7 +119,7 @@ impl Desk<'_> {
                 continue;
             }
             let lookup = lookups[record as usize];
-            match measure_one(batch, &mut self.letters, &mut self.uses, record, &view, lookup) {
+            match measure_one(self.ways, &mut self.letters, &mut self.uses, record, &view, lookup) {
                 Ok(piece) => block.pieces.push(piece),
                 Err(reason) => block.faults.push(batch.fault(record, &view, reason)),
             }
@@ -104,13 +130,14 @@ impl Desk<'_> {
 }
 
 fn measure_one(
-    batch: &Batch<'_>,
+    ways: Ways<'_>,
     letters: &mut Letters,
     uses: &mut [CharUse],
     record: u32,
     view: &RecordView<'_>,
     lookup: Lookup,
 ) -> Result<Measured, Reason> {
+    let Ways { batch, .. } = ways;
     let resolved = batch.resolve(&mut letters.address, view)?;
     let (postal, walk) = (resolved.postal, resolved.walk);
     let facts = batch.facts(&resolved);
@@ -128,7 +155,7 @@ fn measure_one(
         (on_paper, count) = (letter.pages as usize, letter.pages as usize);
         bound += letter.copy_len;
     }
-    let (channel, why) = route::route(&batch.class, lookup, Some(bound));
+    let (channel, why) = ways.way(lookup, bound);
     let count = if channel.on_paper() { on_paper } else { count };
     let count = u16::try_from(count).unwrap_or(u16::MAX);
     if channel.on_paper() {

@@ -84,7 +84,7 @@ fn ticket(
         job: job_number(batch.part()),
         sender: batch.sender.name.clone(),
         batch: part.batch.to_string(),
-        part: part.part,
+        part: part.turn(),
         template: format!("{} v{}", batch.received.template, batch.received.template_version),
         class: batch.received.class.clone(),
         posting_date: batch.received.posting_date,

@@ -7,9 +7,10 @@ use paperwork::{
     PostingSheet, PostingSlips, SlipBatch,
 };
 use presort::{BundleSummary, Calendar, Haste, Plan, Posting, PostingLine, TraySummary};
-use runner::FileMark;
+use runner::{FileMark, Part};
 
-use crate::batch::Batch;
+use crate::batch::{Batch, Received};
+use crate::config::Shop;
 use crate::out::Out;
 use crate::print::job_number;
 
@@ -133,7 +134,7 @@ pub fn cautions(batch: &Batch<'_>, now: Moment) -> Vec<String> {
             "料金表の確認日（{known_until}）を過ぎています。最新の料金と照合してください。"
         ));
     }
-    let calendar = calendar(batch);
+    let calendar = calendar(batch.shop);
     let leeway_days = leeway_days(batch, now);
     let wanted = post_by(batch, &calendar, leeway_days);
     let schedule = calendar.schedule(now.date_jst(), wanted);
@@ -157,11 +158,11 @@ pub fn cautions(batch: &Batch<'_>, now: Moment) -> Vec<String> {
 /// Returns the days of leeway that a part may accept: what is agreed, unless its letters must have
 /// arrived before.
 pub fn leeway_days(batch: &Batch<'_>, now: Moment) -> u32 {
-    let calendar = calendar(batch);
+    let calendar = calendar(batch.shop);
     let agreed = batch.posting.leeway_days;
     let can_post = calendar.can_post(now.date_jst());
     let in_time = |due| calendar.post_by(due, agreed) >= can_post;
-    match due(batch) {
+    match due(batch.shop, &batch.received) {
         Some(due) if !in_time(due) => 0,
         _ => agreed,
     }
@@ -171,16 +172,22 @@ pub fn leeway_days(batch: &Batch<'_>, now: Moment) -> u32 {
 /// after the legal date.
 fn post_by(batch: &Batch<'_>, calendar: &Calendar, leeway_days: u32) -> Date {
     let wanted = batch.received.posting_date;
-    due(batch).map_or(wanted, |due| calendar.post_by(due, leeway_days).min(wanted))
+    let due = due(batch.shop, &batch.received);
+    due.map_or(wanted, |due| calendar.post_by(due, leeway_days).min(wanted))
 }
 
-fn due(batch: &Batch<'_>) -> Option<Date> {
-    batch.posting.due.get(batch.part().batch.as_str()).copied()
+/// Returns the legal date on which a part's letters must lie with their recipients: what the shop
+/// has noted, or else what the drop says.
+pub fn due(shop: &Shop, received: &Received) -> Option<Date> {
+    let Part { sender, batch, .. } = &received.part;
+    let noted = shop.config.posting.senders.get(sender.as_str());
+    let noted = noted.and_then(|of| of.due.get(batch.as_str())).copied();
+    noted.or(received.due)
 }
 
 /// Returns the shop's days.
-fn calendar(batch: &Batch<'_>) -> Calendar {
-    let keys = &batch.shop.config.calendar;
+pub fn calendar(shop: &Shop) -> Calendar {
+    let keys = &shop.config.calendar;
     Calendar {
         closed: keys.closed.iter().copied().collect(),
         delivery_days: keys.delivery_days,

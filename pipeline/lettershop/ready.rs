@@ -71,18 +71,20 @@ pub struct ReadyLetters {
 }
 
 impl ReadyLetters {
-    /// Opens them in a part's folder.
+    /// Opens those of a part's folder that were cut in the folder `origin`.
     ///
     /// # Errors
     /// If a file cannot be read or is damaged.
-    pub fn open(folder: &Path) -> Result<Self> {
-        let read = |name| {
+    pub fn open(folder: &Path, origin: &Path) -> Result<Self> {
+        let read = |folder: &Path, name| {
             let path = folder.join(name);
             std::fs::read(&path).with_context(|| format!("reading {}", path.display()))
         };
-        let index = serde_json::from_slice(&read(INDEX)?).with_context(|| format!("in {INDEX}"))?;
-        let shared = ReadyShared::read(&read(SHARED)?).context("what ready letters share")?;
-        let cut = File::open(folder.join(CUT)).with_context(|| format!("opening {CUT}"))?;
+        let index = read(folder, INDEX)?;
+        let index = serde_json::from_slice(&index).with_context(|| format!("in {INDEX}"))?;
+        let shared = read(origin, SHARED)?;
+        let shared = ReadyShared::read(&shared).context("what ready letters share")?;
+        let cut = File::open(origin.join(CUT)).with_context(|| format!("opening {CUT}"))?;
         Ok(Self { cut, shared, index })
     }
 

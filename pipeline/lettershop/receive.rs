@@ -20,9 +20,10 @@ use runner::{Crew, Entry, FileMark, Journal, NightPlan, Part, SeenDrop, Stage};
 use crate::batch::{House, Received, RECEIVED, STATIONERY};
 use crate::close::{write_receipt, KEYS};
 use crate::config::Shop;
+use crate::later;
 use crate::out::{sha256_of, FileJournal, Out};
 use crate::registry_import::taken_drop;
-use source::{Opened, Source};
+use source::{stem, Opened, Source};
 use spooling::Spooling;
 
 /// A drop that is taken, with its files, or why it is not.
@@ -298,6 +299,9 @@ impl Counter<'_> {
         let Some(sender) = self.shop.senders.get(&drop.sender) else {
             return Err(refusal::unknown_sender(&drop.sender).into());
         };
+        if later::is_list(self.out, self.night, drop) {
+            return Ok(later::take(self.out, path, drop, sha256, self.night.now)?);
+        }
         if let Some(first) = same_bytes(journal, memory, sender, sha256)? {
             return Err(refusal::duplicate_file(&first).into());
         }
@@ -382,6 +386,8 @@ impl Counter<'_> {
             orphans: if opened.continues_lines { Vec::new() } else { spooled.orphans },
             stopped: spooled.stopped,
             moment: self.night.now,
+            due: opened.due,
+            later: None,
         };
         let json = serde_json::to_vec_pretty(&received).expect("plain data");
         files.push(self.out.publish_bytes(&folder.join(RECEIVED), &json)?);
@@ -485,11 +491,4 @@ fn receipt_name(
     let candidates = part.map(Part::name).into_iter().chain([stem(&drop.name)]);
     let free = candidates.into_iter().find(|name| !taken.contains(name));
     free.unwrap_or_else(|| format!("{}.refused-{}", stem(&drop.name), &sha256[..8]))
-}
-
-/// Returns a drop's name without its ending, with only what a file name may hold.
-fn stem(name: &str) -> String {
-    let stem = Path::new(name).file_stem().map(|stem| stem.to_string_lossy().into_owned());
-    let plain = |c: char| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' };
-    stem.unwrap_or_default().chars().map(plain).take(letter::id::ID_LEN_MAX).collect()
 }

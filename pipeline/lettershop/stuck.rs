@@ -91,6 +91,7 @@ pub fn look(shop: &Shop, out: &Out, journal: &FileJournal, now: Moment) -> Resul
             let is_mended = |other: &Part| {
                 (&other.sender, &other.batch) == (&part.sender, &part.batch)
                     && other.part > part.part
+                    && !other.is_later()
             };
             if account.ends.set_aside > 0 && !parts.iter().any(is_mended) {
                 note("rejects", part.to_string(), closed());

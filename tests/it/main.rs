@@ -10,6 +10,7 @@ mod cli;
 mod doors;
 mod drops;
 mod judged;
+mod later;
 mod line;
 mod mailbox;
 mod mended;

@@ -234,6 +234,14 @@ impl Mailboxes {
         Ok(ReadCopy { bytes, label, opened: now, first: true })
     }
 
+    /// Returns when a copy was first read, `None` for one that was not, or that no mailbox holds.
+    ///
+    /// # Errors
+    /// What the store returns.
+    pub fn opened(&self, piece: PieceId) -> Result<Option<Moment>, MailboxError> {
+        index::opened(&self.view, piece)
+    }
+
     /// Takes openings that another door has made durable; returns how many were new. An opening
     /// that is known, or of a piece that no mailbox holds, changes nothing.
     ///

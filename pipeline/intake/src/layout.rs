@@ -10,5 +10,5 @@ pub(crate) use gaiji::is_user_defined;
 pub use gaiji::{Gaiji, GaijiEntry, GAIJI_CELLS};
 pub use sender::{
     BareFile, ColumnSpec, DateStyle, Encoding, FormName, Kind, LayoutSpec, LetterClass, LineEnding,
-    LinesSpec, ReadySpec, ReadyWindow, Sender, SenderFault, TrailerSpec, TrailerSpecPlace,
+    LinesSpec, ReadySpec, ReadyWindow, Sender, SenderFault, TrailerSpec, TrailerSpecPlace, Unread,
 };

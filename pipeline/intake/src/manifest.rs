@@ -46,6 +46,8 @@ pub struct Manifest {
     pub class: String,
     /// The day on which the letters are posted.
     pub posting_date: Date,
+    /// The legal date on which they must lie with their recipients.
+    pub due: Option<Date>,
     /// How many records there are.
     pub records: u64,
     /// The sum of the seven-digit postal codes of all records; see [`Totals::hash_total`].

@@ -6,7 +6,7 @@ use letter::channel::{Channel, ChannelReason};
 use letter::piece::Placed;
 use letter::reason::{Disposition, Reason};
 use letter::{BatchId, SenderId};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use thiserror::Error;
 
 /// The number of channels, rows of [`Account::by_channel`].
@@ -73,6 +73,7 @@ pub struct Account {
     /// Where its records ended.
     pub ends: Ends,
     /// Routed records by channel (row) and reason (column), both by their numbers.
+    #[serde(deserialize_with = "counts")]
     by_channel: [[u64; REASONS]; CHANNELS],
     /// Faults met, by their stable code; one record may have several.
     pub by_fault: BTreeMap<String, u64>,
@@ -248,6 +249,16 @@ pub enum Imbalance {
     },
 }
 
+/// Reads the counts by channel and reason; an account that was closed before the last reasons came
+/// has fewer columns.
+fn counts<'de, D: Deserializer<'de>>(from: D) -> Result<[[u64; REASONS]; CHANNELS], D::Error> {
+    let mut all = [[0; REASONS]; CHANNELS];
+    for (row, read) in all.iter_mut().zip(<[Vec<u64>; CHANNELS]>::deserialize(from)?) {
+        row.iter_mut().zip(read).for_each(|(count, read)| *count = read);
+    }
+    Ok(all)
+}
+
 #[cfg(test)]
 pub(crate) mod tests {
     use letter::piece::Measured;
@@ -353,5 +364,16 @@ pub(crate) mod tests {
                 (Channel::Both, ChannelReason::PrefersBoth, 1),
             ]
         );
+    }
+
+    #[test]
+    fn an_account_from_before_the_last_reasons_reads_back() {
+        let mut account = account(3);
+        account.deliver(ChannelReason::PrefersElectronic);
+        let mut json = serde_json::to_value(&account).expect("plain data");
+        for row in json["by_channel"].as_array_mut().expect("rows") {
+            row.as_array_mut().expect("columns").truncate(10);
+        }
+        assert_eq!(serde_json::from_value::<Account>(json).expect("an account"), account);
     }
 }

@@ -93,11 +93,18 @@ pub enum ChannelReason {
     PrefersElectronic = 8,
     /// The recipient wishes both.
     PrefersBoth = 9,
+    /// The copy could not be read in time before the legal date: it came in the last night.
+    NoTimeToRead = 10,
+    /// The copy was not read in time before the legal date.
+    Unread = 11,
+    /// The copy did not reach the place outside to which the recipient has it pushed.
+    Undelivered = 12,
 }
 
 impl ChannelReason {
-    /// All reasons, in the order of the rule.
-    pub const ALL: [Self; 10] = [
+    /// All reasons by their numbers: those of the rule, then those for which a copy goes on paper,
+    /// too.
+    pub const ALL: [Self; 13] = [
         Self::ClassIsPaperOnly,
         Self::NoRecipientKey,
         Self::NotRegistered,
@@ -108,7 +115,15 @@ impl ChannelReason {
         Self::TooLarge,
         Self::PrefersElectronic,
         Self::PrefersBoth,
+        Self::NoTimeToRead,
+        Self::Unread,
+        Self::Undelivered,
     ];
+
+    /// Returns whether the rule itself asks for the reason, and not what became of the copy.
+    pub fn is_of_rule(self) -> bool {
+        self <= Self::PrefersBoth
+    }
 
     /// Returns the stable code.
     pub fn code(self) -> &'static str {
@@ -123,6 +138,9 @@ impl ChannelReason {
             Self::TooLarge => "too-large",
             Self::PrefersElectronic => "prefers-electronic",
             Self::PrefersBoth => "prefers-both",
+            Self::NoTimeToRead => "no-time-to-read",
+            Self::Unread => "unread",
+            Self::Undelivered => "undelivered",
         }
     }
 
@@ -139,6 +157,9 @@ impl ChannelReason {
             Self::TooLarge => "電子データの上限超過",
             Self::PrefersElectronic => "電子を希望",
             Self::PrefersBoth => "書面と電子の両方を希望",
+            Self::NoTimeToRead => "閲覧の猶予なし",
+            Self::Unread => "期限までに未読",
+            Self::Undelivered => "外部への配信不能",
         }
     }
 }

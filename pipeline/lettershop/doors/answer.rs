@@ -140,7 +140,7 @@ impl Day<'_> {
     ) -> Result<()> {
         let (out, part, night) = (self.out, batch.part(), counter.night);
         let found = split(batch, snapshot)?;
-        measure(out, self.crew, batch, &found.lookups)?;
+        measure(out, self.crew, batch, &found.lookups, night.now.date_jst())?;
         let measured = MeasuredBatch::read(&out.part(part))?;
         let stops = match judge(out, journal, batch, &measured)? {
             Judgement::GoesOn => None,

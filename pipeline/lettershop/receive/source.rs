@@ -38,6 +38,8 @@ pub struct Opened {
     pub class: String,
     /// 差出日.
     pub posting_date: Date,
+    /// The legal date on which the letters must have arrived.
+    pub due: Option<Date>,
     /// The name of the member with the rows.
     pub member: String,
     /// The manifest of a ZIP.
@@ -149,6 +151,13 @@ pub(super) fn refusal_within(error: anyhow::Error) -> Trouble {
     }
 }
 
+/// Returns a drop's name without its ending, with only what a file name may hold.
+pub(super) fn stem(name: &str) -> String {
+    let stem = Path::new(name).file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let plain = |c: char| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' };
+    stem.unwrap_or_default().chars().map(plain).take(letter::id::ID_LEN_MAX).collect()
+}
+
 fn mended_batch(name: &str) -> Option<&str> {
     name.rsplit_once('.')?.0.strip_suffix(MENDED)
 }
@@ -164,6 +173,7 @@ fn of_manifest(sender: &Sender, manifest: &Manifest) -> Result<Opened, Trouble> 
         template_version: manifest.template_version,
         class: manifest.class.clone(),
         posting_date: manifest.posting_date,
+        due: manifest.due,
         member: manifest.recipients().to_owned(),
         manifest: Some(manifest.clone()),
         stationery: has(STATIONERY_MEMBER),
@@ -187,6 +197,7 @@ fn of_bare(counter: &Counter<'_>, sender: &Sender, name: &str) -> Result<Opened,
         template_version: bare.version,
         class: bare.class.clone(),
         posting_date: counter.night.now.date_jst(),
+        due: None,
         member: name.to_owned(),
         manifest: None,
         stationery: false,
@@ -207,7 +218,8 @@ fn of_mended(
 ) -> Result<Opened, Trouble> {
     let of_batch = |part: &Part| part.sender == sender.sender && part.batch.as_str() == batch;
     let parts = journal.parts();
-    let last = parts.iter().map(|(part, _, _)| part).filter(|part| of_batch(part)).max();
+    let parts = parts.iter().map(|(part, _, _)| part).filter(|part| !part.is_later());
+    let last = parts.filter(|part| of_batch(part)).max();
     let Some(last) = last else {
         return Err(refusal::unknown_continuation(batch, 2).into());
     };
@@ -222,6 +234,7 @@ fn of_mended(
         template_version: before.template_version,
         class: before.class,
         posting_date: before.posting_date,
+        due: before.due,
         member: before.member,
         manifest: None,
         stationery: false,

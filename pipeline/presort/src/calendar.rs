@@ -92,6 +92,17 @@ impl Calendar {
         }
     }
 
+    /// Returns the last night, by its day, whose letters lie with the recipients on `due` by
+    /// ordinary mail without leeway; what is printed in a later one comes too late.
+    pub fn last_night(&self, due: Date) -> Date {
+        let post_by = self.post_by(due, 0);
+        let mut night = post_by;
+        while self.can_post(night) > post_by {
+            night = plus(night, -1);
+        }
+        night
+    }
+
     /// Returns how a part of the night of `night` stands that must be posted on `post_by`; if that
     /// is no working day, on the last one before.
     pub fn schedule(&self, night: Date, post_by: Date) -> Schedule {
@@ -167,6 +178,20 @@ mod tests {
         assert_eq!(post_by("2026-11-27", 3), "2026-11-18");
         // The post delivers on 29 to 31 December; the shop does not work.
         assert_eq!(post_by("2027-01-05", 0), "2026-12-28");
+    }
+
+    #[test]
+    fn the_last_night_is_the_last_that_is_posted_in_time() {
+        let calendar = calendar();
+        let last = |due| calendar.last_night(day(due));
+        // Posted on Tuesday, after production on the Friday before the long weekend.
+        assert_eq!(last("2026-11-27"), day("2026-11-20"));
+        for due in 0..400 {
+            let due = plus(day("2026-03-01"), due);
+            let (night, post_by) = (calendar.last_night(due), calendar.post_by(due, 0));
+            assert!(calendar.can_post(night) <= post_by, "{due}: {night} is in time");
+            assert!(calendar.can_post(plus(night, 1)) > post_by, "{due}: the next is not");
+        }
     }
 
     #[test]

@@ -117,6 +117,7 @@ fn independent(class: &ClassRule, known: Lookup, copy_bytes: Option<u64>) -> Cha
         ChannelReason::TooLarge => copy_bytes > Some(class.copy_bytes_max),
         ChannelReason::PrefersElectronic => standing.is_some_and(|s| s.wish == Wish::Electronic),
         ChannelReason::PrefersBoth => standing.is_some_and(|s| s.wish == Wish::Both),
+        ChannelReason::NoTimeToRead | ChannelReason::Unread | ChannelReason::Undelivered => false,
     };
     *ChannelReason::ALL.iter().find(holds).expect("some reason always holds")
 }

@@ -15,17 +15,33 @@ pub struct Part {
     pub sender: SenderId,
     /// The batch.
     pub batch: BatchId,
-    /// The part, from 1.
+    /// The part, from 1; above [`Part::LATER`] those that the shop makes itself.
     pub part: u32,
 }
 
 impl Part {
-    /// Returns the batch's name in files and ledgers: `tax-2026`, for later parts `tax-2026.part2`.
+    /// Parts above this number are copies of the batch that go on paper after all: more than a
+    /// manifest may say.
+    pub const LATER: u32 = 1000;
+
+    /// Returns the batch's name in files and ledgers: `tax-2026`, for later parts `tax-2026.part2`,
+    /// and for what goes on paper after all `tax-2026.paper1`.
     pub fn name(&self) -> String {
         match self.part {
             1 => self.batch.to_string(),
+            part if part > Self::LATER => format!("{}.paper{}", self.batch, part - Self::LATER),
             part => format!("{}.part{part}", self.batch),
         }
+    }
+
+    /// Returns whether the part holds copies of its batch that go on paper after all.
+    pub fn is_later(&self) -> bool {
+        self.part > Self::LATER
+    }
+
+    /// Returns the how many-th of its kind the part is, from 1: what papers show as 第n回.
+    pub fn turn(&self) -> u32 {
+        self.part.checked_sub(Self::LATER).unwrap_or(self.part)
     }
 }
 
@@ -322,6 +338,8 @@ mod tests {
         assert_eq!(journal.stage(&part(), &Stage::Printed(3)).expect("done")[0].len, 2);
         assert_eq!(journal.stage(&part(), &Stage::Printed(4)), None);
         assert_eq!(part().to_string(), "hoshimi-city/tax-1.part2");
+        let later = Part { part: Part::LATER + 1, ..part() };
+        assert_eq!((later.to_string().as_str(), later.turn()), ("hoshimi-city/tax-1.paper1", 1));
     }
 
     #[test]

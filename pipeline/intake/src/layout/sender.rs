@@ -67,6 +67,20 @@ pub struct LetterClass {
     /// Largest electronic copy, bytes.
     #[serde(default = "default_copy_bytes_max")]
     pub copy_bytes_max: u64,
+    /// What becomes of a copy that is not read in time, or does not get where it was to go.
+    #[serde(default)]
+    pub unread: Unread,
+}
+
+/// What becomes of a copy that does not reach its reader.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Unread {
+    /// It goes on paper.
+    #[default]
+    Paper,
+    /// It stays in the mailbox: the class allows no paper afterwards.
+    Stays,
 }
 
 /// How the files for one template are written.
