@@ -11,18 +11,31 @@
 //! | `w` recipient NUL sender NUL class | the preference |
 
 use std::cell::RefCell;
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use registry::{snapshot_rows, Change, Link, Preference, Recipient, SnapshotRows};
 
-use crate::durable::AppendLog;
-use crate::store::{Batch, Store, StoreError, View};
+use crate::durable::{AppendLog, Records};
+use crate::store::{Sorter, Store, StoreError, View};
 
 /// The registry, open for import and for freezing.
 #[derive(Debug)]
 pub struct RegistryStore {
     log: AppendLog,
     view: View,
+    /// Where changes are sorted.
+    folder: PathBuf,
+}
+
+/// Changes of the view that are not in it yet.
+struct Fresh {
+    /// Under the key of a change.
+    own: Sorter,
+    /// Under the keys that follow from changes. They are written first: as long as the view has the
+    /// old value under a change's own key, it is known what else is to be removed.
+    derived: Sorter,
+    changed: u64,
 }
 
 /// What an import came to.
@@ -47,14 +60,22 @@ impl RegistryStore {
     /// [`StoreError`].
     pub fn open(store: &Store, log: &Path) -> Result<Self, StoreError> {
         let view = store.view("registry")?;
-        let log = view.follow(log, |batch, record| {
-            let change = Change::from_bytes(record).ok_or_else(|| view.damaged())?;
-            let key = key(&change);
-            let known = batch.get(&key)?;
-            apply(batch, key, known, &change, record);
-            Ok::<_, StoreError>(())
-        })?;
-        Ok(Self { log, view })
+        let folder = log.parent().unwrap_or(Path::new(".")).to_owned();
+        let opened = AppendLog::open(log, |_| Ok(()))?;
+        let position = view.start_of(opened.records())?;
+        let (mut records, mut record) = (Records::open(log)?, Vec::new());
+        let (mut unseen, mut seen) = (Sorter::new(&folder), 0);
+        while records.next_into(&mut record)? {
+            seen += 1;
+            if seen > position {
+                let change = Change::from_bytes(&record).ok_or_else(|| view.damaged())?;
+                unseen.push(&key(&change), Some(&record))?;
+            }
+        }
+        if seen > position {
+            Fresh::of(&view, &folder, unseen, |_| Ok(()))?.write(&view, seen)?;
+        }
+        Ok(Self { log: opened, view, folder })
     }
 
     /// Imports changes: durable in the log first, then in the view.
@@ -65,45 +86,22 @@ impl RegistryStore {
         &mut self,
         changes: impl IntoIterator<Item = Change>,
     ) -> Result<Imported, StoreError> {
-        let mut imported = Imported::default();
-        let mut changes = changes.into_iter();
-        loop {
-            let group: Vec<Change> = changes.by_ref().take(GROUP_LEN).collect();
-            if group.is_empty() {
-                return Ok(imported);
-            }
-            self.import_group(&group, &mut imported)?;
-        }
-    }
-
-    fn import_group(
-        &mut self,
-        group: &[Change],
-        imported: &mut Imported,
-    ) -> Result<(), StoreError> {
-        let mut keys: Vec<(Vec<u8>, usize)> = group.iter().map(key).zip(0..).collect();
-        keys.sort_unstable();
-        let found = self.view.get_sorted(keys.iter().map(|(key, _)| key.as_slice()))?;
-        let mut known = vec![(Vec::new(), None); group.len()];
-        for ((key, index), found) in keys.into_iter().zip(found) {
-            known[index] = (key, found);
-        }
-        let mut batch = self.view.batch();
+        let (mut imported, mut rows) = (Sorter::new(&self.folder), 0);
         let mut bytes = Vec::new();
-        for (change, (key, found)) in group.iter().zip(known) {
+        for change in changes {
             bytes.clear();
             change.to_bytes(&mut bytes);
-            // Within the group the same key may have come before.
-            let known = batch.change(&key).unwrap_or(found);
-            if apply(&mut batch, key, known, change, &bytes) {
-                imported.changed += 1;
-                self.log.append(&bytes)?;
-            } else {
-                imported.unchanged += 1;
-            }
+            imported.push(&key(&change), Some(&bytes))?;
+            rows += 1;
         }
-        self.log.sync()?;
-        batch.write(self.log.records())
+        let Self { log, view, folder } = self;
+        let fresh = Fresh::of(view, folder, imported, |bytes| Ok(log.append(bytes)?))?;
+        let changed = fresh.changed;
+        if changed > 0 {
+            log.sync()?;
+            fresh.write(view, log.records())?;
+        }
+        Ok(Imported { changed, unchanged: rows - changed })
     }
 
     /// Returns a recipient.
@@ -158,26 +156,59 @@ impl RegistryStore {
     }
 }
 
-/// Applies a change, whose bytes are `bytes`, to what is known under its key; returns whether it
-/// changed anything.
-fn apply(
-    batch: &mut Batch<'_>,
-    key: Vec<u8>,
-    known: Option<Vec<u8>>,
-    change: &Change,
-    bytes: &[u8],
-) -> bool {
-    if known.as_deref() == Some(bytes) {
-        return false;
-    }
-    if let Change::Link(link) = change {
-        if let Some(Change::Link(old)) = known.and_then(|known| Change::from_bytes(&known)) {
-            batch.remove(merge_key(&old));
+impl Fresh {
+    /// Finds which of the changes, the last of each key, say something that the view does not know,
+    /// and tells each of them to `note`.
+    fn of(
+        view: &View,
+        folder: &Path,
+        changes: Sorter,
+        mut note: impl FnMut(&[u8]) -> Result<(), StoreError>,
+    ) -> Result<Self, StoreError> {
+        let [own, derived] = [Sorter::new(folder), Sorter::new(folder)];
+        let mut fresh = Self { own, derived, changed: 0 };
+        let mut changes = changes.sorted()?;
+        loop {
+            let group = changes.take(GROUP_LEN)?;
+            if group.is_empty() {
+                return Ok(fresh);
+            }
+            let known = view.get_sorted(group.iter().map(|(key, _)| key.as_slice()))?;
+            for ((key, bytes), known) in group.into_iter().zip(known) {
+                if known != bytes {
+                    let bytes = bytes.expect("changes are never taken back");
+                    let change = Change::from_bytes(&bytes).ok_or_else(|| view.damaged())?;
+                    note(&bytes)?;
+                    fresh.apply(&key, known, &change, &bytes)?;
+                }
+            }
         }
-        batch.put(merge_key(link), bytes);
     }
-    batch.put(key, bytes);
-    true
+
+    /// Applies a change, whose bytes are `bytes`, to what is known under its key.
+    fn apply(
+        &mut self,
+        key: &[u8],
+        known: Option<Vec<u8>>,
+        change: &Change,
+        bytes: &[u8],
+    ) -> io::Result<()> {
+        if let Change::Link(link) = change {
+            if let Some(Change::Link(old)) = known.and_then(|known| Change::from_bytes(&known)) {
+                self.derived.push(&merge_key(&old), None)?;
+            }
+            self.derived.push(&merge_key(link), Some(bytes))?;
+        }
+        self.changed += 1;
+        self.own.push(key, Some(bytes))
+    }
+
+    /// Writes the changes, which leave the view at `position`.
+    fn write(self, view: &View, position: u64) -> Result<(), StoreError> {
+        view.write_sorted(self.derived)?;
+        view.write_sorted(self.own)?;
+        view.batch().write(position)
+    }
 }
 
 fn key(change: &Change) -> Vec<u8> {
@@ -193,9 +224,8 @@ fn merge_key(link: &Link) -> Vec<u8> {
     format!("l{}\0{}\0{}", link.recipient, link.sender, link.pseudonym).into_bytes()
 }
 
-/// Changes between two syncs: some 100 MB of memory, and enough that neighbours meet in one block
-/// of the view, which is written whole.
-const GROUP_LEN: usize = 262_144;
+/// Changes that are compared at a time: some megabytes of memory.
+const GROUP_LEN: usize = 16_384;
 
 #[cfg(test)]
 mod tests {
@@ -297,6 +327,30 @@ mod tests {
         registry.import(moves[..1].to_vec()).expect("imported");
         assert!(rows(&registry).iter().all(|row| row.mailbox == 1));
         assert_eq!(rows(&registry).len(), 3);
+    }
+
+    #[test]
+    fn a_cut_between_what_follows_and_the_changes_themselves_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (store, mut registry) = open(&folder);
+        registry.import(changes()).expect("imported");
+        let moved = link("city", "p-10", "r-1");
+        // As an import that is cut after the first of its two passes over the view.
+        let (mut moves, mut bytes) = (Sorter::new(folder.path()), Vec::new());
+        moved.to_bytes(&mut bytes);
+        moves.push(&key(&moved), Some(&bytes)).expect("sorted");
+        let RegistryStore { log, view, folder: sorting } = &mut registry;
+        let fresh = Fresh::of(view, sorting, moves, |bytes| Ok(log.append(bytes)?)).expect("read");
+        log.sync().expect("durable");
+        view.write_sorted(fresh.derived).expect("written");
+        drop((store, registry));
+        let (store, registry) = open(&folder);
+        let after = rows(&registry);
+        assert!(after.iter().all(|row| row.mailbox == 1) && after.len() == 3);
+        drop((store, registry));
+        Store::rebuild(&folder.path().join("index")).map(drop).expect("rebuilt");
+        let (_store, registry) = open(&folder);
+        assert_eq!(rows(&registry), after);
     }
 
     #[test]

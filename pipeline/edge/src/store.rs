@@ -11,6 +11,7 @@
 //! lags behind reads on from there; one that is ahead, or whose position is damaged, starts again
 //! from nothing. So nothing here needs an `fsync`, and a power cut costs time, not truth.
 
+mod sorter;
 mod view;
 
 use std::fs::{self, File, TryLockError};
@@ -20,6 +21,7 @@ use std::path::{Path, PathBuf};
 
 use crate::durable::{make_folder, LogError};
 
+pub(crate) use sorter::Sorter;
 pub use view::{Batch, Pair, View};
 
 /// The open store; it is locked against a second process until it is dropped.

@@ -65,16 +65,24 @@ fn apply_delivery(
     let number = number(batch, &delivered.name)?;
     batch.spill()?; // so that the view knows the packs before this one
     let earlier = packs_of_batch(view, &delivered, number)?;
-    let labels: Vec<_> = pack.read(|reader| {
+    let mut labels: Vec<_> = pack.read(|reader| {
         let places = reader.labels()?;
         places.map(|label| label.map(|(offset, l)| (l.piece, l.mailbox, offset))).collect()
     })?;
+    // In the order of the keys, so that each block of the view is written once.
+    labels.sort_unstable();
+    let mut new = Vec::with_capacity(labels.len());
     for (piece, mailbox, offset) in labels {
         if !is_in_any(batch, &earlier, piece)? {
             batch.put(copy_key(number, piece), &offset.to_be_bytes());
-            batch.put(mailbox_key(number, mailbox, Some(piece)), &offset.to_be_bytes());
             batch.spill_when_full()?;
+            new.push((mailbox, piece, offset));
         }
+    }
+    new.sort_unstable();
+    for (mailbox, piece, offset) in new {
+        batch.put(mailbox_key(number, mailbox, Some(piece)), &offset.to_be_bytes());
+        batch.spill_when_full()?;
     }
     batch.put(pack_key(&delivered.name), json);
     Ok(())

@@ -16,6 +16,7 @@ use std::path::Path;
 
 use sled::{IVec, Tree};
 
+use super::sorter::Sorter;
 use super::StoreError;
 use crate::durable::{AppendLog, Records};
 
@@ -178,6 +179,21 @@ impl View {
         Ok(0)
     }
 
+    /// Writes any number of changes, each block once; the position stays where it is.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn write_sorted(&self, changes: Sorter) -> Result<(), StoreError> {
+        let mut sorted = changes.sorted()?;
+        loop {
+            let some: BTreeMap<_, _> = sorted.take(CHANGES_MAX)?.into_iter().collect();
+            if some.is_empty() {
+                return Ok(());
+            }
+            Batch { view: self, changes: some }.spill()?;
+        }
+    }
+
     /// Returns the block within whose bounds a key lies, if there is one.
     fn block_of(&self, key: &[u8]) -> Result<Option<(IVec, IVec)>, StoreError> {
         let bound = [FIRST_BLOCK, key].concat();
@@ -216,11 +232,6 @@ impl Batch<'_> {
     /// Removes a key.
     pub fn remove(&mut self, key: Vec<u8>) {
         self.changes.insert(key, None);
-    }
-
-    /// Returns what the batch so far makes of a key, if it changes it: a value, or none.
-    pub fn change(&self, key: &[u8]) -> Option<Option<Vec<u8>>> {
-        self.changes.get(key).cloned()
     }
 
     /// Returns the value of a key as it will be after the batch.
