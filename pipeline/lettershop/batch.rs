@@ -9,7 +9,7 @@ use intake::layout::Layout;
 use intake::Sender;
 use letter::page::CharUse;
 use letter::record::field;
-use letter::stock::{EnvelopeProfile, InserterProfile};
+use letter::stock::{EnvelopeProfile, InserterProfile, Paper};
 use letter::{ChannelReason, Date, Fault, Moment, Origin, PieceId, Reason, RecordView, Schema};
 use presort::{Franking, InForce};
 use render::{Face, FontChain, LetterFacts, SenderFacts, Template, TemplateFault, TemplateSource};
@@ -143,6 +143,10 @@ pub struct Batch<'s> {
     pub ready: Option<ReadyLetters>,
     /// The envelope that the template names.
     pub envelope: &'s EnvelopeProfile,
+    /// The inserter, as it reads the template's sheets.
+    pub inserter: InserterProfile,
+    /// The template's paper.
+    pub paper: Paper,
     /// What the class allows.
     pub class: ClassRule,
     /// Sheets, weight and postage.
@@ -188,7 +192,9 @@ impl<'s> Batch<'s> {
         let posted = received.posting_date.max(received.moment.date_jst());
         let tariff = shop.tariffs.on(posted).context("tariffs.toml")?;
         let posting = shop.config.posting.of(part.sender.as_str());
-        let franking = Franking::new(envelope, shop.paper(), tariff.tariff, &posting.services)
+        let inserter = shop.inserter.reading(envelope);
+        let paper = shop.paper().cut(template.sheet(), template.sheet_mg());
+        let franking = Franking::new(envelope, paper, tariff.tariff, &posting.services)
             .with_context(|| format!("the services of [posting.senders.{}]", part.sender))?;
         let spool = Spool::open(&folder.join(SPOOL), &folder.join(ROWS)).context("the spool")?;
         let fields = Fields::of(layout.schema())?;
@@ -203,6 +209,8 @@ impl<'s> Batch<'s> {
             stationery,
             ready,
             envelope,
+            inserter,
+            paper,
             class,
             franking,
             tariff,
@@ -390,7 +398,9 @@ fn compile<'s>(
     };
     let envelope = shop.envelope_of(&source);
     let template = Template::compile(&source, &house.chain, layout.schema(), &facts, envelope)
-        .and_then(|template| with_room_for_marks(template, &house.chain, &shop.inserter))
+        .and_then(|template| {
+            with_room_for_marks(template, &house.chain, &shop.inserter.reading(envelope))
+        })
         .map_err(|faults| anyhow::anyhow!(fault_lines(&faults)))
         .with_context(|| format!("template {name} for {}", sender.sender))?;
     Ok((template, stationery, envelope))
@@ -406,8 +416,8 @@ pub fn with_room_for_marks(
     inserter: &InserterProfile,
 ) -> Result<Template, Vec<TemplateFault>> {
     let charsets = chain.faces().iter().map(Face::charset);
-    let symbol = press::mark_extent(inserter, charsets);
-    let lines = inserter.omr.as_ref().map(press::omr_extent);
+    let symbol = press::mark_extent(template.sheet(), inserter, charsets);
+    let lines = inserter.omr.as_ref().map(|lines| press::omr_extent(template.sheet(), lines));
     let mut places = symbol.into_iter().chain(lines);
     let fault = places.find_map(|at| template.check_mark(at).err());
     fault.map_or(Ok(template), |fault| Err(vec![fault]))

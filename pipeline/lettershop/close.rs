@@ -213,7 +213,7 @@ fn promised(batch: &Batch<'_>, plan: &Plan, copies: &[Measured]) -> reconcile::P
         for placed in plan.placed_in(file.indices()) {
             count.letters += 1;
             count.sheets += u64::from(placed.sheets);
-            let backs = u64::from(batch.shop.paper().duplex) + 1;
+            let backs = u64::from(batch.paper.duplex) + 1;
             count.pages += u64::from(placed.sheets) * backs;
         }
         count

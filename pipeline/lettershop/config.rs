@@ -220,6 +220,16 @@ impl TemplateFiles {
         })
     }
 
+    /// Returns the files as a template is compiled from them.
+    pub fn source(&self) -> TemplateSource<'_> {
+        TemplateSource {
+            toml: &self.toml,
+            body: &self.body,
+            stationery: self.stationery.as_deref(),
+            pictures: &self.pictures,
+        }
+    }
+
     /// Returns the version that `template.toml` declares.
     ///
     /// # Errors

@@ -216,7 +216,7 @@ fn of_stationery(rules: &Rules) -> Result<Answer> {
         let findings = vec![limits_finding(&format!("it has more than {PDF_LEN_MAX} bytes"))];
         return Ok(Answer { survey: Survey { findings, pages: Vec::new() }, ..Answer::default() });
     }
-    let press = press::check_stationery(&pdf).err().map(words);
+    let press = press::check_stationery(&pdf, rules.sheet).err().map(words);
     Ok(Answer { survey: preflight::survey(&pdf, rules), press, ready: Vec::new() })
 }
 

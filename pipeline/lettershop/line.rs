@@ -8,6 +8,7 @@ pub mod log;
 pub mod reprint;
 pub mod returns;
 
+use letter::page::SheetSize;
 use letter::stock::{EnvelopeProfile, InserterProfile, Paper};
 use readback::{MarksDue, OmrDue};
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,9 @@ pub struct Line {
     pub inserter: InserterProfile,
     /// The paper.
     pub paper: Paper,
+    /// The size of its sheets.
+    #[serde(default)]
+    pub sheet: SheetSize,
     /// The envelope that its template names.
     pub envelope: EnvelopeProfile,
 }
@@ -35,15 +39,15 @@ pub const LINE: &str = "line.json";
 impl Line {
     /// Returns the line that a shop's configuration names for a part.
     pub fn of(batch: &Batch<'_>) -> Self {
-        let (inserter, envelope) = (batch.shop.inserter.clone(), batch.envelope.clone());
-        Self { inserter, paper: batch.shop.paper(), envelope }
+        let (inserter, envelope) = (batch.inserter.clone(), batch.envelope.clone());
+        Self { inserter, paper: batch.paper, sheet: batch.template.sheet(), envelope }
     }
 
     /// Returns the lines of OMR that the print files of a generation must show, if any.
     pub fn omr_due(&self, generation: u8) -> Option<OmrDue> {
         let profile = self.inserter.omr.clone()?;
         let sides = 1 + u8::from(self.paper.duplex);
-        Some(OmrDue { profile, sides, inserts: INSERTS, generation })
+        Some(OmrDue { sheet: self.sheet, profile, sides, inserts: INSERTS, generation })
     }
 
     /// Returns where the print files must show marks.

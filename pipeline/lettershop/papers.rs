@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result};
 use ledger::Account;
+use letter::page::A4;
 use letter::Moment;
 use paperwork::{job_ticket, tray_labels, JobTicket, TicketFile, TrayLabel};
 use presort::{Plan, TraySummary};
@@ -59,6 +60,16 @@ fn label(batch: &Batch<'_>, plan: &Plan, tray: &TraySummary) -> TrayLabel {
     }
 }
 
+/// Returns what a sheet is and weighs: `A4 3990 mg`.
+fn paper_words(batch: &Batch<'_>) -> String {
+    let (sheet, mg) = (batch.template.sheet(), batch.paper.sheet_mg);
+    let [width, height] = sheet.to_mm();
+    match sheet == A4 {
+        true => format!("A4 {mg} mg"),
+        false => format!("{width} × {height} mm, {mg} mg"),
+    }
+}
+
 fn ticket(
     journal: &FileJournal,
     batch: &Batch<'_>,
@@ -71,7 +82,7 @@ fn ticket(
         let marks = journal.stage(part, &Stage::Printed(file.file)).unwrap_or_default();
         let mark = marks.first().expect("a printed file stands in the journal");
         let sheets = plan.placed_in(file.indices()).map(|placed| u64::from(placed.sheets)).sum();
-        let backs = u64::from(batch.shop.paper().duplex) + 1;
+        let backs = u64::from(batch.paper.duplex) + 1;
         TicketFile {
             name: mark.path.rsplit('/').next().unwrap_or_default().to_owned(),
             letters: u64::from(file.pieces),
@@ -90,9 +101,9 @@ fn ticket(
         posting_date: batch.received.posting_date,
         made: now,
         envelope: batch.envelope.name.clone(),
-        inserter: batch.shop.inserter.name.clone(),
-        paper: format!("A4 {} mg", batch.shop.paper().sheet_mg),
-        duplex: batch.shop.paper().duplex,
+        inserter: batch.inserter.name.clone(),
+        paper: paper_words(batch),
+        duplex: batch.paper.duplex,
         files: plan.files.iter().map(file).collect(),
         trays: plan.trays.len() as u32,
         bundles: plan.trays.iter().map(|tray| tray.bundles.len() as u32).sum(),

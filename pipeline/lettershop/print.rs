@@ -11,9 +11,9 @@ use letter::Moment;
 use presort::{FileSummary, Plan};
 use press::{
     Block, BlockComposer, BlockStart, FaceData, Fonts, Layers, Painted, PrintFile, PrintMeta,
-    PrintRun,
+    PrintRun, Statics,
 };
-use render::Face;
+use render::{Face, Template};
 use runner::{aside, Aside, Crew, Entry, FileMark, Journal, Part, Stage};
 
 use crate::batch::{Batch, Letters};
@@ -53,14 +53,8 @@ impl Forme {
             .collect();
         let usual = usual_characters(batch).context("reading the spool")?;
         let fonts = Fonts::build(&faces, &uses, &usual).context("cutting the fonts")?;
-        let layers = Layers::with_pictures(
-            &fonts,
-            layers,
-            parts,
-            batch.stationery.as_deref(),
-            batch.template.pictures(),
-        )
-        .context("writing the static layers")?;
+        let statics = statics(&batch.template, batch.stationery.as_deref());
+        let layers = Layers::from_statics(&fonts, &statics).context("writing the static layers")?;
         let ready = batch.ready.as_ref().map(|ready| layers.clone().with_ready(ready.shared()));
         Ok(Self { fonts, layers, ready })
     }
@@ -68,6 +62,17 @@ impl Forme {
     /// Returns the layers of print files, with what ready letters share.
     pub fn print_layers(&self) -> &Layers {
         self.ready.as_ref().unwrap_or(&self.layers)
+    }
+}
+
+/// Returns what is the same in every letter of a template.
+pub fn statics<'t>(template: &'t Template, stationery: Option<&'t [u8]>) -> Statics<'t> {
+    Statics {
+        sheet: template.sheet(),
+        layers: template.layers(),
+        parts: template.parts(),
+        stationery,
+        pictures: template.pictures(),
     }
 }
 
@@ -88,7 +93,7 @@ pub fn paint(
 
 /// Counts a letter that stands in a print file.
 pub fn count(batch: &Batch<'_>, at: &mut BlockStart, placed: &Placed) {
-    at.count(u32::from(placed.piece.pages), batch.shop.paper().duplex);
+    at.count(u32::from(placed.piece.pages), batch.paper.duplex);
     if let Some(ready) = &batch.ready {
         at.count_own(ready.entry(placed.piece.record).objects);
     }
@@ -162,11 +167,11 @@ pub fn print_files(
     let due: Vec<&FileSummary> = plan.files.iter().filter(is_due).collect();
     let title = |file: &&FileSummary| format!("{part} {:03}", file.file);
     let titles: Vec<String> = due.iter().map(title).collect();
-    let duplex = batch.shop.paper().duplex;
+    let duplex = batch.paper.duplex;
     let layers = forme.print_layers();
     let mut sheets = Vec::with_capacity(due.len());
     for (file, title) in due.iter().zip(&titles) {
-        let inserter = &batch.shop.inserter;
+        let inserter = &batch.inserter;
         let meta = PrintMeta { title, job: job_number(batch.part()), now, duplex, inserter };
         let form = batch.shop.config.print.form.into();
         let run = PrintRun::in_form(&forme.fonts, layers, meta, form);
@@ -205,8 +210,8 @@ pub fn print_files(
 /// As [`print_files`].
 pub fn proof(batch: &Batch<'_>, forme: &Forme, plan: &Plan, now: Moment) -> Result<Vec<u8>> {
     let file = plan.files.first().context("a proof has a letter")?;
-    let (duplex, title) = (batch.shop.paper().duplex, format!("{} proof", batch.part()));
-    let meta = PrintMeta { title: &title, job: 0, now, duplex, inserter: &batch.shop.inserter };
+    let (duplex, title) = (batch.paper.duplex, format!("{} proof", batch.part()));
+    let meta = PrintMeta { title: &title, job: 0, now, duplex, inserter: &batch.inserter };
     let run = PrintRun::in_form(&forme.fonts, forme.print_layers(), meta, press::FileForm::Compact);
     let run = run.context("preparing the press")?;
     let (starts, end) = block_starts(batch, plan, file);
@@ -339,7 +344,7 @@ impl Desk {
             };
             paint(batch, &mut composer, placed.piece.record, letter)?;
             push_row(&mut rows, &row);
-            at.count(u32::from(placed.piece.pages), batch.shop.paper().duplex);
+            at.count(u32::from(placed.piece.pages), batch.paper.duplex);
         }
         Ok((composer.finish(), rows))
     }

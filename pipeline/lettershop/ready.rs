@@ -128,7 +128,7 @@ impl ReadyLetters {
             Mark::Barcode { barcode, .. } => Some(*barcode),
             _ => None,
         });
-        let y = A4.1 - Len::from_mm(top_mm + BARCODE_HEIGHT_MM);
+        let y = A4.height - Len::from_mm(top_mm + BARCODE_HEIGHT_MM);
         let (x, size) = (Len::from_mm(left_mm), BARCODE_SIZE);
         let mark = barcode.map(|barcode| Mark::Barcode { x, y, size, barcode });
         Page { marks: mark.into_iter().collect(), ..Page::default() }
@@ -150,9 +150,8 @@ pub fn barcode_area(spec: &ReadySpec, envelope: &EnvelopeProfile) -> Result<Opti
         right_mm: left + BARCODE_WIDTH_MM + CLEAR_MM,
         bottom_mm: top + BARCODE_HEIGHT_MM + CLEAR_MM,
     };
-    let window = envelope.window;
-    let sideways = (envelope.inner_width_mm - A4.0.to_mm()).max(0.0);
-    let upwards = (envelope.inner_height_mm - envelope.folded_height_mm).max(0.0);
+    let window = envelope.window.context("[layouts.*.ready]: the envelope has no window")?;
+    let [sideways, upwards] = envelope.play_mm(A4);
     let always = area.left_mm >= window.left_mm
         && area.top_mm >= window.top_mm
         && area.right_mm <= window.left_mm + window.width_mm - sideways

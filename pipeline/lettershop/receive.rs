@@ -355,7 +355,7 @@ impl Counter<'_> {
         let layout = layout_of(sender, &opened)?;
         let mut files = source.extract(self.out, &folder, &opened)?;
         if opened.stationery {
-            stationery::check(self.shop, &folder.join(STATIONERY))?;
+            stationery::check(self.shop, &opened.template, &folder.join(STATIONERY))?;
         }
         let lines = opened.lines_from.clone().map(|from| from.join(LINES));
         let spooling = Spooling {

@@ -141,7 +141,8 @@ pub fn print_file(
     let reading = || format!("reading {} back", path.display());
     let source = OnDisk::open(path).with_context(opening)?;
     let due = line.marks_due();
-    let mut read = readback::PrintFile::open_due(&source, due).with_context(reading)?;
+    let read = readback::PrintFile::open_due(&source, due).with_context(reading)?;
+    let mut read = read.on_sheet(line.sheet);
     if let Some(due) = line.omr_due(generation) {
         read = read.with_omr(due);
     }

@@ -3,10 +3,14 @@
 //! Lengths on the page are whole numbers of 1/100 point ([`Len`]), origin at the lower left corner
 //! of the sheet, so that no floating-point number ever reaches a print file.
 
+use serde::{Deserialize, Serialize};
+
 use crate::barcode::CustomerBarcode;
 
 /// A length on paper, in 1/100 point (1 pt = 1/72 inch, so 1 unit = 3.53 µm).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub struct Len(pub i32);
 
 impl Len {
@@ -40,8 +44,35 @@ impl std::ops::Sub for Len {
     }
 }
 
+/// 判型 (hankei): the size of a sheet as it is printed and read, A4 unless something else is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct SheetSize {
+    /// From the left to the right edge.
+    pub width: Len,
+    /// From the lower to the upper edge.
+    pub height: Len,
+}
+
 /// A4 portrait, 210 × 297 mm.
-pub const A4: (Len, Len) = (Len(59_528), Len(84_189));
+pub const A4: SheetSize = SheetSize { width: Len(59_528), height: Len(84_189) };
+
+impl Default for SheetSize {
+    fn default() -> Self {
+        A4
+    }
+}
+
+impl SheetSize {
+    /// Returns the size nearest to so many millimetres.
+    pub fn from_mm(width_mm: f64, height_mm: f64) -> Self {
+        Self { width: Len::from_mm(width_mm), height: Len::from_mm(height_mm) }
+    }
+
+    /// Returns width and height to a hundredth of a millimetre.
+    pub fn to_mm(self) -> [f64; 2] {
+        [self.width, self.height].map(|length| (length.to_mm() * 100.0).round() / 100.0)
+    }
+}
 
 /// Which face of the font chain; an index into the chain's faces.
 pub type FaceIndex = u8;
@@ -394,7 +425,7 @@ mod tests {
         for mm in [0.6, 1.2, 3.6, 210.0, 297.0] {
             assert!((Len::from_mm(mm).to_mm() - mm).abs() < 0.002, "{mm}");
         }
-        assert_eq!((Len::from_mm(210.0), Len::from_mm(297.0)), A4);
+        assert_eq!((SheetSize::from_mm(210.0, 297.0), A4.to_mm()), (A4, [210.0, 297.0]));
     }
 
     #[test]

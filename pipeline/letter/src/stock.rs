@@ -5,8 +5,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::omr::OmrProfile;
+use crate::page::{SheetSize, A4};
 
-/// A window envelope and what fits it.
+/// A window envelope and what fits it; or, without a window, a card that goes as it is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EnvelopeProfile {
@@ -22,14 +23,38 @@ pub struct EnvelopeProfile {
     pub inner_height_mm: f64,
     /// Height of the folded sheet, mm (99 for A4 in three).
     pub folded_height_mm: f64,
-    /// The window.
-    pub window: Window,
+    /// The window; without one the printed sheet is itself what is posted: no machine puts it into
+    /// anything, so it bears no marks.
+    #[serde(default)]
+    pub window: Option<Window>,
     /// Weight of the empty envelope, milligrams.
     pub weight_mg: u32,
     /// The most sheets the inserter puts in.
     pub sheets_max: u32,
     /// Size class for postage, a key of the tariff: `teikei`, `kikakunai`.
     pub size_class: String,
+}
+
+impl EnvelopeProfile {
+    /// Returns how far a sheet can move in the envelope, sideways and up and down, mm.
+    ///
+    /// A sheet that goes in unfolded lies there as it is; any other is folded to
+    /// [`EnvelopeProfile::folded_height_mm`] and keeps its width.
+    pub fn play_mm(&self, sheet: SheetSize) -> [f64; 2] {
+        let play =
+            [self.inner_width_mm - sheet.to_mm()[0], self.inner_height_mm - self.folded_mm(sheet)];
+        play.map(|play| play.max(0.0))
+    }
+
+    /// Returns how high a sheet stands in the envelope, mm.
+    pub fn folded_mm(&self, sheet: SheetSize) -> f64 {
+        let [_, height] = sheet.to_mm();
+        if height <= self.inner_height_mm {
+            height
+        } else {
+            self.folded_height_mm
+        }
+    }
 }
 
 /// The window, measured on the folded sheet when it lies at the lower left end of its play.
@@ -66,6 +91,16 @@ pub struct InserterProfile {
     /// How it writes its log.
     #[serde(default)]
     pub log: LogColumns,
+}
+
+impl InserterProfile {
+    /// Returns the inserter as it reads the sheets for an envelope: no marks on cards.
+    pub fn reading(&self, envelope: &EnvelopeProfile) -> Self {
+        match envelope.window {
+            Some(_) => self.clone(),
+            None => Self { data_matrix: false, omr: None, ..self.clone() },
+        }
+    }
 }
 
 /// How an inserter writes its log: text with one row a piece, columns found by the words of its
@@ -127,4 +162,16 @@ pub struct Paper {
     pub sheet_mg: u32,
     /// Whether both sides are printed; an odd page count then gets a blank back.
     pub duplex: bool,
+}
+
+impl Paper {
+    /// Returns the paper of a template: a sheet of so many milligrams, or else of the house's
+    /// paper cut to its size.
+    pub fn cut(self, sheet: SheetSize, sheet_mg: Option<u32>) -> Self {
+        let area = |size: SheetSize| i64::from(size.width.0) * i64::from(size.height.0);
+        let whole = area(A4);
+        let cut = (i64::from(self.sheet_mg) * area(sheet) + whole / 2) / whole;
+        let cut = u32::try_from(cut).unwrap_or(u32::MAX);
+        Self { sheet_mg: sheet_mg.unwrap_or(cut), ..self }
+    }
 }

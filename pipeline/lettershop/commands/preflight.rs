@@ -4,6 +4,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use letter::page::A4;
 use letter::stock::{EnvelopeProfile, InserterProfile};
 use preflight::{Rules, Weight};
 use serde_json::json;
@@ -16,7 +17,7 @@ use crate::{Ending, Unusable};
 /// Runs `preflight`.
 pub fn preflight(args: &Preflight) -> Result<Ending> {
     let (envelope, inserter) = profiles(args.envelope.as_deref())?;
-    let rules = Rules::of_house(&envelope, &inserter);
+    let rules = Rules::of_house(A4, &envelope, &inserter);
     let pdf = File::open(&args.pdf)
         .with_context(|| format!("opening {}", args.pdf.display()))
         .context(Unusable)?;

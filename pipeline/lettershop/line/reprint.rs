@@ -45,7 +45,7 @@ pub fn paint(
         let mut own = Vec::new();
         let mut draft = out.draft(&home.join(format!("{name}.pdf")))?;
         let job = job_number(part);
-        let (paper, inserter) = (batch.shop.paper(), &batch.shop.inserter);
+        let (paper, inserter) = (batch.paper, &batch.inserter);
         let title = format!("{part} {name}");
         let meta = PrintMeta { title: &title, job, now, duplex: paper.duplex, inserter };
         let form = batch.shop.config.print.form.into();

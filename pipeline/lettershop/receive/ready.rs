@@ -11,6 +11,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use intake::layout::{Layout, ReadySpec};
 use intake::{refusal, Archive, Sender};
+use letter::page::A4;
 use letter::{Fault, Origin, Reason, Refusal, Schema};
 use preflight::{Finding, PageSet, Rules, Weight};
 use press::{PageRange, ReadyShared};
@@ -115,7 +116,7 @@ impl Desk<'_> {
         let members: Vec<Member> = serde_json::from_slice(&members).context("in their list")?;
         let shop = self.counter.shop;
         let barcode = barcode_area(self.spec, &shop.envelope)?;
-        let rules = Rules::of_house(&shop.envelope, &shop.inserter);
+        let rules = Rules::of_house(A4, &shop.envelope, &shop.inserter);
         let rules = match barcode {
             Some(area) => rules.reading_window(area),
             None => rules,

@@ -15,9 +15,9 @@ use crate::confined::{self, Answer, LIMITS};
 
 /// Refuses a drop whose stationery cannot be laid under its letters, with what was found and a
 /// picture of every page that has a place to look at.
-pub(super) fn check(shop: &Shop, path: &Path) -> Result<(), Trouble> {
+pub(super) fn check(shop: &Shop, template: &str, path: &Path) -> Result<(), Trouble> {
     let pdf = File::open(path).with_context(|| format!("reading {}", path.display()))?;
-    let rules = Rules::of_house(&shop.envelope, &shop.inserter);
+    let rules = rules(shop, template)?;
     let answer = confined::examine(pdf, &rules, LIMITS)?;
     if answer.press.is_none() && answer.survey.is_fine() {
         return Ok(());
@@ -25,6 +25,14 @@ pub(super) fn check(shop: &Shop, path: &Path) -> Result<(), Trouble> {
     let origin = Origin { file: STATIONERY.to_owned(), ..Origin::default() };
     let refusal = Refusal { origin, ..words(&answer) };
     Err(Trouble::Shown(Box::new(refusal), None, enclosures(&answer, &rules)))
+}
+
+/// Returns the rules for a template's sheets in its envelope.
+fn rules(shop: &Shop, template: &str) -> anyhow::Result<Rules> {
+    let files = shop.template(template)?.with_context(|| format!("no template {template}"))?;
+    let source = files.source();
+    let (sheet, envelope) = (source.sheet().unwrap_or_default(), shop.envelope_of(&source));
+    Ok(Rules::of_house(sheet, envelope, &shop.inserter.reading(envelope)))
 }
 
 /// Returns the press's own refusal as it is, or else that of the findings, the first of them in

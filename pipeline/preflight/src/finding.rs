@@ -1,5 +1,6 @@
 //! Why a sender's page is not taken: every stable code with its words and its remedy.
 
+use letter::page::{SheetSize, A4};
 use serde::{Deserialize, Serialize};
 
 use crate::area::Area;
@@ -93,6 +94,17 @@ pub fn limits_finding(why: &str) -> Finding {
     limits(why)
 }
 
+/// Returns the finding that a page of so many millimetres is not of the sheet's size.
+pub(crate) fn page_size([width, height]: [f64; 2], sheet: SheetSize) -> Finding {
+    let [wide, high] = sheet.to_mm();
+    let found = format!("{width:.1} × {height:.1}");
+    let (ja, en) = match sheet == A4 {
+        true => ("A4 縦 210 × 297".to_owned(), "A4 upright is 210 × 297".to_owned()),
+        false => (format!("{wide} × {high}"), format!("the sheet is {wide} × {high}")),
+    };
+    other_size(&found, &ja, &en)
+}
+
 /// Returns findings about marks in a zone.
 pub(crate) fn in_zone(mark: MarkKind, zone: ZoneKind, count: usize) -> Finding {
     let (ja, en) = (zone.japanese(), zone.english());
@@ -153,15 +165,15 @@ findings! {
     page_count(found: usize, max: usize) => Refusal "page-count",
         "{found} ページあります（1〜{max} ページ）", "it has {found} pages, 1 to {max} are taken",
         "必要なページだけにしてください", "keep only the pages that are needed";
-    page_size(width: f64, height: f64) => Refusal "page-size",
-        "用紙サイズが {width:.1} × {height:.1} mm です（A4 縦 210 × 297 mm）", "the page is {width:.1} × {height:.1} mm, A4 upright is 210 × 297 mm",
-        "A4 縦で書き出してください", "export as A4 upright";
+    other_size(found: &str, ja: &str, en: &str) => Refusal "page-size",
+        "用紙サイズが {found} mm です（{ja} mm）", "the page is {found} mm, {en} mm",
+        "指定の用紙サイズで書き出してください", "export in the size that is asked for";
     page_cropped(place: &str) => Refusal "page-cropped",
         "トリミング領域（CropBox）が用紙と異なります: {place}", "the crop box is not the page: {place}",
         "トリミングなしで書き出してください", "export without cropping";
     page_rotated(degrees: i64) => Refusal "page-rotated",
         "ページが {degrees} 度回転しています", "the page is turned by {degrees} degrees",
-        "回転なしの A4 縦で書き出してください", "export as A4 upright without rotation";
+        "回転なしで書き出してください", "export without rotation";
     page_scaled() => Refusal "page-scaled",
         "ページの単位（UserUnit）が変更されています", "the page has a unit of its own (UserUnit)",
         "標準の単位で書き出してください", "export in the ordinary unit of 1/72 inch";

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use letter::page::SheetSize;
+
 use crate::area::Area;
 use crate::finding::{self, Finding, MarkKind, Weight};
-use crate::rules::{Rules, Transparency, WindowText, Zone, ZoneKind, SHEET};
+use crate::rules::{Rules, Transparency, WindowText, Zone, ZoneKind};
 use crate::{Sketch, SKETCH_MAX};
 
 /// What of a page is found.
@@ -49,6 +51,16 @@ impl<'r> Gather<'r> {
             sketch: Sketch::default(),
             window: Vec::new(),
         }
+    }
+
+    /// Returns the size that every page must have.
+    pub fn sheet(&self) -> SheetSize {
+        self.rules.sheet
+    }
+
+    /// Returns the sheet.
+    pub fn sheet_area(&self) -> Area {
+        self.rules.sheet_area()
     }
 
     /// Whether text at that place is read.
@@ -112,7 +124,7 @@ impl<'r> Gather<'r> {
 
     /// Notes what is painted: its extent on the sheet, and how to tell whether it touches an area.
     pub fn painting(&mut self, kind: MarkKind, extent: Area, touches: impl Fn(Area) -> bool) {
-        let extent = extent.shared(SHEET);
+        let extent = extent.shared(self.rules.sheet_area());
         if extent.is_nothing() || !touches(extent) {
             return;
         }

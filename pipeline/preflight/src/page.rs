@@ -4,7 +4,6 @@ use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
 
 use crate::finding;
 use crate::gather::Gather;
-use crate::rules::SHEET;
 use crate::shape::Matrix;
 
 /// Returns an entry of a page or of the nodes above it.
@@ -23,13 +22,13 @@ pub fn inherited<'d>(document: &'d Document, page: ObjectId, key: &[u8]) -> Opti
 /// Checks a page's boxes, and returns the way from its user space to millimetres on the sheet.
 pub fn placed(document: &Document, page: ObjectId, gather: &mut Gather<'_>) -> Option<Matrix> {
     let Some([left, bottom, right, top]) = rectangle(document, page, b"MediaBox") else {
-        gather.note(finding::page_size(0.0, 0.0));
+        gather.note(finding::page_size([0.0; 2], gather.sheet()));
         return None;
     };
     let (width, height) = ((right - left) * MM, (top - bottom) * MM);
-    let off = (width - SHEET.right_mm).abs().max((height - SHEET.bottom_mm).abs());
-    if off > SIZE_TOLERANCE_MM {
-        gather.note(finding::page_size(width, height));
+    let [wide, high] = gather.sheet().to_mm();
+    if (width - wide).abs().max((height - high).abs()) > SIZE_TOLERANCE_MM {
+        gather.note(finding::page_size([width, height], gather.sheet()));
     }
     if inherited(document, page, b"CropBox").is_some() {
         let crop = rectangle(document, page, b"CropBox");
@@ -125,7 +124,7 @@ pub fn resources<'d>(document: &'d Document, dict: &'d Dictionary) -> Option<&'d
 const NOT_THERE: &str = "a content stream is not there";
 /// A point of 1/72 inch in millimetres.
 const MM: f64 = 25.4 / 72.0;
-/// Design programs round A4 to whole points or millimetres.
+/// Design programs round sizes to whole points or millimetres.
 const SIZE_TOLERANCE_MM: f64 = 1.0;
 /// ISO 32000-1 Annex C: pages have at most 14,400 units.
 const FAR: f64 = 1e6;

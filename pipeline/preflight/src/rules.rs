@@ -1,5 +1,6 @@
 //! What the house asks of a sender's page: its zones, the printable area, transparency.
 
+use letter::page::SheetSize;
 use letter::stock::{EnvelopeProfile, InserterProfile};
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +9,9 @@ use crate::area::Area;
 /// What a sender's PDF is held against.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Rules {
+    /// The size that every page must have.
+    #[serde(default)]
+    pub sheet: SheetSize,
     /// Where only the house may print.
     pub zones: Vec<Zone>,
     /// Width of the edge that printers leave blank, mm.
@@ -76,16 +80,25 @@ pub enum Transparency {
 }
 
 impl Rules {
-    /// Returns the rules of a house with that envelope and that inserter.
-    pub fn of_house(envelope: &EnvelopeProfile, inserter: &InserterProfile) -> Self {
-        let window = Zone { kind: ZoneKind::Window, area: shown(envelope), pages: Pages::First };
+    /// Returns the rules of a house for such sheets in that envelope, with that inserter.
+    pub fn of_house(
+        sheet: SheetSize,
+        envelope: &EnvelopeProfile,
+        inserter: &InserterProfile,
+    ) -> Self {
+        let window = shown(sheet, envelope).map(|area| Zone {
+            kind: ZoneKind::Window,
+            area,
+            pages: Pages::First,
+        });
         let mark = inserter.data_matrix.then(|| Zone {
             kind: ZoneKind::Mark,
             area: mark(inserter),
             pages: Pages::Every,
         });
         Self {
-            zones: std::iter::once(window).chain(mark).collect(),
+            sheet,
+            zones: window.into_iter().chain(mark).collect(),
             margin_mm: MARGIN_MM,
             transparency: Transparency::Refused,
             pages_max: PAGES_MAX,
@@ -106,9 +119,14 @@ impl Rules {
         self.zones.iter().filter(move |zone| zone.is_on(page))
     }
 
+    /// Returns the sheet.
+    pub(crate) fn sheet_area(&self) -> Area {
+        area_of(self.sheet)
+    }
+
     /// Returns what printers can print on.
     pub fn printable(&self) -> Area {
-        SHEET.grown(-self.margin_mm)
+        self.sheet_area().grown(-self.margin_mm)
     }
 }
 
@@ -121,17 +139,22 @@ impl Zone {
 
 /// Returns what of the sheet shows in the window wherever the folded sheet lies in the envelope:
 /// the window, and as far again to the left and upwards as the sheet has play.
-fn shown(envelope: &EnvelopeProfile) -> Area {
-    let window = envelope.window;
-    let sideways = (envelope.inner_width_mm - SHEET.right_mm).max(0.0);
-    let upwards = (envelope.inner_height_mm - envelope.folded_height_mm).max(0.0);
+fn shown(sheet: SheetSize, envelope: &EnvelopeProfile) -> Option<Area> {
+    let window = envelope.window?;
+    let [sideways, upwards] = envelope.play_mm(sheet);
     let shown = Area {
         left_mm: window.left_mm - sideways,
         top_mm: window.top_mm - upwards,
         right_mm: window.left_mm + window.width_mm,
         bottom_mm: window.top_mm + window.height_mm,
     };
-    shown.shared(SHEET)
+    Some(shown.shared(area_of(sheet)))
+}
+
+/// Returns the whole of a sheet.
+fn area_of(sheet: SheetSize) -> Area {
+    let [right_mm, bottom_mm] = sheet.to_mm();
+    Area { left_mm: 0.0, top_mm: 0.0, right_mm, bottom_mm }
 }
 
 /// Returns symbol and digits with their clear zone.
@@ -143,9 +166,6 @@ fn mark(inserter: &InserterProfile) -> Area {
     Area { left_mm, top_mm, right_mm, bottom_mm: top_mm + side }.grown(clear)
 }
 
-/// A4 upright.
-pub(crate) const SHEET: Area =
-    Area { left_mm: 0.0, top_mm: 0.0, right_mm: 210.0, bottom_mm: 297.0 };
 /// The edge that office and production printers leave blank; the stock templates keep to it.
 const MARGIN_MM: f64 = 5.0;
 /// As many pages as the press takes over.

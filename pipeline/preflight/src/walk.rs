@@ -14,7 +14,6 @@ use crate::finding::{self, Finding, MarkKind};
 use crate::font::Font;
 use crate::gather::Gather;
 use crate::page;
-use crate::rules::SHEET;
 use crate::shape::{Inside, Matrix, Outline};
 use crate::state::State;
 use crate::tokens::{Operand, Token, Tokens};
@@ -88,9 +87,9 @@ impl<'w, 'r> Walk<'w, 'r> {
     ) -> Self {
         Self {
             document,
+            state: State::at_start(Matrix::SAME, gather.sheet_area()),
             gather,
             budget,
-            state: State::at_start(Matrix::SAME, SHEET),
             kept: Vec::new(),
             path: Outline::default(),
             clips: None,
@@ -103,7 +102,7 @@ impl<'w, 'r> Walk<'w, 'r> {
 
     /// Walks a page whose user space `placed` puts on the sheet.
     pub fn page(mut self, page: ObjectId, placed: Matrix) {
-        self.state = State::at_start(placed, SHEET);
+        self.state = State::at_start(placed, self.gather.sheet_area());
         let empty = Dictionary::new();
         let resources = page::inherited(self.document, page, b"Resources");
         let resources = resources.and_then(|object| object.as_dict().ok()).unwrap_or(&empty);

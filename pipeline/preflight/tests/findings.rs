@@ -2,6 +2,7 @@
 
 mod support;
 
+use letter::page::{SheetSize, A4};
 use preflight::{check, survey, Finding, Pages, Rules, Transparency, Weight, Zone, ZoneKind};
 use support::Pdf;
 
@@ -15,6 +16,7 @@ fn rules() -> Rules {
     };
     let zone = |kind, area, pages| Zone { kind, area, pages };
     Rules {
+        sheet: A4,
         zones: vec![
             zone(ZoneKind::Window, area(20.0, 22.0, 110.0, 67.0), Pages::First),
             zone(ZoneKind::Mark, area(7.0, 279.0, 44.0, 290.0), Pages::Every),
@@ -206,4 +208,23 @@ fn a_picture_is_a_png_with_red_where_the_zones_are() {
     };
     // Red edge of the window, pale within it, white beside it.
     assert_eq!([at(20.0, 40.0), at(60.0, 60.0), at(150.0, 40.0)], [5, 4, 0]);
+}
+
+#[test]
+fn a_card_is_held_against_its_own_size_and_edges() {
+    let card = Rules { sheet: SheetSize::from_mm(100.0, 148.0), zones: Vec::new(), ..rules() };
+    let pdf = Pdf::painting("BT /F1 10 Tf 100 200 Td (1234) Tj ET");
+    let size = "/MediaBox [0 0 283.46 419.53]";
+    assert!(survey(&pdf.page(size).bytes(), &card).is_fine());
+    let findings = check(&pdf.bytes(), &card);
+    assert_eq!(findings[0].code, "page-size");
+    assert_eq!(findings[0].english, "the page is 210.0 × 297.0 mm, the sheet is 100 × 148 mm");
+    assert_eq!(check(&pdf.page(size).bytes(), &rules())[0].code, "page-size");
+    // Six points from the card's right edge.
+    let outside = pdf.with_content("100 200 Td", "270 200 Td").page(size);
+    assert_eq!(check(&outside.bytes(), &card)[0].code, "text-outside");
+    let survey = survey(&outside.bytes(), &card);
+    let png = preflight::picture(&survey.pages[0], 1, &card);
+    let reader = png::Decoder::new(std::io::Cursor::new(&png)).read_info().expect("a PNG");
+    assert_eq!((reader.info().width, reader.info().height), (394, 583));
 }

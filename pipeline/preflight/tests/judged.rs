@@ -6,6 +6,7 @@ mod naga3;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use letter::page::A4;
 use letter::stock::InserterProfile;
 use naga3::naga3;
 use preflight::{check, survey, Rules};
@@ -22,7 +23,7 @@ fn rules() -> Rules {
         omr: None,
         log: Default::default(),
     };
-    Rules::of_house(&envelope, &inserter)
+    Rules::of_house(A4, &envelope, &inserter)
 }
 
 /// Runs an outside program and returns what it says.

@@ -281,7 +281,7 @@ impl BlockComposer<'_> {
             place.write(&mut composer, mark);
         }
         if let (Some(profile), Some(mark)) = (&run.meta.inserter.omr, &mark) {
-            omr::write(profile, composer.raw(), mark);
+            omr::write((run.layers.sheet, profile), composer.raw(), mark);
         }
         composer.finish();
         let content = self.take_number();
@@ -314,7 +314,7 @@ impl BlockComposer<'_> {
         let parent = self.run.numbers.of_block(self.block.start).pages;
         self.packed.begin(number);
         let out = &mut self.packed.bodies;
-        entry(out, "<</Type/Page/TrimBox[0 0 595.28 841.89]/Parent ", parent);
+        entry(out, &self.run.page_head, parent);
         entry(out, "/DPart ", leaf);
         if let Some(content) = content {
             entry(out, "/Contents ", content);

@@ -18,7 +18,7 @@ use crate::error::PressError;
 use crate::fonts::Fonts;
 use crate::icc;
 use crate::layers::Layers;
-use crate::parts::{whole, write, write_stream, Parts};
+use crate::parts::{sheet_box, whole, write, write_stream, Parts};
 use crate::structure::{reference, Tree};
 use crate::tagged::{write_page, TAGGED_LAYER};
 use crate::xmp::{self, pdf_date, text_string};
@@ -74,6 +74,8 @@ pub struct CopyPress<'a> {
     codes: CopyCodes,
     /// Place and number of the first layer's elements that are in the document itself.
     tops: Vec<(u32, u32)>,
+    /// The size of every page.
+    media_box: String,
 }
 
 /// The numbers of shared objects that a copy's own ones name.
@@ -143,7 +145,8 @@ impl<'a> CopyPress<'a> {
         let batch = prefix.digest();
         let numbers = SharedNumbers { resources, catalog, scopes, parents };
         let codes = CopyCodes::default();
-        Self { fonts, layers, prefix, batch, info, numbers, codes, tops }
+        let media_box = sheet_box(layers.sheet);
+        Self { fonts, layers, prefix, batch, info, numbers, codes, tops, media_box }
     }
 
     /// Takes the codes in which the copies' own streams are packed from now on.
@@ -233,7 +236,9 @@ impl<'a> CopyPress<'a> {
         begin_object(out, Numbers::pages(numbers.first));
         out.extend_from_slice(b"/Type/Pages/Count ");
         whole(out, numbers.pages);
-        out.extend_from_slice(b"/MediaBox[0 0 595.28 841.89]/Resources ");
+        out.extend_from_slice(b"/MediaBox");
+        out.extend_from_slice(self.media_box.as_bytes());
+        out.extend_from_slice(b"/Resources ");
         whole(out, self.numbers.resources);
         out.extend_from_slice(b" 0 R/Kids[");
         for index in 0..numbers.pages {

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::block::{Block, BlockStart, PageEntry, LETTERS_PER_BLOCK};
 use crate::deflate::Scratch;
 use crate::error::PressError;
-use crate::parts::Parts;
+use crate::parts::{sheet_box, Parts};
 use crate::run::{BlockNumbers, FileForm, PrintRun};
 use crate::xmp::{self, hex_string, pdf_date, text_string};
 use crate::xref::{table, XrefRows};
@@ -161,9 +161,9 @@ impl<'r, W: Write> PrintFile<'r, W> {
         let kids = self.own_references(|own| own.pages);
         tail.raw(
             format!(
-                "<</Type/Pages/Count {}/MediaBox[0 0 595.28 841.89]/Resources {} 0 R\
-                 /Kids[{kids}]>>",
+                "<</Type/Pages/Count {}/MediaBox{}/Resources {} 0 R/Kids[{kids}]>>",
                 self.end.pages(),
+                sheet_box(self.run.layers.sheet),
                 numbers.resources
             )
             .as_bytes(),

@@ -1,6 +1,6 @@
 //! A template's static layers and parts as Form XObjects, written once and painted on many pages.
 
-use letter::page::{Mark, Page, Picture, A4};
+use letter::page::{Mark, Page, Picture, SheetSize, A4};
 use sha2::{Digest, Sha256};
 
 use crate::content::Composer;
@@ -11,9 +11,27 @@ use crate::pictures::{resource_entries, write_picture};
 use crate::ready::{Link, ReadyShared};
 use crate::stationery;
 
+/// What is the same in every letter of a batch, before it becomes PDF objects.
+#[derive(Clone, Copy, Debug)]
+pub struct Statics<'a> {
+    /// The size of every page.
+    pub sheet: SheetSize,
+    /// The static layers.
+    pub layers: &'a [Page],
+    /// The static parts of the running text.
+    pub parts: &'a [Page],
+    /// A PDF from a design program with pages of the sheet's size. Page n lies under layer n; if it
+    /// has more pages than there are layers, layers are added.
+    pub stationery: Option<&'a [u8]>,
+    /// The pictures that layers name.
+    pub pictures: &'a [Picture],
+}
+
 /// The static layers of a batch as PDF objects.
 #[derive(Clone, Debug)]
 pub struct Layers {
+    /// The size of every page.
+    pub(crate) sheet: SheetSize,
     /// Objects after those of the fonts.
     pub(crate) parts: Parts,
     /// The form of each layer.
@@ -31,40 +49,34 @@ pub struct Layers {
 }
 
 impl Layers {
-    /// Writes each layer and each static part as a Form XObject; all their glyphs must be in the
-    /// fonts.
-    ///
-    /// Page n of `stationery`, a PDF from a design program, lies under layer n; if it has more
-    /// pages than there are layers, layers are added.
+    /// Writes each layer and each static part of A4 letters without pictures, as
+    /// [`Layers::from_statics`] does.
     ///
     /// # Errors
-    /// A glyph that the fonts do not hold, a layer or part with more than text and rules in it, or
-    /// stationery that cannot be taken over.
+    /// As [`Layers::from_statics`].
     pub fn build(
         fonts: &Fonts,
         layers: &[Page],
         static_parts: &[Page],
         stationery: Option<&[u8]>,
     ) -> Result<Self, PressError> {
-        Self::with_pictures(fonts, layers, static_parts, stationery, &[])
+        let (sheet, parts, pictures) = (A4, static_parts, &[][..]);
+        Self::from_statics(fonts, &Statics { sheet, layers, parts, stationery, pictures })
     }
 
-    /// Writes layers and parts as [`Layers::build`] does, and the pictures that layers name.
+    /// Writes each layer and each static part as a Form XObject, and the pictures that layers name;
+    /// all their glyphs must be in the fonts.
     ///
     /// # Errors
-    /// As [`Layers::build`], or a layer that names a picture which does not exist.
-    pub fn with_pictures(
-        fonts: &Fonts,
-        layers: &[Page],
-        static_parts: &[Page],
-        stationery: Option<&[u8]>,
-        pictures: &[Picture],
-    ) -> Result<Self, PressError> {
+    /// A glyph that the fonts do not hold, a layer or part with more than text and rules in it, a
+    /// layer that names a picture which does not exist, or stationery that cannot be taken over.
+    pub fn from_statics(fonts: &Fonts, statics: &Statics<'_>) -> Result<Self, PressError> {
+        let Statics { sheet, layers, parts: static_parts, stationery, pictures } = *statics;
         let mut parts = Parts::new(fonts.parts.next());
         let pictures: Vec<u32> =
             pictures.iter().map(|picture| write_picture(&mut parts, picture)).collect();
         let under = match stationery {
-            Some(pdf) => stationery::import(&mut parts, pdf)?,
+            Some(pdf) => stationery::import(&mut parts, pdf, sheet)?,
             None => Vec::new(),
         };
         let empty = Page::default();
@@ -73,16 +85,17 @@ impl Layers {
             let layer = layers.get(index).unwrap_or(&empty);
             let content =
                 static_content(fonts, index, layer, under.get(index).is_some(), pictures.len())?;
-            forms.push(write_form(&mut parts, fonts, &content, under.get(index), &pictures));
+            let shown = (sheet, under.get(index), &pictures[..]);
+            forms.push(write_form(&mut parts, fonts, &content, shown));
         }
         let mut part_forms = Vec::new();
         for (index, part) in static_parts.iter().enumerate() {
             let content = static_content(fonts, index, part, false, 0)?;
-            part_forms.push(write_form(&mut parts, fonts, &content, None, &[]));
+            part_forms.push(write_form(&mut parts, fonts, &content, (sheet, None, &[])));
         }
         let first = layers.first().cloned().unwrap_or_default();
         let (under_first, ready_first) = (under.first().copied(), 0);
-        Ok(Self { parts, forms, part_forms, first, under_first, ready_first, pictures })
+        Ok(Self { sheet, parts, forms, part_forms, first, under_first, ready_first, pictures })
     }
 
     /// Adds what the ready letters of a print file share.
@@ -147,15 +160,8 @@ fn static_content(
 }
 
 /// Writes a form in units of 1/100 point, the unit of the pages that paint it.
-fn write_form(
-    parts: &mut Parts,
-    fonts: &Fonts,
-    content: &[u8],
-    under: Option<&u32>,
-    pictures: &[u32],
-) -> u32 {
-    let entries =
-        form_entries(fonts, under, pictures) + &reuse_hints([&fonts.parts, parts], content);
+fn write_form(parts: &mut Parts, fonts: &Fonts, content: &[u8], shown: Shown<'_>) -> u32 {
+    let entries = form_entries(fonts, shown) + &reuse_hints([&fonts.parts, parts], content);
     parts.raw_stream(content, &entries)
 }
 
@@ -169,8 +175,11 @@ fn reuse_hints(before: [&Parts; 2], content: &[u8]) -> String {
     format!("/GTS_Scope/File/GTS_XID(urn:x-sha256:{name})")
 }
 
+/// The size of a form's page, the form of the stationery under it, and the pictures on it.
+type Shown<'a> = (SheetSize, Option<&'a u32>, &'a [u32]);
+
 /// Returns the dictionary entries of a layer's form, `/S` the form of the stationery under it.
-pub(crate) fn form_entries(fonts: &Fonts, under: Option<&u32>, pictures: &[u32]) -> String {
+pub(crate) fn form_entries(fonts: &Fonts, (sheet, under, pictures): Shown<'_>) -> String {
     let under = under.map(|form| format!("/S {form} 0 R")).unwrap_or_default();
     let objects = under + &resource_entries(pictures);
     let objects = match objects.is_empty() {
@@ -179,10 +188,10 @@ pub(crate) fn form_entries(fonts: &Fonts, under: Option<&u32>, pictures: &[u32])
     };
     format!(
         "/Type/XObject/Subtype/Form/BBox[{} {} {} {}]/Resources<</Font<<{}>>{objects}>>",
-        -A4.0 .0,
-        -A4.1 .0,
-        A4.0 .0,
-        A4.1 .0,
+        -sheet.width.0,
+        -sheet.height.0,
+        sheet.width.0,
+        sheet.height.0,
         fonts.resource_entries()
     )
 }

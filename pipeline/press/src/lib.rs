@@ -35,7 +35,7 @@ pub use deflate::Scratch;
 pub use error::PressError;
 pub use file::{PrintFile, Summary, Totals};
 pub use fonts::{FaceData, Fonts, CODES_MAX, FACES_MAX};
-pub use layers::Layers;
+pub use layers::{Layers, Statics};
 pub use mark::{mark_extent, MARK_CHARACTERS};
 pub use omr::omr_extent;
 pub use ready::{cut_ready, ready_pages, PageRange, ReadyCopyPress, ReadyLetter, ReadyShared};

@@ -1,6 +1,6 @@
 //! The inserter mark of a sheet: a DataMatrix where the inserter reads, its digits beside it.
 
-use letter::page::{Charset, Len, A4};
+use letter::page::{Charset, Len, SheetSize};
 use letter::piece::{SheetMark, MARK_LEN};
 use letter::stock::InserterProfile;
 
@@ -13,15 +13,16 @@ use crate::matrix;
 pub const MARK_CHARACTERS: &str = "0123456789";
 
 /// Returns left, lower, right and upper edge of the inserter mark with its digits as it stands on
-/// every front, the digits in the first of the charsets that has them all; `None` if the inserter
-/// reads no mark, or no charset has the digits.
+/// every front of such sheets, the digits in the first of the charsets that has them all; `None` if
+/// the inserter reads no mark, or no charset has the digits.
 pub fn mark_extent<'c>(
+    sheet: SheetSize,
     inserter: &InserterProfile,
     charsets: impl IntoIterator<Item = &'c Charset>,
 ) -> Option<[Len; 4]> {
     let mut charsets = charsets.into_iter();
     let width = charsets.find_map(|all| Some(digit_width(all, &mark_digits(all)?)))?;
-    inserter.data_matrix.then(|| Geometry::of(inserter).extent(width))
+    inserter.data_matrix.then(|| Geometry::of(sheet, inserter).extent(width))
 }
 
 /// Where the marks of a print run stand.
@@ -46,10 +47,10 @@ struct Geometry {
 }
 
 impl Geometry {
-    fn of(inserter: &InserterProfile) -> Self {
+    fn of(sheet: SheetSize, inserter: &InserterProfile) -> Self {
         let side = Len::from_mm(inserter.module_mm * matrix::SIDE as f64);
         let left = Len::from_mm(inserter.mark_left_mm);
-        let bottom = A4.1 - Len::from_mm(inserter.mark_top_mm) - side;
+        let bottom = sheet.height - Len::from_mm(inserter.mark_top_mm) - side;
         let quiet = Len::from_mm(inserter.module_mm * QUIET_MODULES);
         // Digits are about 0.7 em high.
         let digits_y = bottom + Len((side.0 - DIGITS_SIZE.0 * 7 / 10) / 2);
@@ -70,6 +71,7 @@ impl MarkPlace {
     /// # Errors
     /// No face of the batch has all ten digits.
     pub(crate) fn of(
+        sheet: SheetSize,
         inserter: &InserterProfile,
         fonts: &Fonts,
     ) -> Result<Option<Self>, PressError> {
@@ -77,7 +79,7 @@ impl MarkPlace {
             return Ok(None);
         }
         let face = *fonts.mark_face().ok_or(PressError::NoMarkDigits)?;
-        Ok(Some(Self { at: Geometry::of(inserter), face }))
+        Ok(Some(Self { at: Geometry::of(sheet, inserter), face }))
     }
 
     /// Returns left, lower, right and upper edge of symbol and digits.

@@ -1,5 +1,6 @@
 //! Objects that are written once for a batch, numbered in a row, with their places.
 
+use letter::page::SheetSize;
 use pdf_writer::{Chunk, Filter, Ref, Settings};
 
 use crate::deflate::pack_static;
@@ -134,6 +135,12 @@ const PAIRS: [u16; 100] = {
     }
     pairs
 };
+
+/// Returns the box of a sheet in points, `[0 0 595.28 841.89]`.
+pub(crate) fn sheet_box(sheet: SheetSize) -> String {
+    let [width, height] = [sheet.width, sheet.height].map(|length| f64::from(length.0) / 100.0);
+    format!("[0 0 {width} {height}]")
+}
 
 #[cfg(test)]
 mod tests {

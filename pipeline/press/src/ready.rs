@@ -3,7 +3,7 @@
 //! Every object that letters reach is taken over once. What more than one letter of a file reaches
 //! (fonts, a logo) is [`ReadyShared`], what only one reaches is in its [`ReadyLetter`]; their
 //! numbers are open until a print file or a copy gives them. Resources that a page's content does
-//! not name stay behind, so that no letter takes along another's.
+//! not name stay behind, so that no letter takes along another's. Ready letters are A4.
 
 mod copy;
 mod loose;
@@ -12,6 +12,7 @@ mod sheets;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use letter::page::A4;
 use pdf_writer::Name;
 
 pub use self::copy::ReadyCopyPress;
@@ -40,7 +41,7 @@ pub fn cut_ready(
 ) -> Result<Vec<Result<ReadyLetter, String>>, PressError> {
     let document = load(pdf)?;
     let pages: Vec<_> = document.page_iter().collect();
-    let mut import = Import::of(&document, 0, DEFAULT_RGB).with_objects_max(OBJECTS_ALL_MAX);
+    let mut import = Import::of(&document, A4, 0, DEFAULT_RGB).with_objects_max(OBJECTS_ALL_MAX);
     import.prunes = true;
     let mut begun = Vec::new();
     for range in letters {

@@ -13,7 +13,7 @@ use crate::fonts::{Fonts, FIRST_OBJECT};
 use crate::icc;
 use crate::layers::Layers;
 use crate::mark::MarkPlace;
-use crate::parts::Parts;
+use crate::parts::{sheet_box, Parts};
 
 /// What a print file is called and how it is printed.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +57,8 @@ pub struct PrintRun<'a> {
     pub(crate) numbers: Numbers,
     /// The entries of the resources' fonts and XObjects.
     pub(crate) resource_entries: (String, String),
+    /// How every page's object begins.
+    pub(crate) page_head: String,
 }
 
 /// Object numbers that every block knows.
@@ -126,7 +128,7 @@ impl<'a> PrintRun<'a> {
         meta: PrintMeta<'a>,
         form: FileForm,
     ) -> Result<Self, PressError> {
-        let mark = MarkPlace::of(meta.inserter, fonts)?;
+        let mark = MarkPlace::of(layers.sheet, meta.inserter, fonts)?;
         let mut parts = Parts::new(layers.parts.next());
         let barcode = match form {
             FileForm::Compact => {
@@ -154,8 +156,19 @@ impl<'a> PrintRun<'a> {
             first_block: tail + 6,
             object_streams: form == FileForm::Compact,
         };
-        let (generation, resource_entries) = (FIRST_GENERATION, entries);
-        Ok(Self { fonts, layers, meta, form, mark, generation, parts, numbers, resource_entries })
+        let page_head = format!("<</Type/Page/TrimBox{}/Parent ", sheet_box(layers.sheet));
+        Ok(Self {
+            fonts,
+            layers,
+            meta,
+            form,
+            mark,
+            generation: FIRST_GENERATION,
+            parts,
+            numbers,
+            resource_entries: entries,
+            page_head,
+        })
     }
 
     /// Makes it a reprint (再作成): its marks say this print generation.

@@ -2,12 +2,12 @@
 //!
 //! Read strictly; what a print file or an archival copy must not hold is refused with its name:
 //! fonts that are not embedded, CMYK colour (the output intents are black and sRGB), LZW, external
-//! streams, encryption, pages that are not A4. Annotations and actions are left behind.
+//! streams, encryption, pages of another size. Annotations and actions are left behind.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use letter::page::A4;
+use letter::page::{SheetSize, A4};
 use lopdf::content::Content;
 use lopdf::{Dictionary, Document, LoadOptions, Object, ObjectId, Stream};
 use pdf_writer::Name;
@@ -19,7 +19,11 @@ use crate::icc;
 use crate::parts::{whole, write, Parts};
 
 /// Writes every page as a form in units of 1/100 point and returns their numbers.
-pub(crate) fn import(parts: &mut Parts, pdf: &[u8]) -> Result<Vec<u32>, PressError> {
+pub(crate) fn import(
+    parts: &mut Parts,
+    pdf: &[u8],
+    sheet: SheetSize,
+) -> Result<Vec<u32>, PressError> {
     let document = load(pdf)?;
     let pages: Vec<ObjectId> = document.get_pages().into_values().collect();
     if !(1..=PAGES_MAX).contains(&pages.len()) {
@@ -30,7 +34,8 @@ pub(crate) fn import(parts: &mut Parts, pdf: &[u8]) -> Result<Vec<u32>, PressErr
     });
     let default_rgb = parts.raw(format!("[/ICCBased {profile} 0 R]").as_bytes());
     let first_form = parts.next();
-    let mut import = Import::of(&document, first_form + pages.len() as u32, default_rgb);
+    let first_shared = first_form + pages.len() as u32;
+    let mut import = Import::of(&document, sheet, first_shared, default_rgb);
     for &page in &pages {
         let body = import.form(page)?;
         parts.raw(&body);
@@ -45,12 +50,12 @@ pub(crate) fn import(parts: &mut Parts, pdf: &[u8]) -> Result<Vec<u32>, PressErr
     Ok((first_form..first_form + pages.len() as u32).collect())
 }
 
-/// Checks that stationery can be laid under letters.
+/// Checks that stationery can be laid under letters on such sheets.
 ///
 /// # Errors
 /// [`PressError::Stationery`]: what of it cannot be taken over.
-pub fn check_stationery(pdf: &[u8]) -> Result<(), PressError> {
-    import(&mut Parts::new(FIRST_OBJECT), pdf).map(|_| ())
+pub fn check_stationery(pdf: &[u8], sheet: SheetSize) -> Result<(), PressError> {
+    import(&mut Parts::new(FIRST_OBJECT), pdf, sheet).map(|_| ())
 }
 
 pub(crate) fn load(pdf: &[u8]) -> Result<Document, PressError> {
@@ -74,6 +79,8 @@ pub(crate) fn fault<T>(why: String) -> Result<T, PressError> {
 /// Copies what pages reach, each object once, in the order in which it is met.
 pub(crate) struct Import<'d> {
     document: &'d Document,
+    /// The size that every page must have.
+    sheet: SheetSize,
     numbers: BTreeMap<ObjectId, u32>,
     pub(crate) queue: Vec<ObjectId>,
     /// The number of the first object of the queue.
@@ -93,9 +100,15 @@ type Names = BTreeSet<Vec<u8>>;
 
 impl<'d> Import<'d> {
     /// Starts with nothing met; objects get their numbers from `first_number` on.
-    pub(crate) fn of(document: &'d Document, first_number: u32, default_rgb: u32) -> Self {
+    pub(crate) fn of(
+        document: &'d Document,
+        sheet: SheetSize,
+        first_number: u32,
+        default_rgb: u32,
+    ) -> Self {
         Self {
             document,
+            sheet,
             numbers: BTreeMap::new(),
             queue: Vec::new(),
             first_number,
@@ -126,7 +139,8 @@ impl Import<'_> {
         self.links.clear();
         let packed = pack_static(&content);
         let mut out = Vec::new();
-        let (right, top) = (x + A4.0 .0 as f32 / 100.0, y + A4.1 .0 as f32 / 100.0);
+        let [width, height] = self.size();
+        let (right, top) = (x + width, y + height);
         write(
             &mut out,
             format_args!(
@@ -144,7 +158,7 @@ impl Import<'_> {
         Ok(out)
     }
 
-    /// Returns the lower left corner of a page, which must be A4 upright.
+    /// Returns the lower left corner of a page, which must be of the sheet's size.
     fn origin(&self, page: ObjectId) -> Result<[f32; 2], PressError> {
         let rotated = self.inherited(page, b"Rotate").is_some_and(|o| o.as_i64().ok() != Some(0));
         let scaled = self.inherited(page, b"UserUnit").is_some();
@@ -156,12 +170,21 @@ impl Import<'_> {
         let [left, bottom, right, top] = sides[..] else {
             return fault("a page has no MediaBox".to_owned());
         };
-        let a4 = (right - left - A4.0 .0 as f32 / 100.0).abs() <= SIZE_TOLERANCE_PT
-            && (top - bottom - A4.1 .0 as f32 / 100.0).abs() <= SIZE_TOLERANCE_PT;
-        if rotated || scaled || !a4 {
-            return fault(format!("a page of {} × {} pt is not A4", right - left, top - bottom));
+        let [width, height] = self.size();
+        let fits = (right - left - width).abs() <= SIZE_TOLERANCE_PT
+            && (top - bottom - height).abs() <= SIZE_TOLERANCE_PT;
+        if rotated || scaled || !fits {
+            let (found, up) = (right - left, top - bottom);
+            let wanted =
+                if self.sheet == A4 { "A4".to_owned() } else { format!("{width} × {height}") };
+            return fault(format!("a page of {found} × {up} pt is not {wanted}"));
         }
         Ok([left, bottom])
+    }
+
+    /// Returns width and height of the sheet in points.
+    fn size(&self) -> [f32; 2] {
+        [self.sheet.width, self.sheet.height].map(|length| length.0 as f32 / 100.0)
     }
 
     /// Returns an entry of a page or of the nodes above it.
@@ -442,5 +465,5 @@ pub(crate) const OBJECTS_MAX: usize = 10_000;
 const STREAM_LEN_MAX: usize = 128 << 20;
 /// Nesting of arrays and dictionaries, and of page tree nodes.
 const DEPTH_MAX: u32 = 64;
-/// Design programs round A4 to whole points or millimetres.
+/// Design programs round sizes to whole points or millimetres.
 const SIZE_TOLERANCE_PT: f32 = 1.0;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use letter::page::{Mark, Page, Role, Scope, A4};
+use letter::page::{Mark, Page, Role, Scope, SheetSize};
 
 use crate::content::number;
 use crate::packed::PackedObjects;
@@ -111,6 +111,8 @@ pub(crate) struct Places<'a> {
     pub(crate) form: Option<u32>,
     /// The attributes of heads: of columns, of rows.
     pub(crate) scopes: [u32; 2],
+    /// The size of the pages.
+    pub(crate) sheet: SheetSize,
     /// The pages, for the words of figures.
     pub(crate) pages: &'a [Page],
 }
@@ -245,7 +247,7 @@ impl Tree {
         match element.tag {
             Tag::Cell(Scope::Column) => entry(out, "/A ", places.scopes[0]),
             Tag::Cell(Scope::Row) => entry(out, "/A ", places.scopes[1]),
-            Tag::Figure => self.write_figure(element, places.pages, out),
+            Tag::Figure => self.write_figure(element, places, out),
             _ => {}
         }
         if element.end as usize > at + 1 {
@@ -290,9 +292,9 @@ impl Tree {
 
     /// Writes the words that stand for a figure and its place (ISO 14289-1 §7.3, ISO 32000-1
     /// §14.8.5.4.3).
-    fn write_figure(&self, element: &Element, pages: &[Page], out: &mut Vec<u8>) {
+    fn write_figure(&self, element: &Element, places: &Places<'_>, out: &mut Vec<u8>) {
         let Some(piece) = self.pieces.get(element.pieces.start as usize) else { return };
-        let page = &pages[usize::from(piece.page)];
+        let page = &places.pages[usize::from(piece.page)];
         let passage = &page.passages[piece.passage as usize];
         let Role::Figure { start, end } = passage.role else { return };
         let words = page.alternatives.get(start as usize..end as usize).unwrap_or_default();
@@ -306,7 +308,7 @@ impl Tree {
                 | Mark::Picture { x, y, width, height, .. } => {
                     [x.0, y.0, (x + width).0, (y + height).0]
                 }
-                Mark::Layer(_) => [0, 0, A4.0 .0, A4.1 .0],
+                Mark::Layer(_) => [0, 0, places.sheet.width.0, places.sheet.height.0],
                 Mark::Text { .. } | Mark::Barcode { .. } | Mark::Part { .. } => continue,
             };
             edges = Some(edges.map_or(ink, |[left, bottom, right, top]| {

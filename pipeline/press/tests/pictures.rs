@@ -5,7 +5,7 @@ mod support;
 
 use judge::{assert_sound, judge, kept};
 use letter::page::{Len, Mark, Passage, Picture, Role, A4};
-use press::{FaceData, Fonts, Layers};
+use press::{FaceData, Fonts, Layers, Statics};
 use support::{copy, copy_press, layer, letter_page, print, uses, Face, Sample, GOTHIC, MINCHO};
 
 const WORDS: &str = "星見市の市章";
@@ -17,7 +17,7 @@ fn pictured() -> Sample {
     let letters: Vec<_> = (1..=3).map(|number| vec![letter_page(&faces, number)]).collect();
     let mut layer = layer(&faces);
     let side = Len::from_mm(30.0);
-    let (x, y) = (Len::from_mm(100.0), A4.1 - Len::from_mm(130.0));
+    let (x, y) = (Len::from_mm(100.0), A4.height - Len::from_mm(130.0));
     let start = layer.marks.len() as u32;
     layer.marks.push(Mark::Picture { picture: 0, x, y, width: side, height: side });
     let first = layer.alternatives.len() as u32;
@@ -29,7 +29,11 @@ fn pictured() -> Sample {
     let fonts = Fonts::build(&data, &uses(&faces, pages), &Default::default()).expect("fonts");
     let grey = [vec![0; 300 * 150], vec![200; 300 * 150]].concat();
     let picture = Picture { width: 300, height: 300, grey, jpeg: None };
-    let layers = Layers::with_pictures(&fonts, &[layer], &[], None, &[picture]).expect("layers");
+    let layers = {
+        let (layers, pictures) = (&[layer][..], &[picture][..]);
+        let statics = Statics { sheet: A4, layers, parts: &[], stationery: None, pictures };
+        Layers::from_statics(&fonts, &statics).expect("layers")
+    };
     Sample { letters, fonts, layers }
 }
 

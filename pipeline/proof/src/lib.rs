@@ -11,7 +11,7 @@ mod painter;
 mod sheet;
 mod slip;
 
-use letter::page::{Charset, Page, Picture};
+use letter::page::{Charset, Page, Picture, SheetSize, A4};
 
 pub use error::ProofError;
 pub use slip::window_slips;
@@ -45,10 +45,10 @@ pub fn picture(
     faces: &[FaceData<'_>],
     dpi: u32,
 ) -> Result<Vec<u8>, ProofError> {
-    picture_with(page, (layers, parts, &[]), faces, dpi)
+    picture_with(A4, page, (layers, parts, &[]), faces, dpi)
 }
 
-/// Paints a page as [`picture`] does, with the pictures that its layers number.
+/// Paints a page of another size as [`picture`] does, with the pictures that its layers number.
 ///
 /// # Errors
 /// As [`picture`], or a layer that names a picture which does not exist.
@@ -56,16 +56,18 @@ pub fn picture(
 /// # Panics
 /// As [`picture`].
 pub fn picture_with(
+    sheet: SheetSize,
     page: &Page,
     statics: (&[Page], &[Page], &[Picture]),
     faces: &[FaceData<'_>],
     dpi: u32,
 ) -> Result<Vec<u8>, ProofError> {
-    painted(page, statics, faces, dpi)?.png()
+    painted(sheet, page, statics, faces, dpi)?.png()
 }
 
 /// Paints a page on a sheet of its own.
 fn painted(
+    sheet: SheetSize,
     page: &Page,
     statics: (&[Page], &[Page], &[Picture]),
     faces: &[FaceData<'_>],
@@ -74,7 +76,7 @@ fn painted(
     if !(1..=DPI_MAX).contains(&dpi) {
         return Err(ProofError::Resolution { dpi, max: DPI_MAX });
     }
-    let mut sheet = Sheet::new(dpi);
+    let mut sheet = Sheet::new(dpi, sheet);
     Painter::new(statics, faces, &mut sheet)?.page(page)?;
     Ok(sheet)
 }

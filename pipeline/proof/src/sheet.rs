@@ -1,6 +1,6 @@
 //! The sheet as grey pixels, on which outlines are filled.
 
-use letter::page::{Picture, A4};
+use letter::page::{Picture, SheetSize};
 use zeno::Mask;
 
 use crate::error::ProofError;
@@ -15,10 +15,12 @@ pub struct Rect {
     pub height: f64,
 }
 
-/// An A4 sheet, white where nothing is painted.
+/// A sheet, white where nothing is painted.
 #[derive(Debug)]
 pub struct Sheet {
     dpi: u32,
+    /// Height of the paper, 1/100 point.
+    top: i32,
     width: u32,
     height: u32,
     /// 0 black, 255 white, row by row from the top.
@@ -29,17 +31,18 @@ pub struct Sheet {
 
 impl Sheet {
     /// Returns a white sheet; a pixel that the sheet covers in part counts.
-    pub fn new(dpi: u32) -> Self {
+    pub fn new(dpi: u32, size: SheetSize) -> Self {
         let pixels = |length: i32| (length as u32 * dpi).div_ceil(UNITS_PER_INCH);
-        let (width, height) = (pixels(A4.0 .0), pixels(A4.1 .0));
+        let (width, height) = (pixels(size.width.0), pixels(size.height.0));
         let pixels = vec![WHITE; width as usize * height as usize];
-        Self { dpi, width, height, pixels, coverage: Vec::new() }
+        Self { dpi, top: size.height.0, width, height, pixels, coverage: Vec::new() }
     }
 
     /// Returns a picture of so many pixels each way, all of one shade.
     pub fn of_size(dpi: u32, [width, height]: [u32; 2], shade: u8) -> Self {
         let pixels = vec![shade; width as usize * height as usize];
-        Self { dpi, width, height, pixels, coverage: Vec::new() }
+        let top = (height * UNITS_PER_INCH / dpi.max(1)) as i32;
+        Self { dpi, top, width, height, pixels, coverage: Vec::new() }
     }
 
     /// Returns the shade of a pixel; `None` beyond the edges.
@@ -67,7 +70,7 @@ impl Sheet {
 
     /// Returns the pixels from the upper left corner to a point of the page.
     pub fn place(&self, x: f64, y: f64) -> (f64, f64) {
-        (x * self.scale(), (f64::from(A4.1 .0) - y) * self.scale())
+        (x * self.scale(), (f64::from(self.top) - y) * self.scale())
     }
 
     /// Returns left, top, right and bottom of a rectangle in pixels.

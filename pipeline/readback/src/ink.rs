@@ -6,6 +6,7 @@
 
 use letter::barcode::BAR_COUNT;
 use letter::omr::OmrProfile;
+use letter::page::SheetSize;
 
 use crate::content::{Stencil, SIDE_MAX};
 
@@ -137,14 +138,15 @@ impl Ink {
         count
     }
 
-    /// Returns which lines of a profile are on the page, the first one lowest.
+    /// Returns which lines of a profile are on the page of such a sheet, the first one lowest.
     ///
     /// # Errors
     /// If a rectangle touches the lines or what must stay blank around them and is no line.
-    pub(crate) fn omr(&self, profile: &OmrProfile) -> Result<u32, &'static str> {
+    pub(crate) fn omr(&self, sheet: SheetSize, profile: &OmrProfile) -> Result<u32, &'static str> {
+        let height = sheet.height.0 as f32 / 100.0;
         let points = |mm: f64| (mm * 72.0 / 25.4) as f32;
         let place = |line: usize| {
-            let top = A4_HEIGHT - points(profile.top_mm + profile.pitch_mm * line as f64);
+            let top = height - points(profile.top_mm + profile.pitch_mm * line as f64);
             let left = points(profile.left_mm);
             let (length, thickness) = (points(profile.length_mm), points(profile.thickness_mm));
             Rect::between((left, top - thickness), (left + length, top))
@@ -235,8 +237,6 @@ fn bar(first: &Rect, bar: &Rect) -> Option<char> {
     }
 }
 
-/// Height of the sheet, points.
-const A4_HEIGHT: f32 = 841.89;
 /// The bars of the smallest and the largest size, 8 and 11.5 points, are 0.48 and 0.69 mm wide
 /// (manual p12); here with room for rounding.
 const BAR_MIN: f32 = 1.30;

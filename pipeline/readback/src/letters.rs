@@ -2,6 +2,7 @@
 
 use letter::barcode::BAR_COUNT;
 use letter::omr::OmrProfile;
+use letter::page::SheetSize;
 use letter::piece::{SheetMark, MARK_LEN};
 use letter::PieceId;
 
@@ -26,6 +27,8 @@ pub enum MarksDue {
 /// The lines of OMR that every sheet's front must show, and nothing else may.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OmrDue {
+    /// On what they stand.
+    pub sheet: SheetSize,
     /// Where they stand and what they say.
     pub profile: OmrProfile,
     /// Sides of a sheet that have a page each, 1 or 2.
@@ -142,7 +145,7 @@ impl Seen {
         ink: &Ink,
         due: &OmrDue,
     ) -> Result<(), ReadError> {
-        let lines = ink.omr(&due.profile);
+        let lines = ink.omr(due.sheet, &due.profile);
         self.lines.push(lines.map_err(|trouble| fault(piece, index, trouble.to_owned()))?);
         Ok(())
     }

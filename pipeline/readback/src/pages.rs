@@ -1,5 +1,7 @@
 //! The pages in order, from a walk of the page tree that keeps one branch in memory.
 
+use letter::page::SheetSize;
+
 use crate::error::ReadError;
 use crate::objects::{Body, Objects};
 use crate::syntax::{Dict, Id, Shape, Value, Values};
@@ -44,14 +46,37 @@ pub(crate) struct Pages {
     found: u64,
     /// How pages without resources of their own are written, and what the first of each shape says.
     shapes: Vec<(Shape, Entries)>,
+    size: Size,
+}
+
+/// What the MediaBoxes say that were met.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+enum Size {
+    #[default]
+    Unsaid,
+    /// All the same: left, lower, right and upper edge, points.
+    One([f32; 4]),
+    Several,
+}
+
+impl Size {
+    fn with(self, found: Option<[f32; 4]>) -> Self {
+        match (self, found) {
+            (_, None) => self,
+            (Self::Unsaid, Some(found)) => Self::One(found),
+            (Self::One(before), Some(found)) if before == found => self,
+            _ => Self::Several,
+        }
+    }
 }
 
 /// What the entries of a page say.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 struct Entries {
     parent: Option<Id>,
     contents: Contents,
     part: Option<Id>,
+    media: Option<[f32; 4]>,
 }
 
 impl Entries {
@@ -62,7 +87,7 @@ impl Entries {
             _ => Contents::None,
         };
         let [parent, part] = [self.parent, self.part].map(|id| Some(id?.within(values)));
-        Self { parent, contents, part }
+        Self { parent, contents, part, media: self.media }
     }
 }
 
@@ -92,6 +117,16 @@ impl Pages {
     /// Returns how many pages were found.
     pub(crate) fn found(&self) -> u64 {
         self.found
+    }
+
+    /// Returns whether all pages so far have the size of a sheet, to a hundredth of a point.
+    pub(crate) fn are_on(&self, sheet: SheetSize) -> bool {
+        let [wide, high] = [sheet.width, sheet.height].map(|length| length.0 as f32 / 100.0);
+        let near = |a: f32, b: f32| (a - b).abs() < 0.01;
+        match self.size {
+            Size::One([left, low, right, top]) => near(right - left, wide) && near(top - low, high),
+            Size::Unsaid | Size::Several => false,
+        }
     }
 
     /// Returns the next page.
@@ -141,6 +176,7 @@ impl Pages {
         let dict = body.dict()?;
         let inherited = parent.and_then(|(_, resources)| resources);
         let (kind, own, entries) = read_entries(dict, id)?;
+        self.size = self.size.with(entries.media);
         let resources = own.or(inherited);
         if entries.parent != parent.map(|(id, _)| id) {
             return Err(fault("Parent is not the node it hangs from"));
@@ -188,13 +224,20 @@ enum Kind {
 fn read_entries(dict: Dict<'_>, id: Id) -> Result<(Kind, Option<ResourcesAt>, Entries), ReadError> {
     let fault = |trouble: &str| ReadError::structure(words(id), trouble);
     let (mut kind, mut contents, mut own) = (None, None, None);
-    let mut entries = Entries { parent: None, contents: Contents::None, part: None };
+    let mut entries = Entries { parent: None, contents: Contents::None, part: None, media: None };
     for (key, value) in dict.entries() {
         match &*key.decoded() {
             b"Type" => kind = value.name(),
             b"Contents" => contents = Some(value),
             b"DPart" => entries.part = value.reference(),
             b"Parent" => entries.parent = value.reference(),
+            b"MediaBox" => {
+                let edges =
+                    value.array().and_then(|edges| edges.values().map(Value::number).collect());
+                let edges: Vec<f32> = edges.ok_or_else(|| fault("MediaBox is no rectangle"))?;
+                let edges = <[f32; 4]>::try_from(edges);
+                entries.media = Some(edges.map_err(|_| fault("MediaBox is no rectangle"))?);
+            }
             b"Resources" => {
                 own = Some(match value {
                     Value::Reference(id) => ResourcesAt::Object(id),

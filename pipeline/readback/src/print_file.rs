@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use letter::page::SheetSize;
 use letter::piece::SheetMark;
 use letter::PieceId;
 
@@ -88,6 +89,7 @@ pub struct PrintFile<'s> {
     shown: Shown,
     due: MarksDue,
     omr: Option<OmrDue>,
+    sheet: Option<SheetSize>,
     seen: Seen,
     sequence: Option<u32>,
     sheets: u64,
@@ -117,6 +119,11 @@ impl<'s> PrintFile<'s> {
         Self { omr: Some(due), ..self }
     }
 
+    /// Checks that every page is such a sheet.
+    pub fn on_sheet(self, sheet: SheetSize) -> Self {
+        Self { sheet: Some(sheet), ..self }
+    }
+
     fn open_following(source: &'s dyn ReadAt, follow: Follow) -> Result<Self, ReadError> {
         let mut objects = Objects::open(source, Kept::default())?;
         let root = objects.root();
@@ -130,6 +137,7 @@ impl<'s> PrintFile<'s> {
             shown: Shown::following(follow),
             due: MarksDue::default(),
             omr: None,
+            sheet: None,
             seen: Seen::default(),
             sequence: None,
             sheets: 0,
@@ -154,7 +162,8 @@ impl<'s> PrintFile<'s> {
     /// If the file is not a sound PDF there; if the leaves of its document parts do not cover all
     /// pages once and in order; if the marks of a letter, where they are due, do not say sheet 1 to
     /// n of n with one job and sequence, on the front of each sheet; if it has marks where none are
-    /// due; if a DataMatrix or lines of OMR say something else; or if sequences do not rise.
+    /// due; if a DataMatrix or lines of OMR say something else; if sequences do not rise; or if a
+    /// page is not of the size that is due.
     pub fn next_letter(&mut self) -> Result<Option<LetterFacts>, ReadError> {
         self.next_with(|_| {})
     }
@@ -220,6 +229,9 @@ impl<'s> PrintFile<'s> {
         if first && leaf.start != page.id {
             let trouble = format!("Start is not page {number}, the first that no leaf has yet");
             return Err(self.fault(trouble));
+        }
+        if self.sheet.is_some_and(|sheet| !self.pages.are_on(sheet)) {
+            return Err(self.fault(format!("page {number} is not of the sheet's size")));
         }
         match page.part == Some(leaf.object) {
             true => Ok(()),

@@ -4,12 +4,13 @@
 mod compile;
 mod fault;
 mod filter;
+mod paper;
 mod parse;
 mod program;
 mod sheet;
 mod window;
 
-use letter::page::{Len, Page, Picture, A4};
+use letter::page::{Len, Page, Picture, SheetSize};
 use letter::record::Schema;
 use letter::stock::EnvelopeProfile;
 use letter::{CustomerBarcode, Date, PostalCode, Reason, RecordView};
@@ -49,6 +50,14 @@ impl TemplateSource<'_> {
     /// The file is no `template.toml`.
     pub fn envelope(&self) -> Result<String, TemplateFault> {
         sheet::read(self.toml).map(|sheet| sheet.envelope.into_inner())
+    }
+
+    /// Returns the size of the template's sheets.
+    ///
+    /// # Errors
+    /// As [`TemplateSource::envelope`].
+    pub fn sheet(&self) -> Result<SheetSize, TemplateFault> {
+        sheet::read(self.toml).map(|sheet| sheet.paper.size())
     }
 }
 
@@ -123,6 +132,16 @@ impl Template {
         &self.program.title
     }
 
+    /// Returns the size of its sheets.
+    pub fn sheet(&self) -> SheetSize {
+        self.program.sheet
+    }
+
+    /// Returns what a sheet weighs, mg, if that is no matter of its size alone: card, envelopes.
+    pub fn sheet_mg(&self) -> Option<u32> {
+        self.program.sheet_mg
+    }
+
     /// Returns the static layers, which [`letter::page::Mark::Layer`] numbers: layer 0 lies under
     /// every first page, layer 1 under every other. Page 1 and 2 of the sender's `stationery.pdf`
     /// belong under them; it is not read here.
@@ -151,7 +170,7 @@ impl Template {
         let [left, bottom, right, top] = extent.map(Len::to_mm);
         let mark = Area {
             left_mm: left,
-            top_mm: A4.1.to_mm() - top,
+            top_mm: self.program.sheet.height.to_mm() - top,
             width_mm: right - left,
             height_mm: top - bottom,
         };

@@ -12,7 +12,7 @@ mod table;
 mod vertical;
 mod wrap;
 
-use letter::page::{Len, Mark, Page, A4};
+use letter::page::{Len, Mark, Page, SheetSize};
 use letter::{Reason, RecordView};
 
 use crate::font::{FaceMap, Sort};
@@ -283,7 +283,7 @@ pub(crate) fn set_standing(
     };
     let mut scratch = Scratch { pages: vec![std::mem::take(page)], count: 1, ..Scratch::default() };
     let mut setter = Setter::new(program, &mut scratch, &record, &facts, form);
-    let mut cursor = Cursor::at_corner(&program.flow);
+    let mut cursor = Cursor::at_corner(&program.flow, program.sheet);
     match what {
         Standing::Frames(number) => {
             for frame in program.frames.iter().filter(|frame| frame.pages.has(number)) {
@@ -303,11 +303,11 @@ pub(crate) fn set_standing(
     Ok((bottom, lines))
 }
 
-/// Returns a filled rectangle as a mark.
-pub(crate) fn band(rect: Rect, tint: u8) -> Mark {
+/// Returns a filled rectangle on such a sheet as a mark.
+pub(crate) fn band(sheet: SheetSize, rect: Rect, tint: u8) -> Mark {
     Mark::Rule {
         x: Len(rect.left),
-        y: Len(A4.1 .0 - rect.bottom()),
+        y: Len(sheet.height.0 - rect.bottom()),
         width: Len(rect.width),
         height: Len(rect.height),
         tint,
@@ -316,8 +316,8 @@ pub(crate) fn band(rect: Rect, tint: u8) -> Mark {
 
 /// Returns the height of a baseline above the sheet's lower edge, for a line box whose upper edge
 /// is `top` below the sheet's: the em box sits in the middle of the line, its foot 0.12 em below.
-fn baseline(top: i32, leading: i32, size: i32) -> i32 {
-    A4.1 .0 - (top + (leading - size) / 2 + size * 88 / 100)
+fn baseline(sheet: SheetSize, top: i32, leading: i32, size: i32) -> i32 {
+    sheet.height.0 - (top + (leading - size) / 2 + size * 88 / 100)
 }
 
 fn missing_glyph(field: &str, missing: Missing) -> Reason {

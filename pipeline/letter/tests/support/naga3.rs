@@ -12,7 +12,7 @@ pub fn naga3() -> EnvelopeProfile {
         inner_width_mm: 231.0,
         inner_height_mm: 117.0,
         folded_height_mm: 99.0,
-        window: Window { left_mm: 20.0, top_mm: 22.0, width_mm: 90.0, height_mm: 45.0 },
+        window: Some(Window { left_mm: 20.0, top_mm: 22.0, width_mm: 90.0, height_mm: 45.0 }),
         weight_mg: 5500,
         sheets_max: 8,
         size_class: "teikei".to_owned(),

@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use letter::date::JST_OFFSET_SECONDS;
 use letter::page::{note_use, CharCounts, CharUse, Page};
+use letter::stock::Window;
 use letter::{BatchId, Moment, PieceId, Reason};
 use press::{BlockStart, FaceData, Fonts, Layers, Painted, PrintFile, PrintMeta, PrintRun, Totals};
 
 use super::extremes::Case;
 use super::trial::Trial;
 use crate::batch::Letters;
-use crate::print::note_digits;
+use crate::print::{self, note_digits};
 use crate::Unusable;
 
 /// Where a case was written.
@@ -49,18 +50,21 @@ pub fn write(trial: &Trial<'_>, case: &Case, folder: &Path) -> Result<CaseFiles>
     let mut start = BlockStart::default();
     for (number, letter) in (1..).zip(&letters) {
         let path = folder.join(format!("{stem}-window-{number}.png"));
-        windows.push(publish(path, &window(trial, &letter[0])?)?);
+        if let Some(window) = trial.envelope.window {
+            windows.push(publish(path, &shown(trial, window, &letter[0])?)?);
+        }
         for (number, page) in (start.pages() + 1..).zip(letter) {
             let path = folder.join(format!("{stem}-{number}.png"));
             pages.push(publish(path, &picture(trial, page)?)?);
         }
-        start.count(letter.len() as u32, trial.workshop.paper.duplex);
+        start.count(letter.len() as u32, trial.paper.duplex);
     }
     Ok(CaseFiles { pdf, pages, windows })
 }
 
-fn window(trial: &Trial<'_>, page: &Page) -> Result<Vec<u8>> {
-    Ok(proof::window_slips(page, statics(trial), &faces(trial), &trial.envelope, PICTURE_DPI)?)
+fn shown(trial: &Trial<'_>, window: Window, page: &Page) -> Result<Vec<u8>> {
+    let (page, envelope) = ((trial.template.sheet(), page), (&trial.envelope, window));
+    Ok(proof::window_slips(page, statics(trial), &faces(trial), envelope, PICTURE_DPI)?)
 }
 
 fn set(trial: &Trial<'_>, case: &Case) -> Result<Vec<Vec<Page>>, Reason> {
@@ -70,7 +74,13 @@ fn set(trial: &Trial<'_>, case: &Case) -> Result<Vec<Vec<Page>>, Reason> {
 }
 
 fn picture(trial: &Trial<'_>, page: &Page) -> Result<Vec<u8>> {
-    Ok(proof::picture_with(page, statics(trial), &faces(trial), PICTURE_DPI)?)
+    Ok(proof::picture_with(
+        trial.template.sheet(),
+        page,
+        statics(trial),
+        &faces(trial),
+        PICTURE_DPI,
+    )?)
 }
 
 type Statics<'t> = (&'t [Page], &'t [Page], &'t [letter::page::Picture]);
@@ -94,23 +104,16 @@ fn print_file(trial: &Trial<'_>, case: &Case, letters: &[Vec<Page>]) -> Result<V
     let mut usual = CharCounts::default();
     letters.iter().flatten().for_each(|page| usual.note(page));
     let fonts = Fonts::build(&faces, &uses(trial, letters), &usual).context("cutting the fonts")?;
-    let (layers, parts) = (trial.template.layers(), trial.template.parts());
-    let layers = Layers::with_pictures(
-        &fonts,
-        layers,
-        parts,
-        trial.stationery.as_deref(),
-        trial.template.pictures(),
-    )
-    .context("writing the static layers")?;
+    let layers = print::statics(&trial.template, trial.stationery.as_deref());
+    let layers = Layers::from_statics(&fonts, &layers).context("writing the static layers")?;
     let day = case.letters[0].posting_date.days_since_epoch();
-    let duplex = workshop.paper.duplex;
+    let duplex = trial.paper.duplex;
     let meta = PrintMeta {
         title: &format!("{} {}", trial.template.name(), case.name),
         job: 0,
         now: Moment(day * 86_400 - JST_OFFSET_SECONDS),
         duplex,
-        inserter: &workshop.inserter,
+        inserter: &trial.inserter,
     };
     let run = PrintRun::new(&fonts, &layers, meta).context("preparing the press")?;
     let mut end = BlockStart::default();

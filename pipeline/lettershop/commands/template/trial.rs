@@ -91,6 +91,10 @@ pub struct Trial<'w> {
     pub schema: Schema,
     /// The envelope that it is made for.
     pub envelope: EnvelopeProfile,
+    /// The inserter, as it reads the template's sheets.
+    pub inserter: InserterProfile,
+    /// The template's paper.
+    pub paper: Paper,
     /// The sender's stationery.
     pub stationery: Option<Vec<u8>>,
     franking: Franking,
@@ -117,12 +121,24 @@ impl<'w> Trial<'w> {
             pictures: &pictures,
         };
         let sender = sample.sender();
+        let inserter = workshop.inserter.reading(&envelope);
         let template = Template::compile(&source, &workshop.chain, &schema, &sender, &envelope)
-            .and_then(|all| with_room_for_marks(all, &workshop.chain, &workshop.inserter))?;
+            .and_then(|all| with_room_for_marks(all, &workshop.chain, &inserter))?;
+        let paper = workshop.paper.cut(template.sheet(), template.sheet_mg());
         let tariff = workshop.tariffs.tariffs.last().expect("the stock has a tariff");
-        let franking = Franking::new(&envelope, workshop.paper, tariff, &[]);
+        let franking = Franking::new(&envelope, paper, tariff, &[]);
         let franking = franking.expect("no services, no fault");
-        Ok(Self { workshop, template, sample, schema, envelope, stationery, franking })
+        Ok(Self {
+            workshop,
+            template,
+            sample,
+            schema,
+            envelope,
+            inserter,
+            paper,
+            stationery,
+            franking,
+        })
     }
 
     /// Sets one letter for print; its pages are in `letters`. Where the electronic copy may be

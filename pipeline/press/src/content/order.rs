@@ -85,7 +85,7 @@ fn each_word(low: i32, high: i32, mut each: impl FnMut(usize, u64)) {
 
 /// In 1/100 point.
 const POINT: i32 = 100;
-/// 896 points: more than the height of A4.
+/// 896 points: more than the height of A4; what is higher lies in the last band.
 const WORDS: usize = 14;
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The layer under first pages as copies have it: its text is tagged, once for a batch.
 
-use letter::page::{Mark, Page, Passage, Role};
+use letter::page::{Mark, Page, Passage, Role, SheetSize};
 
 use super::{Numbers, LAYER_PARENTS};
 use crate::content::Composer;
@@ -13,6 +13,7 @@ use crate::tagged::write_page;
 /// The form, whose elements follow once it is known what they name.
 pub(super) struct FirstLayer {
     page: [Page; 1],
+    sheet: SheetSize,
     pub(super) form: u32,
     pub(super) tree: Tree,
 }
@@ -41,10 +42,11 @@ impl FirstLayer {
         write_page(&mut composer, 0, &page[0], pieces, None)
             .expect("the layer was composed for print before");
         composer.finish();
-        let mut entries = form_entries(fonts, layers.under_first.as_ref(), &layers.pictures);
+        let mut entries =
+            form_entries(fonts, (layers.sheet, layers.under_first.as_ref(), &layers.pictures));
         entries += &format!("/StructParents {LAYER_PARENTS}");
         let form = own.raw_stream(&content, &entries);
-        Self { page, form, tree }
+        Self { page, sheet: layers.sheet, form, tree }
     }
 
     /// Writes the elements and what leads to them; `first` is a copy's own first object. Returns
@@ -62,6 +64,7 @@ impl FirstLayer {
             first_page: Numbers::page(first, 0),
             form: Some(self.form),
             scopes,
+            sheet: self.sheet,
             pages: &self.page,
         };
         for at in 0..self.tree.len() {

@@ -98,6 +98,7 @@ impl Shape {
             first_page: Numbers::page(numbers.first, 0),
             form: None,
             scopes: press.numbers.scopes,
+            sheet: press.layers.sheet,
             pages,
         };
         tree.write(&places, &mut packed);

@@ -16,7 +16,7 @@ use crate::error::PressError;
 use crate::fonts::Fonts;
 use crate::icc;
 use crate::layers::Layers;
-use crate::parts::{whole, write, write_object, write_stream, Parts};
+use crate::parts::{sheet_box, whole, write, write_object, write_stream, Parts};
 use crate::xmp::{self, pdf_date, text_string};
 use crate::xref::XrefRows;
 
@@ -161,7 +161,8 @@ impl<'a> ReadyCopyPress<'a> {
     }
 
     fn write_page_tree(&self, first: u32, count: u32, out: &mut Vec<u8>) {
-        write(out, format_args!("<</Type/Pages/Count {count}/MediaBox[0 0 595.28 841.89]/Kids["));
+        let media_box = sheet_box(self.layers.sheet);
+        write(out, format_args!("<</Type/Pages/Count {count}/MediaBox{media_box}/Kids["));
         for page in 0..count {
             whole(out, first + page);
             out.extend_from_slice(b" 0 R ");

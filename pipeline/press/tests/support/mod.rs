@@ -5,13 +5,13 @@
 use letter::barcode::{CustomerBarcode, CODE_COUNT};
 use letter::page::{
     note_use, Cell, CharCounts, CharIndex, CharUse, Charset, CharsetEntry, Glyph, Len, Mark, Page,
-    Passage, Role, Scope,
+    Passage, Role, Scope, SheetSize, A4,
 };
 use letter::stock::InserterProfile;
 use letter::{Moment, PieceId};
 use press::{
     Block, BlockStart, FaceData, FileForm, Fonts, Layers, Painted, PrintFile, PrintMeta, PrintRun,
-    Scratch, Summary, Totals, LETTERS_PER_BLOCK, MARK_CHARACTERS,
+    Scratch, Statics, Summary, Totals, LETTERS_PER_BLOCK, MARK_CHARACTERS,
 };
 use skrifa::charmap::MapVariant;
 use skrifa::instance::{LocationRef, Size};
@@ -334,11 +334,18 @@ pub fn sample(faces: &[Face], count: u32) -> Sample {
         }
         letters.push(pages);
     }
+    sample_on(A4, faces, letters)
+}
+
+/// Returns these letters on the sample's layer.
+pub fn sample_on(sheet: SheetSize, faces: &[Face], letters: Vec<Vec<Page>>) -> Sample {
     let layer = layer(faces);
     let uses = uses(faces, letters.iter().flatten().chain([&layer]));
     let data: Vec<FaceData<'_>> = faces.iter().map(Face::data).collect();
     let fonts = Fonts::build(&data, &uses, &counts(&letters)).expect("fonts");
-    let layers = Layers::build(&fonts, &[layer], &[], None).expect("layers");
+    let layers = &[layer][..];
+    let statics = Statics { sheet, layers, parts: &[], stationery: None, pictures: &[] };
+    let layers = Layers::from_statics(&fonts, &statics).expect("layers");
     Sample { letters, fonts, layers }
 }
 

@@ -4,6 +4,7 @@ mod bars;
 mod choice;
 mod decoration;
 mod frames;
+mod geometry;
 mod images;
 mod joined;
 mod order;
@@ -19,7 +20,7 @@ use toml::Spanned;
 use super::fault::{Place, TemplateFault, BODY, STATIONERY, TOML};
 use super::parse::{self, Node};
 use super::program::*;
-use super::sheet::{self, Area, ColumnSheet, Paper, Sheet, StyleSheet, TableSheet};
+use super::sheet::{self, Area, ColumnSheet, Sheet, StyleSheet, TableSheet};
 use super::window;
 use super::{Form, SenderFacts, TemplateSource};
 use crate::font::FontChain;
@@ -129,43 +130,6 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn check_geometry(&mut self, sheet: &Sheet, envelope: &EnvelopeProfile) {
-        let whole = Place::of(TOML);
-        if *sheet.envelope.get_ref() != envelope.name {
-            let place = self.place(&sheet.envelope);
-            let message = format!(
-                "the template is made for envelope {:?}, not for {:?}",
-                sheet.envelope.get_ref(),
-                envelope.name
-            );
-            self.faults.push(place.fault(message, "configure the envelope it names"));
-        }
-        let address = ("[address]".to_owned(), window::address_area(sheet));
-        let mut areas = window::first_page(sheet);
-        areas.push(("[flow] continuation".to_owned(), sheet.flow.continuation));
-        areas.push(address);
-        for (what, area) in &areas {
-            if !printable(sheet.paper).holds(*area) {
-                let message = format!("{what} {} leaves the printable area", window::show(*area));
-                self.faults.push(whole.fault(message, "keep 5 mm to every edge of the sheet"));
-            }
-            let marks = sheet.reserved.iter().find(|marks| marks.get_ref().meets(*area));
-            if marks.is_some() {
-                let message = format!("{what} {} covers a reserved area", window::show(*area));
-                self.faults.push(whole.fault(message, "leave room for the inserter's marks"));
-            }
-        }
-        if !(8.0..=11.5).contains(&sheet.address.barcode_pt) {
-            let message = format!("barcode_pt {} is not 8 to 11.5", sheet.address.barcode_pt);
-            self.faults.push(whole.fault(message, "take a size of 8 to 11.5 pt"));
-        }
-        if sheet.address.barcode_gap_mm < window::BARCODE_CLEAR_MM {
-            let message = "barcode_gap_mm is below the clear zone of 2 mm";
-            self.faults.push(whole.fault(message, "leave 2 mm or more above the barcode"));
-        }
-        self.faults.extend(window::check(sheet, self.toml, envelope));
-    }
-
     fn styles(&mut self, sheet: &Sheet) {
         for (name, style) in &sheet.styles {
             let Some(face) = self.face(sheet, &style.face) else { continue };
@@ -234,6 +198,8 @@ impl<'a> Compiler<'a> {
             name: sheet.name.clone(),
             version: sheet.version,
             title: sheet.title.clone(),
+            sheet: sheet.paper.size(),
+            sheet_mg: sheet.sheet_mg,
             chain: self.chain.clone(),
             sorts: std::mem::take(&mut self.sorts),
             styles: self.styles.clone(),
@@ -487,11 +453,4 @@ fn millimetres(mm: f64) -> i32 {
 
 fn points(pt: f64) -> i32 {
     Len::from_pt(pt).0
-}
-
-/// The paper less the 5 mm at every edge that printers leave blank.
-fn printable(paper: Paper) -> Area {
-    match paper {
-        Paper::A4 => Area { left_mm: 5.0, top_mm: 5.0, width_mm: 200.0, height_mm: 287.0 },
-    }
 }

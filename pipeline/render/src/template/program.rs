@@ -1,6 +1,6 @@
 //! What a compiled template consists of: styles, frames and blocks with all names resolved.
 
-use letter::page::{FaceIndex, Mark, Page, Picture};
+use letter::page::{FaceIndex, Mark, Page, Picture, SheetSize};
 use letter::Date;
 
 use super::filter::Filter;
@@ -15,6 +15,9 @@ pub struct Program {
     pub name: String,
     pub version: u32,
     pub title: String,
+    pub sheet: SheetSize,
+    /// What one weighs, if the template says.
+    pub sheet_mg: Option<u32>,
     pub chain: FontChain,
     /// All sorts of static text.
     pub sorts: Vec<Sort>,

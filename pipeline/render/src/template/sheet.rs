@@ -6,6 +6,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::fault::{Place, TemplateFault, TOML};
+use super::paper::Paper;
 use crate::layout::line::Fill;
 
 /// A `template.toml` as it is written; lengths in mm from the sheet's upper left corner.
@@ -18,9 +19,12 @@ pub struct Sheet {
     pub version: u32,
     /// What the letter is, in the recipient's language.
     pub title: String,
-    /// Class of paper; A4 is the only one.
+    /// The paper.
     #[serde(default)]
     pub paper: Paper,
+    /// What a sheet of it weighs, mg; without it, as much of the house's paper as its area.
+    #[serde(default)]
+    pub sheet_mg: Option<u32>,
     /// The envelope profile for which its frames are made.
     pub envelope: Spanned<String>,
     /// Short names of faces of the font chain.
@@ -79,14 +83,6 @@ impl ImageSheet {
             height_mm: self.height_mm,
         }
     }
-}
-
-/// Classes of paper.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-pub enum Paper {
-    /// 210 × 297 mm, upright.
-    #[default]
-    A4,
 }
 
 /// On which pages something stands.

@@ -9,6 +9,7 @@ mod language;
 mod letters;
 #[path = "../../../letter/tests/support/naga3.rs"]
 mod naga3;
+mod paper;
 mod qr;
 mod reading;
 mod vertical;
@@ -17,7 +18,7 @@ mod wrap;
 use std::borrow::Cow;
 use std::path::Path;
 
-use letter::page::{Len, Mark};
+use letter::page::{Len, Mark, A4};
 
 use super::*;
 use crate::sample::{Sample, SampleLetter};

@@ -4,6 +4,7 @@
 //! What must be read has to show at every place of the sheet; what must stay private may not show
 //! at any.
 
+use letter::page::SheetSize;
 use letter::stock::EnvelopeProfile;
 
 use super::fault::{Place, TemplateFault, TOML};
@@ -19,11 +20,17 @@ pub struct Reach {
 }
 
 impl Reach {
-    /// Returns the reach of an envelope's window over an A4 sheet folded in three.
-    pub fn of(envelope: &EnvelopeProfile) -> Self {
-        let window = envelope.window;
-        let sideways = (envelope.inner_width_mm - SHEET_WIDTH_MM).max(0.0);
-        let upwards = (envelope.inner_height_mm - envelope.folded_height_mm).max(0.0);
+    /// Returns the reach of an envelope's window over such a sheet.
+    ///
+    /// Without a window the sheet itself is posted: all of it shows, nothing of it is private, and
+    /// the address keeps so far from its edges that the customer barcode with its clear zone is
+    /// 10 mm away (郵便番号・バーコードマニュアル p13).
+    pub fn of(envelope: &EnvelopeProfile, sheet: SheetSize) -> Self {
+        let Some(window) = envelope.window else {
+            let nothing = Area { left_mm: 0.0, top_mm: 0.0, width_mm: 0.0, height_mm: 0.0 };
+            return Self { always: inset(sheet, EDGE_MM - BARCODE_CLEAR_MM), ever: nothing };
+        };
+        let [sideways, upwards] = envelope.play_mm(sheet);
         let (left_mm, top_mm) = (window.left_mm, window.top_mm);
         let always = Area {
             left_mm,
@@ -43,7 +50,7 @@ impl Reach {
 
 /// Finds what would be hidden, or would show and must not; `sheet` is written in `toml`.
 pub(super) fn check(sheet: &Sheet, toml: &str, envelope: &EnvelopeProfile) -> Vec<TemplateFault> {
-    let reach = Reach::of(envelope);
+    let reach = Reach::of(envelope, sheet.paper.size());
     let whole = Place::of(TOML);
     let mut faults = Vec::new();
     let address = &sheet.address;
@@ -120,8 +127,15 @@ pub(super) fn show(area: Area) -> String {
     format!("x {left:.1}-{right:.1}, y {top:.1}-{bottom:.1} mm")
 }
 
-/// A4 upright; folded in three it keeps its width.
-const SHEET_WIDTH_MM: f64 = 210.0;
+/// Returns a sheet without so much at each of its edges, mm.
+pub(super) fn inset(sheet: SheetSize, edge_mm: f64) -> Area {
+    let [width, height] = sheet.to_mm();
+    let (left_mm, top_mm) = (edge_mm, edge_mm);
+    Area { left_mm, top_mm, width_mm: width - 2.0 * edge_mm, height_mm: height - 2.0 * edge_mm }
+}
+
+/// From the customer barcode to each edge of a face of mail, at least.
+const EDGE_MM: f64 = 10.0;
 /// Clear zone of the customer barcode, to every side and to the window's edge (facts §1.2).
 pub(super) const BARCODE_CLEAR_MM: f64 = 2.0;
 /// Width of the customer barcode a pt of its size: 66 pitches of 0.12 mm and a bar of 0.06 mm.

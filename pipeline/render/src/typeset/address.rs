@@ -4,7 +4,7 @@
 //! still does not fit is broken into as few lines as its sizes allow; what does not fit then holds
 //! the letter. The customer barcode stands alone directly under the name (§1.2).
 
-use letter::page::{Len, Mark, Role, A4};
+use letter::page::{Len, Mark, Role};
 use letter::record::field;
 use letter::Reason;
 
@@ -208,7 +208,8 @@ impl<'a> Setter<'a> {
         self.scratch.texts = texts;
         result?;
         let end = self.scratch.sorts.len();
-        let (x, y) = (frame.rect.left, baseline(top, style.leading, style.size));
+        let (x, y) =
+            (frame.rect.left, baseline(self.program.sheet, top, style.leading, style.size));
         let pen = Pen { x, y, size: style.size, gap: POSTAL_GAP };
         paint(&mut self.scratch.pages[0], &self.scratch.sorts[start..end], pen);
         Ok(())
@@ -219,7 +220,7 @@ impl<'a> Setter<'a> {
         let start = self.mark_count(0);
         let mut y = top;
         for at in group.lines[0]..group.lines[1] {
-            let height = baseline(y, group.leading(), group.size);
+            let height = baseline(self.program.sheet, y, group.leading(), group.size);
             let pen = Pen { x: left, y: height, size: group.size, gap: 0 };
             let Line { start, end, .. } = self.scratch.lines[at];
             paint(&mut self.scratch.pages[0], &self.scratch.sorts[start..end], pen);
@@ -235,7 +236,7 @@ impl<'a> Setter<'a> {
         let height = frame.barcode * BARCODE_HEIGHT / 1000;
         self.scratch.pages[0].marks.push(Mark::Barcode {
             x: Len(frame.rect.left),
-            y: Len(A4.1 .0 - top - height),
+            y: Len(self.program.sheet.height.0 - top - height),
             size: Len(frame.barcode),
             barcode,
         });

@@ -117,7 +117,7 @@ impl<'a> Setter<'a> {
                 if dark > 0 {
                     let (left, top) = (left + column * module, top + row * module);
                     let run = Rect { left, top, width: dark as i32 * module, height: module };
-                    self.scratch.pages[page].marks.push(band(run, 100));
+                    self.scratch.pages[page].marks.push(band(self.program.sheet, run, 100));
                 }
                 column += dark as i32 + 1;
             }
@@ -146,7 +146,7 @@ impl<'a> Setter<'a> {
         for (at, modules) in code128::widths(&self.scratch.codes).enumerate() {
             let width = modules * module;
             if at % 2 == 0 {
-                marks.push(band(Rect { left, width, ..symbol }, 100));
+                marks.push(band(self.program.sheet, Rect { left, width, ..symbol }, 100));
             }
             left += width;
         }
@@ -158,7 +158,7 @@ impl<'a> Setter<'a> {
         let natural = line::width(sorts, 0);
         let size = bars.style.size.min(mils(room, natural));
         let x = symbol.left + (symbol.width - scaled(natural, size)) / 2;
-        let y = baseline(symbol.bottom(), bars.style.leading, size);
+        let y = baseline(self.program.sheet, symbol.bottom(), bars.style.leading, size);
         let pen = Pen { x, y, size, gap: 0 };
         paint(&mut self.scratch.pages[page], sorts, pen);
     }

@@ -1,6 +1,6 @@
 //! 本文: sets paragraphs down the running text's area or a frame, over as many pages as it takes.
 
-use letter::page::{Role, A4};
+use letter::page::{Role, SheetSize};
 use letter::Reason;
 
 use super::{baseline, Scratch, Setter};
@@ -45,8 +45,8 @@ impl<'a> Cursor<'a> {
     }
 
     /// Starts at the upper left corner of a sheet as wide as the running text.
-    pub fn at_corner(flow: &'a Flow) -> Self {
-        let area = Rect { left: 0, top: 0, width: flow.first.width, height: A4.1 .0 };
+    pub fn at_corner(flow: &'a Flow, sheet: SheetSize) -> Self {
+        let area = Rect { left: 0, top: 0, width: flow.first.width, height: sheet.height.0 };
         Self { area, y: 0, ..Self::flow(flow) }
     }
 
@@ -275,7 +275,7 @@ impl<'a> Setter<'a> {
     /// Paints the label of a paragraph beside the line that comes next.
     fn paint_label(&mut self, set: &Set, (start, end): (u32, u32), cursor: &Cursor<'a>) {
         let Style { size, leading, gap, .. } = set.style;
-        let y = baseline(cursor.y, leading, size);
+        let y = baseline(self.program.sheet, cursor.y, leading, size);
         let sorts = &self.program.sorts[start as usize..end as usize];
         let pen = Pen { x: cursor.area.left, y, size, gap };
         paint(&mut self.scratch.pages[cursor.page], sorts, pen);
@@ -288,7 +288,7 @@ impl<'a> Setter<'a> {
         let indent = if at == 0 { set.indent } else { 0 };
         let measure = set.measure - indent;
         let left = cursor.area.left + set.hang + scaled(indent, size);
-        let y = baseline(cursor.y, leading, size);
+        let y = baseline(self.program.sheet, cursor.y, leading, size);
         let slack = measure - line.natural;
         let offset = match set.align {
             Align::Left | Align::Justify => 0,

@@ -76,8 +76,9 @@ impl<'a> Setter<'a> {
             let frame = format!("{}.{}", table.name, first + 1);
             return Err(Reason::DoesNotFit { frame, lines: 2, max: 1 });
         }
-        let hairline =
-            |left, top, width, height| band(Rect { left, top, width, height }, HAIRLINE_TINT);
+        let hairline = |left, top, width, height| {
+            band(self.program.sheet, Rect { left, top, width, height }, HAIRLINE_TINT)
+        };
         if table.grid && first > 0 {
             let mark = hairline(left - HAIRLINE / 2, cursor.y, HAIRLINE, height);
             self.mark(cursor, mark);

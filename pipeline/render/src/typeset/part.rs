@@ -4,7 +4,7 @@
 //! everywhere; only where they stand depends on the record. Copies are set without parts, because a
 //! reader that speaks the text follows the page's own marks.
 
-use letter::page::{Len, Mark, Page, A4};
+use letter::page::{Len, Mark, Page};
 
 use super::flow::Cursor;
 use super::{set_standing, Setter, Standing};
@@ -57,7 +57,7 @@ fn are_static(pieces: &[Piece]) -> bool {
 fn set(program: &Program, what: Standing<'_>) -> Option<(Page, PartSize)> {
     let mut page = Page::default();
     let (height, lines) = set_standing(program, what, Form::Print, &mut page).ok()?;
-    let down = Len(A4.1 .0 - height);
+    let down = Len(program.sheet.height.0 - height);
     for mark in &mut page.marks {
         match mark {
             Mark::Text { y, .. } | Mark::Rule { y, .. } => *y = *y - down,
@@ -109,7 +109,7 @@ impl<'a> Setter<'a> {
         let part = &self.program.part_sizes[usize::from(number)];
         cursor.y += part.height;
         cursor.lines += part.lines;
-        let y = Len(A4.1 .0 - cursor.y);
+        let y = Len(self.program.sheet.height.0 - cursor.y);
         let (x, height) = (Len(cursor.area.left), Len(part.height));
         let mark = Mark::Part { part: number, x, y, height };
         self.scratch.pages[cursor.page].marks.push(mark);

@@ -90,7 +90,7 @@ impl<'a> Setter<'a> {
         let rows = table.head_rows();
         if rows > 0 && table.head_tint > 0 {
             let ground = Rect { height: rows * table.row_height, ..row_rect(table, cursor) };
-            self.mark(cursor, band(ground, table.head_tint));
+            self.mark(cursor, band(self.program.sheet, ground, table.head_tint));
         }
         if let Some(heads) = &table.heads {
             self.table_row(table, heads, Kind::Head, cursor)?;
@@ -138,7 +138,7 @@ impl<'a> Setter<'a> {
             left += column.width;
             let height = foot - top;
             let rect = Rect { left: left - HAIRLINE / 2, top, width: HAIRLINE, height };
-            self.mark(cursor, band(rect, HAIRLINE_TINT));
+            self.mark(cursor, band(self.program.sheet, rect, HAIRLINE_TINT));
         }
     }
 
@@ -160,7 +160,7 @@ impl<'a> Setter<'a> {
             if column.is_head && kind == Kind::Body && table.head_tint > 0 {
                 let (top, height) = (cursor.y, table.row_height);
                 let ground = Rect { left, top, width: column.width, height };
-                self.mark(cursor, band(ground, table.head_tint));
+                self.mark(cursor, band(self.program.sheet, ground, table.head_tint));
             }
             let style = match (heads, kind) {
                 (true, _) => table.head,
@@ -221,7 +221,7 @@ impl<'a> Setter<'a> {
             Align::Right => slack,
             Align::Center => slack / 2,
         };
-        let y = baseline(cursor.y, table.row_height, size);
+        let y = baseline(self.program.sheet, cursor.y, table.row_height, size);
         let pen = Pen { x: left + PADDING + offset, y, size, gap: style.gap };
         let page = &mut pages[cursor.page];
         match tabular {
@@ -257,7 +257,7 @@ impl<'a> Setter<'a> {
         }
         let top = cursor.y + (table.row_height - 2 * leading) / 2;
         for (at, line) in [first, second].into_iter().enumerate() {
-            let y = baseline(top + at as i32 * leading, leading, size);
+            let y = baseline(self.program.sheet, top + at as i32 * leading, leading, size);
             let pen = Pen { x, y, size, gap: style.gap };
             paint_line(&mut pages[cursor.page], &galley, line, None, pen);
         }
@@ -272,7 +272,7 @@ impl<'a> Setter<'a> {
     fn rule(&mut self, table: &Table, cursor: &Cursor<'a>, y: i32, thickness: i32, tint: u8) {
         let row = row_rect(table, cursor);
         let rect = Rect { top: y - thickness / 2, height: thickness, ..row };
-        self.mark(cursor, band(rect, tint));
+        self.mark(cursor, band(self.program.sheet, rect, tint));
     }
 
     pub(super) fn mark(&mut self, cursor: &Cursor<'a>, mark: letter::page::Mark) {

@@ -6,7 +6,7 @@
 //! digits stands upright in one em (縦中横, §3.2.5), one digit and one letter stand upright,
 //! longer numbers one digit below the other; words lie on their side (`vrt2`).
 
-use letter::page::{Glyph, Len, Mark, Role, A4};
+use letter::page::{Glyph, Len, Mark, Role};
 use letter::Reason;
 
 use super::{Scratch, Setter};
@@ -205,7 +205,10 @@ impl<'a> Setter<'a> {
                     face,
                     size: Len(fitting),
                     x: Len(middle - scaled(wide, fitting) / 2),
-                    y: Len(A4.1 .0 - below - (size - fitting) / 2 - fitting * ASCENT / 100),
+                    y: Len(self.program.sheet.height.0
+                        - below
+                        - (size - fitting) / 2
+                        - fitting * ASCENT / 100),
                     start: first,
                     end: first + count as u32,
                 });

@@ -166,7 +166,7 @@ impl<'a> Setter<'a> {
         for (at, column) in table.columns.iter().enumerate() {
             if column.is_head && table.head_tint > 0 {
                 let ground = Rect { left, top: above, width: column.width, height };
-                self.mark(cursor, band(ground, table.head_tint));
+                self.mark(cursor, band(self.program.sheet, ground, table.head_tint));
             }
             let style = self.cell_style(table, column, cursor);
             let cell = self.scratch.broken.cells[at].clone();
@@ -174,7 +174,7 @@ impl<'a> Setter<'a> {
             let shown = cell.skip(lines.start).take(lines.len());
             let start = self.mark_count(cursor.page);
             for (number, line) in (0..).zip(shown) {
-                let y = baseline(first + number * leading, leading, style.size);
+                let y = baseline(self.program.sheet, first + number * leading, leading, style.size);
                 self.paint_cell_line(column, &style, line, (left, y), cursor);
             }
             let role = self.cell_role(row_scope(column));

@@ -1,6 +1,6 @@
 //! Paints what of a sheet is no text: rules, borders and grounds of frames.
 
-use letter::page::{Mark, Page};
+use letter::page::{Mark, Page, SheetSize};
 
 use super::{millimetres, points, rect};
 use crate::template::program::Rect;
@@ -16,7 +16,7 @@ pub(super) fn decorate(
 ) {
     for (name, frame) in &sheet.frames {
         if frame.pages.has(page) && !own_ground(name) {
-            ground(frame, layer);
+            ground(sheet.paper.size(), frame, layer);
         }
     }
     for rule in sheet.rules.iter().filter(|rule| rule.pages.has(page)) {
@@ -26,22 +26,22 @@ pub(super) fn decorate(
             width: millimetres(rule.width_mm),
             height: points(rule.thickness_pt).max(1),
         };
-        layer.marks.push(typeset::band(rect, rule.tint.clamp(1, 100)));
+        layer.marks.push(typeset::band(sheet.paper.size(), rect, rule.tint.clamp(1, 100)));
     }
 }
 
 /// Paints a frame's border and ground.
-pub(super) fn ground(frame: &FrameSheet, layer: &mut Page) {
+pub(super) fn ground(sheet: SheetSize, frame: &FrameSheet, layer: &mut Page) {
     let rect = rect(frame.area());
     if frame.tint > 0 {
-        layer.marks.push(typeset::band(rect, frame.tint.min(100)));
+        layer.marks.push(typeset::band(sheet, rect, frame.tint.min(100)));
     }
     if frame.border_pt > 0.0 {
-        border(rect, points(frame.border_pt).max(1), layer);
+        border(sheet, rect, points(frame.border_pt).max(1), layer);
     }
 }
 
-fn border(rect: Rect, thickness: i32, layer: &mut Page) {
+fn border(sheet: SheetSize, rect: Rect, thickness: i32, layer: &mut Page) {
     let Rect { left, top, width, height } = rect;
     let sides = [
         Rect { height: thickness, ..rect },
@@ -49,6 +49,6 @@ fn border(rect: Rect, thickness: i32, layer: &mut Page) {
         Rect { width: thickness, ..rect },
         Rect { left: left + width - thickness, width: thickness, ..rect },
     ];
-    let marks: [Mark; 4] = sides.map(|side| typeset::band(side, 100));
+    let marks: [Mark; 4] = sides.map(|side| typeset::band(sheet, side, 100));
     layer.marks.extend(marks);
 }

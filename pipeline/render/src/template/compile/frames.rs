@@ -82,7 +82,7 @@ impl Compiler<'_> {
             blocks,
             slot: None,
             vertical,
-            ground: if when.is_empty() { Vec::new() } else { ground(frame) },
+            ground: if when.is_empty() { Vec::new() } else { ground(sheet, frame) },
             when,
         })
     }
@@ -105,9 +105,9 @@ impl Compiler<'_> {
     }
 }
 
-fn ground(frame: &FrameSheet) -> Vec<letter::page::Mark> {
+fn ground(sheet: &Sheet, frame: &FrameSheet) -> Vec<letter::page::Mark> {
     let mut marks = letter::page::Page::default();
-    decoration::ground(frame, &mut marks);
+    decoration::ground(sheet.paper.size(), frame, &mut marks);
     marks.marks
 }
 

@@ -1,8 +1,9 @@
 //! Reads the pictures that a sheet names, and places them on the layers.
 
-use letter::page::{Len, Mark, Page, Passage, Role, A4};
+use letter::page::{Len, Mark, Page, Passage, Role};
 
-use super::{millimetres, printable, Compiler, ADDRESS_SLOT};
+use super::geometry::printable;
+use super::{millimetres, Compiler, ADDRESS_SLOT};
 use crate::picture;
 use crate::template::fault::{Place, TOML};
 use crate::template::program::Program;
@@ -27,7 +28,7 @@ impl Compiler<'_> {
         let mut read: Vec<&str> = Vec::new();
         for (name, image) in &sheet.images {
             let (file, place) = (image.file.get_ref(), self.place(&image.file));
-            if !printable(sheet.paper).holds(image.area()) {
+            if !printable(sheet.paper.size()).holds(image.area()) {
                 let message =
                     format!("[images.{name}] {} leaves the printable area", show(image.area()));
                 self.faults.push(Place::of(TOML).fault(message, "keep 5 mm to every edge"));
@@ -68,7 +69,7 @@ impl Compiler<'_> {
             let mark = Mark::Picture {
                 picture: number as u16,
                 x: Len(millimetres(area.left_mm)),
-                y: Len(A4.1 .0 - millimetres(area.bottom_mm())),
+                y: Len(program.sheet.height.0 - millimetres(area.bottom_mm())),
                 width: Len(millimetres(area.width_mm)),
                 height: Len(millimetres(area.height_mm)),
             };

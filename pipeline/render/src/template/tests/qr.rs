@@ -41,7 +41,7 @@ fn read(marks: &[Mark]) -> String {
         let Mark::Rule { x, y, width: wide, height: high, tint: 100 } = *mark else { continue };
         let dot = |length: Len| (length.to_mm() * 8.0).round() as i64;
         let (left, right) = (dot(x), dot(x + wide));
-        let (top, bottom) = (dot(Len(A4.1 .0) - y - high), dot(Len(A4.1 .0) - y));
+        let (top, bottom) = (dot(Len(A4.height.0) - y - high), dot(Len(A4.height.0) - y));
         for row in top.max(8 * 67)..bottom.min(8 * 67 + height as i64) {
             for column in left.max(0)..right.min(width as i64) {
                 picture[(row - 8 * 67) as usize * width + column as usize] = 0;

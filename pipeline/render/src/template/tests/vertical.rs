@@ -48,7 +48,7 @@ fn set(stock: &Stock, name: &str) -> Result<Vec<Run>, Reason> {
                 Some(Run {
                     text: entries.clone().flat_map(|entry| entry.text()).collect(),
                     middle: x.0 + wide * size.0 / em / 2,
-                    top: A4.1 .0 - y.0 - size.0 * 88 / 100,
+                    top: A4.height.0 - y.0 - size.0 * 88 / 100,
                     size: size.0,
                     is_turned: entries.clone().any(|entry| entry.selector == Some(VERTICAL)),
                 })
