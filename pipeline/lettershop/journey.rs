@@ -124,7 +124,7 @@ fn begin(
     let next = journal.last_night() + 1;
     let day = clock.now.date_jst();
     drops.extend(postbox::code_letters(shop, out, next, day)?);
-    drops.extend(later::lists(shop, out, journal, memory, next, day)?);
+    drops.extend(later::lists(shop, out, journal, memory, next, clock.now)?);
     let is_idle = drops.is_empty() && due_parts(shop, journal).is_empty();
     if is_idle && !applications::has_news(shop, out, journal.last_night())? {
         return Ok(None);

@@ -1,9 +1,10 @@
-//! 書面切替 (shomen kirikae): copies that go on paper after all, as parts of their own.
+//! 書面切替 (shomen kirikae): copies that go on paper after all, as parts of their own: what is unread
+//! when the last night before its legal date begins, and what did not get where it was to go.
 //!
 //! Which ones they are is settled when a night begins and laid down as a list, which that night
 //! takes as a drop: whoever reads a copy afterwards has it on paper, too, and nobody twice.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::BufWriter;
 use std::path::Path;
@@ -22,6 +23,7 @@ use crate::config::Shop;
 use crate::fates::RECEIVE_FAULTS;
 use crate::line::book::each_row;
 use crate::out::{FileJournal, Out};
+use crate::outward;
 use crate::posting;
 use crate::ready::{self, Index};
 use crate::spool::{self, Spool};
@@ -53,8 +55,11 @@ pub fn lists(
     journal: &FileJournal,
     memory: &Memory,
     night: u32,
-    day: Date,
+    now: Moment,
 ) -> Result<Vec<SeenDrop>> {
+    outward::give_up(shop, out, now)?;
+    let lost = outward::given_up(out)?;
+    let day = now.date_jst();
     let mut parts: Vec<Part> = journal.parts().into_iter().map(|(part, _, _)| part).collect();
     let delivered: Vec<Part> = parts
         .iter()
@@ -65,19 +70,21 @@ pub fn lists(
     let mut drops = Vec::new();
     for of in delivered {
         let received: Received = read_json(out, &of, RECEIVED)?;
-        if !is_due(shop, &received, day) {
+        let is_last_night = is_due(shop, &received, day);
+        if !is_last_night && (lost.is_empty() || !may_go_on_paper(shop, &received)) {
             continue;
         }
         let known = on_paper(out, &parts, &of)?;
-        let records = unread(out, memory, &of, &known)?;
-        if records.is_empty() {
-            continue;
+        for (why, records) in unread(out, memory, &of, &known, &lost)? {
+            if why == ChannelReason::Unread && !is_last_night {
+                continue;
+            }
+            let (of, part) = (of.clone(), next_part(&parts, &of));
+            let posting_date = posting::calendar(shop).can_post(day);
+            let list = List { part, of, why, posting_date, records };
+            drops.push(lay_down(out, night, &list)?);
+            parts.push(list.part);
         }
-        let part = next_part(&parts, &of);
-        let posting_date = posting::calendar(shop).can_post(day);
-        let list = List { part, of, why: ChannelReason::Unread, posting_date, records };
-        drops.push(lay_down(out, night, &list)?);
-        parts.push(list.part);
     }
     Ok(drops)
 }
@@ -85,11 +92,15 @@ pub fn lists(
 /// Returns whether the night of `day` is the last that can print what is unread of a part, if its
 /// class allows that.
 pub fn is_due(shop: &Shop, received: &Received, day: Date) -> bool {
+    let is_last_night = |due| posting::calendar(shop).last_night(due) <= day;
+    posting::due(shop, received).is_some_and(is_last_night) && may_go_on_paper(shop, received)
+}
+
+/// Returns whether the class of a part's letters allows paper afterwards.
+fn may_go_on_paper(shop: &Shop, received: &Received) -> bool {
     let sender = shop.senders.get(received.part.sender.as_str());
     let class = sender.and_then(|sender| sender.classes.get(&received.class));
-    let goes_on_paper = class.is_some_and(|class| class.unread == Unread::Paper);
-    let due = posting::due(shop, received);
-    goes_on_paper && due.is_some_and(|due| posting::calendar(shop).last_night(due) <= day)
+    class.is_some_and(|class| class.unread == Unread::Paper)
 }
 
 /// Returns the records of a part that went on paper after all before.
@@ -111,13 +122,24 @@ fn is_of_batch(part: &Part, of: &Part) -> bool {
     (&part.sender, &part.batch) == (&of.sender, &of.batch)
 }
 
-/// Returns the records of a part that were only delivered, are not `known`, and were not read.
-fn unread(out: &Out, memory: &Memory, of: &Part, known: &BTreeSet<u32>) -> Result<Vec<u32>> {
-    let mut records = Vec::new();
+/// Returns the records of a part that were only delivered, are not `known`, and were not read:
+/// those that are `lost` on their way outward, and the others.
+fn unread(
+    out: &Out,
+    memory: &Memory,
+    of: &Part,
+    known: &BTreeSet<u32>,
+    lost: &BTreeSet<PieceId>,
+) -> Result<BTreeMap<ChannelReason, Vec<u32>>> {
+    let mut records = BTreeMap::<_, Vec<u32>>::new();
     each_row(out, of, |row| {
         let is_copy = row.end == End::Delivered && !known.contains(&row.record);
         if is_copy && !is_read(memory, row.piece)? {
-            records.push(row.record);
+            let why = match lost.contains(&row.piece) {
+                true => ChannelReason::Undelivered,
+                false => ChannelReason::Unread,
+            };
+            records.entry(why).or_default().push(row.record);
         }
         Ok(())
     })?;

@@ -32,6 +32,7 @@ mod line;
 mod lists;
 mod measure;
 mod out;
+mod outward;
 mod papers;
 mod postbox;
 mod posting;

@@ -16,6 +16,7 @@ mod mailbox;
 mod mended;
 mod night;
 mod operator;
+mod outward;
 mod package;
 mod pictures;
 mod postbox;

@@ -11,13 +11,13 @@ use crate::chromium::Chromium;
 use crate::shop::{judge, lettershop, Out, Shop};
 
 /// A served mailbox, killed when it is dropped.
-struct Door {
+pub struct Door {
     server: Child,
-    address: SocketAddr,
+    pub address: SocketAddr,
 }
 
 impl Door {
-    fn open(shop: &Shop, out: &Out) -> Self {
+    pub fn open(shop: &Shop, out: &Out) -> Self {
         let call = lettershop().args(["mailbox", "serve"]).arg(shop.path()).arg("--out");
         let call = call.arg(out.path()).args(["--listen", "127.0.0.1:0", "--json"]);
         let mut command = call.0;
@@ -41,27 +41,32 @@ impl Drop for Door {
 }
 
 /// Returns a delivered copy and the recipient whose mailbox it is in.
-fn copy_and_recipient(shop: &Shop, out: &Out) -> (Value, String) {
+pub fn copy_and_recipient(shop: &Shop, out: &Out) -> (Value, String) {
     let answer = lettershop().args(["mailbox", "list"]).arg(out.path()).arg("--json");
     let text = answer.must_succeed().text();
     let copy = text.lines().next().expect("a copy was delivered");
     let copy: Value = serde_json::from_str(copy).expect("JSON");
+    let id = recipient_of(shop, &copy);
+    (copy, id)
+}
+
+/// Returns the recipient whose mailbox a copy is in.
+pub fn recipient_of(shop: &Shop, copy: &Value) -> String {
     let mailbox = copy["mailbox"].as_str().expect("a number");
     let recipients = shop.path().join("registry/recipients.csv");
     let recipients = std::fs::read_to_string(recipients).expect("the registry");
     let row = recipients.lines().find(|row| row.ends_with(&format!(",{mailbox}")));
-    let id = row.and_then(|row| row.split(',').next()).expect("a recipient").to_owned();
-    (copy, id)
+    row.and_then(|row| row.split(',').next()).expect("a recipient").to_owned()
 }
 
 /// Orders a code at the counter; returns number and code.
-fn invite(out: &Out, recipient: &str) -> (String, String) {
+pub fn invite(out: &Out, recipient: &str) -> (String, String) {
     let call = lettershop().args(["mailbox", "invite"]).arg(out.path()).arg(recipient);
     let invited = call.args(["--counter", "--json"]).must_succeed().json();
     (text(&invited["number"]), text(&invited["code"]))
 }
 
-fn text(value: &Value) -> String {
+pub fn text(value: &Value) -> String {
     value.as_str().expect("text").to_owned()
 }
 

@@ -19,7 +19,7 @@ fn status(shop: &Shop, out: &Out, what: &str) -> Call {
 }
 
 /// Lays the city's drop into the inbox again, as another batch.
-fn again(from: &Shop, shop: &Shop, batch: &str) {
+pub fn again(from: &Shop, shop: &Shop, batch: &str) {
     let (_, path) =
         from.drops().into_iter().find(|(sender, _)| sender == CITY).expect("the city's drop");
     let mut drop = Dropped::read(&path);

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use letter::Moment;
 
 /// What can be done with the recipients' door.
 #[derive(Debug, Subcommand)]
@@ -12,6 +13,12 @@ pub enum DoorCommand {
   lettershop mailbox serve /srv/shop --listen 127.0.0.1:8080
 A web server in front of it (nginx, Caddy) speaks TLS.")]
     Serve(Serve),
+    /// Sends copies to the mail servers and portals that recipients have chosen, again and again
+    #[command(after_help = "Example:
+  lettershop mailbox push /srv/shop
+Places and secrets stand in [push] of lettershop.toml. One process at a time sends; it may be killed
+at any moment.")]
+    Push(Push),
     /// Gives a recipient of the registry a user number and an opening code
     #[command(after_help = "Example:
   lettershop mailbox invite /srv/shop r-00000002 --counter
@@ -36,6 +43,22 @@ pub struct Serve {
     /// Prints where it listens as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// Arguments of `mailbox push`.
+#[derive(Debug, Args)]
+pub struct Push {
+    /// The shop's directory
+    pub shop: PathBuf,
+    /// Where the nights write; without it, into the shop itself
+    #[arg(long, value_name = "OUT")]
+    pub out: Option<PathBuf>,
+    /// Goes through the outbox once and says what came of it as JSON
+    #[arg(long)]
+    pub once: bool,
+    /// The moment of the round, RFC 3339, instead of the clock's
+    #[arg(long, value_name = "MOMENT", value_parser = super::moment, requires = "once")]
+    pub now: Option<Moment>,
 }
 
 /// Arguments of `mailbox invite`.

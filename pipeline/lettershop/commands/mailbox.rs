@@ -43,6 +43,7 @@ fn run(command: &MailboxCommand) -> Result<Ending> {
             read(&Out::at(out), piece, to, now.unwrap_or_else(read_clock), *json)
         }
         MailboxCommand::Door(DoorCommand::Serve(args)) => postbox::serve(args),
+        MailboxCommand::Door(DoorCommand::Push(args)) => postbox::push(args),
         MailboxCommand::Door(DoorCommand::Invite(args)) => postbox::invite(args),
         MailboxCommand::Proof { out, piece, to, json } => proof(&Out::at(out), piece, to, *json),
         MailboxCommand::Export { out, piece, to, json } => {

@@ -1,5 +1,7 @@
 //! `mailbox serve` and `mailbox invite`: the recipients' door.
 
+use std::time::Duration;
+
 use anyhow::{Context, Result};
 use edge::durable::AppendLog;
 use letter::SenderId;
@@ -7,13 +9,14 @@ use serde_json::json;
 use signature::verdict::{Indication, Policy, Purpose};
 use signature::verifier::{Body, Container, File, Request, Verifier};
 use web::act::{Act, Addressee, Entry, Errand, Order};
-use web::{CardReader, Class, Number, SenderCard, Site, SitePlan};
+use web::{CardReader, Class, Number, OutwardPlan, SenderCard, Site, SitePlan};
 
 use super::night::read_clock;
 use super::verify::folder;
-use crate::args::postbox::{Invite, Serve};
+use crate::args::postbox::{Invite, Push, Serve};
 use crate::config::Shop;
 use crate::out::Out;
+use crate::outward::{Outbox, Round};
 use crate::postbox;
 use crate::{Ending, Unusable};
 
@@ -27,6 +30,7 @@ pub fn serve(args: &Serve) -> Result<Ending> {
         shop: shop.config.shop.name.clone(),
         senders: directory(&shop)?,
         key: postbox::key(&out)?,
+        outward: outward(&shop),
         card: card_reader(&shop)?,
         taken: postbox::taken(&out)?,
         clock: Box::new(read_clock),
@@ -41,6 +45,50 @@ pub fn serve(args: &Serve) -> Result<Ending> {
     })
     .with_context(|| format!("serving at {}", args.listen))?;
     Ok(Ending::Well)
+}
+
+/// Returns where copies may go besides the mailboxes.
+fn outward(shop: &Shop) -> OutwardPlan {
+    let keys = &shop.config.push;
+    let has_mail = !keys.mail.server.is_empty();
+    let domains = keys.mail.domains.iter().filter(|_| has_mail);
+    let title = |name: &String, title: &str| match title {
+        "" => name.clone(),
+        title => title.to_owned(),
+    };
+    let portals = keys.portals.iter();
+    OutwardPlan {
+        domains: domains.map(|domain| domain.to_ascii_lowercase()).collect(),
+        portals: portals.map(|(name, keys)| (name.clone(), title(name, &keys.title))).collect(),
+    }
+}
+
+/// Sends what is due in the outbox, again and again.
+pub fn push(args: &Push) -> Result<Ending> {
+    let shop = Shop::open(&args.shop).context(Unusable)?;
+    let out = Out::at(args.out.as_deref().unwrap_or(&args.shop));
+    edge::durable::make_folder(&out.state())?;
+    let Some(mut outbox) = Outbox::open(&shop, &out)? else {
+        eprintln!("lettershop: another process sends already");
+        return Ok(Ending::NotThere);
+    };
+    loop {
+        let now = args.now.unwrap_or_else(read_clock);
+        let round = outbox.round(now)?;
+        if args.once || round.sent() > 0 {
+            let Round { arrived, failed, given_up, waiting } = round;
+            say!(
+                "{}",
+                json!({
+                    "arrived": arrived, "failed": failed, "given_up": given_up, "waiting": waiting,
+                })
+            );
+        }
+        if args.once {
+            return Ok(Ending::Well);
+        }
+        std::thread::sleep(Duration::from_secs(shop.config.push.round_seconds));
+    }
 }
 
 /// Returns what reads cards, if the shop has anchors in `trust/`. Revocation lists in `crl/` are

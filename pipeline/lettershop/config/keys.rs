@@ -22,6 +22,8 @@ pub struct Config {
     pub posting: PostingKeys,
     /// `[postbox]`
     pub postbox: PostboxKeys,
+    /// `[push]`
+    pub push: PushKeys,
     /// `[calendar]`
     pub calendar: CalendarKeys,
     /// `[drop]`
@@ -183,6 +185,46 @@ pub struct PostboxKeys {
     pub url: String,
 }
 
+/// `[push]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PushKeys {
+    /// Hours after which a copy that did not get where it was to go is given up.
+    pub give_up_hours: u32,
+    /// How often the outbox is looked into, seconds.
+    pub round_seconds: u64,
+    /// `[push.mail]`
+    pub mail: MailKeys,
+    /// `[push.portals.<name>]`
+    #[serde(default)]
+    pub portals: BTreeMap<String, PortalKeys>,
+}
+
+/// `[push.mail]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MailKeys {
+    /// Where the mail server speaks LMTP: `host:port` or a socket; empty for none.
+    pub server: String,
+    /// The return path, whose domain the shop greets with.
+    pub from: String,
+    /// The domains for which the server takes messages.
+    pub domains: Vec<String>,
+}
+
+/// `[push.portals.<name>]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PortalKeys {
+    /// What recipients read.
+    #[serde(default)]
+    pub title: String,
+    /// Where copies are posted.
+    pub url: String,
+    /// The file with the shared secret, below the shop's directory or absolute.
+    pub secret: String,
+}
+
 /// `[calendar]`
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -239,4 +281,7 @@ pub struct DoorKeys {
     pub quiet_seconds: u64,
     /// After how long a file without its end is given up and refused, seconds.
     pub abandoned_seconds: u64,
+    /// `[doors.webhooks.<sender>]`: who is told that something lies in its outbox.
+    #[serde(default)]
+    pub webhooks: BTreeMap<String, PortalKeys>,
 }

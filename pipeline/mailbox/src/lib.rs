@@ -6,6 +6,7 @@
 //! A copy is known by its [`letter::PieceId`]: delivering it again is no second delivery.
 
 mod batch_seal;
+mod mail_address;
 mod notice;
 mod opens;
 mod pack;
@@ -13,8 +14,10 @@ mod port;
 mod retry;
 mod seal;
 mod tree;
+mod webhook;
 
 pub use batch_seal::{BatchSeal, CopyProof, ProofFault};
+pub use mail_address::mail_domain;
 pub use notice::OpenNotice;
 pub use opens::{opens_csv, spreadsheet_cell};
 pub use pack::{
@@ -24,3 +27,4 @@ pub use port::{Delivery, Mailbox, MailboxId};
 pub use retry::RetryRule;
 pub use seal::{assemble, Seal, SealBroken, Sealer};
 pub use tree::{Path, Tree};
+pub use webhook::WebhookKey;

@@ -114,12 +114,52 @@ pub enum Act {
         /// The paper's SHA-256.
         seal: Seal,
     },
+    /// Copies are to go elsewhere, too, as soon as the code that is sent there comes back.
+    ForwardAsked {
+        /// The account.
+        number: Number,
+        /// Where to.
+        to: Elsewhere,
+    },
+    /// A wrong code came back.
+    ForwardFailed {
+        /// The account.
+        number: Number,
+    },
+    /// The code came back: whoever has the account reads what is sent there.
+    ForwardConfirmed {
+        /// The account.
+        number: Number,
+    },
+    /// Copies go nowhere else from now on.
+    ForwardEnded {
+        /// The account.
+        number: Number,
+    },
     /// The senders of the directory that an account has been told of.
     Introduced {
         /// The account.
         number: Number,
         /// Their ids.
         senders: Vec<SenderId>,
+    },
+}
+
+/// A place outside to which a recipient has copies pushed, besides the mailbox.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Elsewhere {
+    /// An address of the shop's mail server.
+    Mail {
+        /// The address, [`mailbox::mail_domain`].
+        address: String,
+    },
+    /// A portal that the shop has named.
+    Portal {
+        /// The shop's name for it.
+        portal: String,
+        /// What the portal calls the recipient.
+        account: String,
     },
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use letter::{Moment, PieceId, SenderId};
 
-use crate::act::{Act, Entry, Errand, Grade, Order, Paper};
+use crate::act::{Act, Elsewhere, Entry, Errand, Grade, Order, Paper};
 use crate::passcode::Number;
 use crate::secret::Digest;
 
@@ -20,6 +20,7 @@ pub struct Books {
     feeds: HashMap<Digest, (Number, Moment)>,
     links: HashSet<Digest>,
     papers: HashMap<Number, Vec<(Moment, Paper)>>,
+    forwards: BTreeMap<Number, Forward>,
     /// Answered challenges by when they were.
     challenges: HashMap<Digest, Moment>,
 }
@@ -45,6 +46,19 @@ pub struct Account {
     pub introduced: Option<BTreeSet<SenderId>>,
 }
 
+/// Where an account's copies go besides its mailbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Forward {
+    /// The place.
+    pub to: Elsewhere,
+    /// When it was named.
+    pub asked: Moment,
+    /// Wrong codes since.
+    pub failures: u32,
+    /// When its code came back: copies that arrive from then on go there.
+    pub since: Option<Moment>,
+}
+
 /// A person who is signed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Session {
@@ -63,6 +77,8 @@ pub struct Session {
 pub const CODE_LIVES_SECONDS: i64 = 30 * 24 * 3600;
 /// How long a challenge can be answered, seconds: to find the card and type its PIN.
 pub const CHALLENGE_SECONDS: i64 = 10 * 60;
+/// How long the code that is sent to a place outside can come back, seconds.
+pub const FORWARD_CODE_SECONDS: i64 = 24 * 3600;
 /// Wrong codes after which a code opens nothing any more.
 pub const CODE_FAILURES_MAX: u32 = 5;
 
@@ -133,6 +149,21 @@ impl Books {
                 let papers = self.papers.entry(*number).or_default();
                 papers.retain(|(_, known)| known.seal != *seal);
             }
+            Act::ForwardAsked { number, to } => {
+                let forward = Forward { to: to.clone(), asked: at, failures: 0, since: None };
+                self.forwards.insert(*number, forward);
+            }
+            Act::ForwardFailed { number } => {
+                let asked = self.forwards.get_mut(number).filter(|one| one.asked <= at);
+                asked.into_iter().for_each(|forward| forward.failures += 1);
+            }
+            Act::ForwardConfirmed { number } => {
+                let forward = self.forwards.get_mut(number);
+                forward.into_iter().for_each(|forward| forward.since = Some(at));
+            }
+            Act::ForwardEnded { number } => {
+                self.forwards.remove(number);
+            }
             Act::Wished { .. } => {}
         }
     }
@@ -197,6 +228,16 @@ impl Books {
         self.papers.get(&number).map_or(&[], Vec::as_slice)
     }
 
+    /// Returns where an account's copies go besides its mailbox.
+    pub fn forward(&self, number: Number) -> Option<&Forward> {
+        self.forwards.get(&number)
+    }
+
+    /// Returns all places outside by account.
+    pub fn forwards(&self) -> &BTreeMap<Number, Forward> {
+        &self.forwards
+    }
+
     /// Returns whether a challenge was answered before.
     pub fn was_answered(&self, challenge: &Digest) -> bool {
         self.challenges.contains_key(challenge)
@@ -215,6 +256,14 @@ impl Books {
     /// Returns whether an account keeps a copy.
     pub fn keeps(&self, number: Number, piece: PieceId) -> bool {
         self.kept.contains(&(number, piece))
+    }
+}
+
+impl Forward {
+    /// Returns whether the code that was sent there may still be tried.
+    pub fn takes_code(&self, now: Moment) -> bool {
+        let is_fresh = now.0 - self.asked.0 < FORWARD_CODE_SECONDS;
+        self.since.is_none() && is_fresh && self.failures < CODE_FAILURES_MAX
     }
 }
 

@@ -86,6 +86,9 @@ pub(crate) fn router(site: Arc<Site>) -> Router {
         .route("/portal", get(pages::feed::page).post(pages::feed::make))
         .route("/feed/{secret}", get(pages::feed::feed))
         .route("/go/{link}", get(pages::feed::follow))
+        .route("/forward", get(pages::forward::page).post(pages::forward::ask))
+        .route("/forward/confirm", post(pages::forward::confirm))
+        .route("/forward/end", post(pages::forward::end))
         .route(
             "/papers",
             get(pages::papers::list)

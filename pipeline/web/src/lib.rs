@@ -10,6 +10,7 @@ mod challenge;
 mod diary;
 mod front;
 pub mod news;
+pub mod outward;
 mod pages;
 mod passcode;
 mod password;
@@ -21,4 +22,4 @@ mod visit;
 
 pub use front::{run, Bound};
 pub use passcode::{Number, PasscodeKey};
-pub use site::{CardReader, Class, OpenError, SenderCard, Site, SiteFiles, SitePlan};
+pub use site::{CardReader, Class, OpenError, OutwardPlan, SenderCard, Site, SiteFiles, SitePlan};

@@ -3,6 +3,7 @@
 pub mod card;
 pub mod feed;
 pub mod first;
+pub mod forward;
 pub mod inbox;
 pub mod letter;
 pub mod papers;

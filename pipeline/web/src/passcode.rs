@@ -7,6 +7,7 @@
 use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
+use letter::Moment;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
@@ -59,9 +60,19 @@ impl PasscodeKey {
     /// Returns the code of an account's letter number `issue`: three groups of four
     /// characters of five bits each.
     pub fn code(&self, number: Number, issue: u32) -> String {
+        self.letters(b"passcode", number, &issue.to_be_bytes())
+    }
+
+    /// Returns the code that is sent to a place outside, to see whether the account's owner reads
+    /// there; `asked` is when the place was named.
+    pub fn forward_code(&self, number: Number, asked: Moment) -> String {
+        self.letters(b"forward", number, &asked.0.to_be_bytes())
+    }
+
+    fn letters(&self, purpose: &[u8], number: Number, turn: &[u8]) -> String {
         let mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes any key");
-        let mac = mac.chain_update(b"passcode").chain_update(number.0.to_be_bytes());
-        let bytes = mac.chain_update(issue.to_be_bytes()).finalize().into_bytes();
+        let mac = mac.chain_update(purpose).chain_update(number.0.to_be_bytes());
+        let bytes = mac.chain_update(turn).finalize().into_bytes();
         let mut code = String::new();
         for (at, byte) in bytes.iter().take(CODE_LEN).enumerate() {
             if at > 0 && at % 4 == 0 {
@@ -74,8 +85,12 @@ impl PasscodeKey {
 
     /// Returns whether a typed text is that code, in a time that says nothing of it.
     pub fn is_code(&self, number: Number, issue: u32, typed: &str) -> bool {
-        let typed: String = plain(typed).to_ascii_uppercase().chars().map(look_alike).collect();
-        same_text(&plain(&self.code(number, issue)), &typed)
+        is_typed(&self.code(number, issue), typed)
+    }
+
+    /// Returns whether a typed text is the code that was sent to a place outside.
+    pub fn is_forward_code(&self, number: Number, asked: Moment, typed: &str) -> bool {
+        is_typed(&self.forward_code(number, asked), typed)
     }
 }
 
@@ -83,6 +98,11 @@ impl fmt::Debug for PasscodeKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("PasscodeKey(..)")
     }
+}
+
+fn is_typed(code: &str, typed: &str) -> bool {
+    let typed: String = plain(typed).to_ascii_uppercase().chars().map(look_alike).collect();
+    same_text(&plain(code), &typed)
 }
 
 /// Characters of a code: five bits each, twelve of them; whoever guesses has five tries.

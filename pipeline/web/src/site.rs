@@ -47,12 +47,30 @@ pub struct SitePlan {
     pub senders: Vec<SenderCard>,
     /// The key of the codes.
     pub key: PasscodeKey,
+    /// Where copies may go besides the mailboxes.
+    pub outward: OutwardPlan,
     /// Reads cards; `None` where the shop has no anchors to trust.
     pub card: Option<CardReader>,
     /// Records of the logs (invitations, acts) that a night has taken over.
     pub taken: [u64; 2],
     /// Returns the present moment.
     pub clock: Box<dyn Fn() -> Moment + Send + Sync>,
+}
+
+/// Where copies may go besides the mailboxes: what the operator has named, and nowhere else.
+#[derive(Clone, Debug, Default)]
+pub struct OutwardPlan {
+    /// The domains of the mail server, in small letters.
+    pub domains: Vec<String>,
+    /// Portals: name and title.
+    pub portals: Vec<(String, String)>,
+}
+
+impl OutwardPlan {
+    /// Returns whether there is any place.
+    pub fn is_empty(&self) -> bool {
+        self.domains.is_empty() && self.portals.is_empty()
+    }
 }
 
 /// Says whose card signed a challenge: takes the challenge, the CMS signature over it (DER) and the
@@ -86,6 +104,7 @@ pub struct Site {
     pub(crate) shop: String,
     pub(crate) senders: Vec<SenderCard>,
     pub(crate) key: PasscodeKey,
+    pub(crate) outward: OutwardPlan,
     pub(crate) card: Option<CardReader>,
     pub(crate) diary: Diary,
     pub(crate) limits: Limits,
@@ -126,7 +145,7 @@ impl Site {
     /// # Errors
     /// [`OpenError`] if a log is damaged or another process serves this door.
     pub fn open(plan: SitePlan) -> Result<Self, OpenError> {
-        let SitePlan { files, shop, senders, key, card, taken, clock } = plan;
+        let SitePlan { files, shop, senders, key, outward, card, taken, clock } = plan;
         // Orders first: what people did with a code stands on them.
         let mut books = Books::default();
         let mut invitations = Tail::new(&files.invitations);
@@ -147,6 +166,7 @@ impl Site {
             shop,
             senders,
             key,
+            outward,
             card,
             diary,
             limits,
@@ -203,7 +223,7 @@ impl Site {
     }
 }
 
-fn followed(tail: &mut Tail) -> Result<Vec<Entry>, LogError> {
+pub(crate) fn followed(tail: &mut Tail) -> Result<Vec<Entry>, LogError> {
     let mut entries = Vec::new();
     tail.follow(|record| {
         entries.push(serde_json::from_slice(record).map_err(io::Error::other)?);

@@ -33,6 +33,8 @@ pub struct Visit {
     pub network: u64,
     /// Whether cards are read here.
     pub has_cards: bool,
+    /// Whether copies may go elsewhere, too.
+    pub has_places: bool,
     /// The path asked for, to come back to it in the other language.
     pub path: String,
 }
@@ -110,6 +112,7 @@ impl FromRequestParts<Arc<Site>> for Visit {
             visitor,
             network: network(parts),
             has_cards: site.card.is_some(),
+            has_places: !site.outward.is_empty(),
             path: parts.uri.path().to_owned(),
         })
     }

@@ -61,7 +61,7 @@ fn floors_only_point_down_and_crafts_never_meet() {
 }
 
 /// Libraries that have one place, and their place.
-const ONE_PLACE: [(&str, &[&str]); 23] = [
+const ONE_PLACE: [(&str, &[&str]); 25] = [
     ("aws-lc-rs", &["lanes"]),
     ("x509-parser", &["signature"]),
     ("roxmltree", &["signature", "application"]),
@@ -83,6 +83,8 @@ const ONE_PLACE: [(&str, &[&str]); 23] = [
     ("askama", &["web"]),
     ("tokio", &["web"]),
     ("argon2", &["web"]),
+    ("ureq", &["edge"]),
+    ("mail-builder", &[]),
     ("anyhow", &[]),
     ("clap", &[]),
 ];

@@ -13,7 +13,7 @@ use mailbox::{CopyEntry, Mailbox, MailboxId, PackHead, PackWriter, Sealer};
 use registry::{Change, Recipient};
 use web::act::{Act, Entry, Errand, Order};
 use web::news::Told;
-use web::{Class, Number, PasscodeKey, SenderCard, Site, SiteFiles, SitePlan};
+use web::{Class, Number, OutwardPlan, PasscodeKey, SenderCard, Site, SiteFiles, SitePlan};
 
 use crate::browser::Browser;
 
@@ -98,6 +98,10 @@ impl House {
                 classes: vec![class("reminder", true), class("tax", false)],
             }],
             key: KEY,
+            outward: OutwardPlan {
+                domains: vec!["mail.example.jp".to_owned()],
+                portals: vec![("kurashi".to_owned(), "暮らしポータル".to_owned())],
+            },
             // A stand-in for the card's signature: the certificate, a line end, the challenge.
             card: Some(Box::new(|challenge, signature, _| {
                 let at = signature.iter().position(|byte| *byte == b'\n')?;
@@ -184,6 +188,18 @@ impl House {
             _ => None,
         };
         news.told.iter().filter_map(known).collect()
+    }
+
+    /// Returns the places outside: account, when it was named, since when copies go there.
+    pub fn forwards(&self) -> Vec<(Number, Moment, Option<Moment>)> {
+        let outward = web::outward::Outward::open(&self.files()).expect("read");
+        let forwards = outward.forwards().iter();
+        forwards.map(|(number, one)| (*number, one.asked, one.since)).collect()
+    }
+
+    /// Returns the code that goes to a place outside.
+    pub fn forward_code(&self, number: Number, asked: Moment) -> String {
+        KEY.forward_code(number, asked)
     }
 
     /// Returns what a night will tell the registry of wishes.

@@ -330,3 +330,57 @@ fn a_portal_learns_that_something_has_come_and_its_link_leads_there_once() {
     browser.post("/portal", &[]);
     assert_eq!(portal.get(&address).status, 404, "a new address makes the old one void");
 }
+
+#[test]
+fn copies_go_elsewhere_only_to_a_named_place_from_which_the_code_has_come_back() {
+    let house = House::open();
+    let mut browser = house.signed_in("r-1");
+    let mut ask = |place: &str, account: &str| {
+        browser.get("/forward");
+        browser.post("/forward", &[("place", place), ("account", account)]).status
+    };
+    for (place, account) in [
+        ("mail", "hanako@elsewhere.example"),
+        ("mail", "hanako@mail.example.jp\r\nRCPT TO:<x@mail.example.jp>"),
+        ("mail", "hanako"),
+        ("http://127.0.0.1:9/", "hanako"),
+        ("kurashi", "花子"),
+        ("kurashi", ""),
+    ] {
+        assert_eq!(ask(place, account), 422, "{place} {account:?}");
+    }
+    assert_eq!(ask("mail", "hanako@mail.example.jp"), 200);
+    assert_eq!(ask("kurashi", "h-1"), 429, "one code a minute");
+    let [(number, asked, since)] = house.forwards()[..] else { panic!("one place") };
+    assert_eq!(since, None);
+    let confirm = |browser: &mut crate::browser::Browser, code: &str| {
+        browser.get("/forward");
+        browser.post("/forward/confirm", &[("code", code)])
+    };
+    assert_eq!(confirm(&mut browser, "0000-0000-0000").status, 422);
+    assert_eq!(house.forwards()[0].2, None);
+    let code = house.forward_code(number, asked);
+    let page = confirm(&mut browser, &code.to_lowercase().replace('-', " "));
+    assert!(page.body.contains("これから届く文書"), "{}", page.body);
+    assert!(house.forwards()[0].2.is_some());
+    browser.get("/forward");
+    browser.post("/forward/end", &[]);
+    assert!(house.forwards().is_empty());
+}
+
+#[test]
+fn five_wrong_codes_from_elsewhere_end_the_attempt() {
+    let house = House::open();
+    let mut browser = house.signed_in("r-1");
+    browser.get("/forward");
+    browser.post("/forward", &[("place", "kurashi"), ("account", "h-1")]);
+    let [(number, asked, _)] = house.forwards()[..] else { panic!("one place") };
+    for _ in 0..5 {
+        browser.get("/forward");
+        assert_eq!(browser.post("/forward/confirm", &[("code", "0")]).status, 422);
+    }
+    browser.get("/forward");
+    let code = house.forward_code(number, asked);
+    assert_eq!(browser.post("/forward/confirm", &[("code", code.as_str())]).status, 422);
+    assert_eq!(house.forwards()[0].2, None);
+}
