@@ -3,6 +3,7 @@
 mod day;
 mod sshd;
 mod uploads;
+mod whole;
 
 use std::os::unix::fs::MetadataExt;
 

@@ -2,6 +2,8 @@
 
 pub mod servers;
 
+use std::path::Path;
+
 use serde_json::Value;
 
 use crate::browser::Browser;
@@ -29,7 +31,7 @@ impl Town {
         let out = shop.after_a_night("out");
         let copies = copies(&out);
         let copy = copies.iter().find(|copy| copy["sender"] == CITY).expect("a copy of the city");
-        let (number, code) = invite(&out, &recipient_of(&shop, copy));
+        let (number, code) = invite(&out, &recipient_of(shop.path(), copy));
         let door = Door::open(&shop, &out);
         let mut browser = Browser::at(door.address);
         browser.admit(&number, &code);
@@ -44,9 +46,7 @@ impl Town {
 
     /// Goes through the outbox once, at a moment or now; returns what came of it.
     fn round(&self, when: &str) -> Value {
-        // The clock of the doors is the machine's.
-        let now = judge("date").args(["-u", "-d", when, "+%Y-%m-%dT%H:%M:%SZ"]).must_succeed();
-        self.push().args(["--once", "--now", now.text().trim()]).must_succeed().json()
+        round(self.shop.path(), &self.out, when)
     }
 
     fn name_place(&mut self, place: &str, account: &str) {
@@ -77,14 +77,26 @@ impl Town {
     }
 }
 
-fn copies(out: &Out) -> Vec<Value> {
+/// Returns a moment as `date` says it; the clock of the doors is the machine's.
+pub fn moment(when: &str) -> String {
+    let now = judge("date").args(["-u", "-d", when, "+%Y-%m-%dT%H:%M:%SZ"]).must_succeed();
+    now.text().trim().to_owned()
+}
+
+/// Goes through a shop's outbox once, at a moment or now; returns what came of it.
+pub fn round(shop: &Path, out: &Out, when: &str) -> Value {
+    let call = lettershop().args(["mailbox", "push"]).arg(shop).arg("--out").arg(out.path());
+    call.args(["--once", "--now", &moment(when)]).must_succeed().json()
+}
+
+pub fn copies(out: &Out) -> Vec<Value> {
     let list = lettershop().args(["mailbox", "list"]).arg(out.path()).arg("--json");
     let text = list.must_succeed().text();
     text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
 }
 
 /// Returns the code in a text: three groups of four.
-fn code_in(text: &str) -> String {
+pub fn code_in(text: &str) -> String {
     let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
     let is_code = |word: &&str| {
         let groups: Vec<&str> = word.split('-').collect();
@@ -207,12 +219,7 @@ fn a_sender_is_told_by_a_signed_webhook_that_something_lies_in_its_outbox_and_no
         let call = lettershop().arg("watch").arg(shop.path()).arg("--out").arg(out.path());
         call.arg("--once").must_succeed();
     };
-    let round = |when: &str| {
-        let now = judge("date").args(["-u", "-d", when, "+%Y-%m-%dT%H:%M:%SZ"]).must_succeed();
-        let call = lettershop().args(["mailbox", "push"]).arg(shop.path()).arg("--out");
-        let call = call.arg(out.path()).args(["--once", "--now", now.text().trim()]);
-        call.must_succeed().json()
-    };
+    let round = |when: &str| round(shop.path(), &out, when);
     let sequence = || {
         let status = std::fs::read(outbox.join("status.json")).expect("a status");
         let status: Value = serde_json::from_slice(&status).expect("JSON");

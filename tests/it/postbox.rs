@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::{Child, Stdio};
 
 use serde_json::Value;
@@ -18,7 +19,12 @@ pub struct Door {
 
 impl Door {
     pub fn open(shop: &Shop, out: &Out) -> Self {
-        let call = lettershop().args(["mailbox", "serve"]).arg(shop.path()).arg("--out");
+        Self::of(shop.path(), out)
+    }
+
+    /// Serves the mailboxes of the shop in a folder.
+    pub fn of(shop: &Path, out: &Out) -> Self {
+        let call = lettershop().args(["mailbox", "serve"]).arg(shop).arg("--out");
         let call = call.arg(out.path()).args(["--listen", "127.0.0.1:0", "--json"]);
         let mut command = call.0;
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
@@ -46,14 +52,14 @@ pub fn copy_and_recipient(shop: &Shop, out: &Out) -> (Value, String) {
     let text = answer.must_succeed().text();
     let copy = text.lines().next().expect("a copy was delivered");
     let copy: Value = serde_json::from_str(copy).expect("JSON");
-    let id = recipient_of(shop, &copy);
+    let id = recipient_of(shop.path(), &copy);
     (copy, id)
 }
 
 /// Returns the recipient whose mailbox a copy is in.
-pub fn recipient_of(shop: &Shop, copy: &Value) -> String {
+pub fn recipient_of(shop: &Path, copy: &Value) -> String {
     let mailbox = copy["mailbox"].as_str().expect("a number");
-    let recipients = shop.path().join("registry/recipients.csv");
+    let recipients = shop.join("registry/recipients.csv");
     let recipients = std::fs::read_to_string(recipients).expect("the registry");
     let row = recipients.lines().find(|row| row.ends_with(&format!(",{mailbox}")));
     row.and_then(|row| row.split(',').next()).expect("a recipient").to_owned()
@@ -215,20 +221,43 @@ fn an_opening_code_that_was_ordered_by_letter_is_printed_once_and_opens_the_mail
     let shop = Shop::letters(60, 74, 0.0);
     let out = shop.after_a_night("out");
     let (_, recipient) = copy_and_recipient(&shop, &out);
-    let call = lettershop().args(["mailbox", "invite"]).arg(out.path()).arg(&recipient);
+    let number = invite_by_letter(&out, &recipient);
+    let waits = shop.night(&out).must_succeed();
+    assert!(waits.errors().contains("opening codes wait"), "{waits}");
+    assert_eq!(out.find("print/postbox/", ".pdf"), Vec::<std::path::PathBuf>::new());
+    confirm_tariffs(shop.path());
+    shop.night(&out).must_succeed();
+    let code = printed_code(&out, &number);
+    let printed = out.find("print/postbox/", ".pdf");
+    let door = Door::open(&shop, &out);
+    let mut browser = Browser::at(door.address);
+    assert!(browser.admit(&number, &code).body.contains("受信箱"));
+    drop(door);
+    shop.night(&out).must_succeed();
+    assert_eq!(out.find("print/postbox/", ".pdf"), printed, "it is printed once");
+    out.verify().must_succeed();
+}
+
+/// Orders a code by letter; returns the user number.
+pub fn invite_by_letter(out: &Out, recipient: &str) -> String {
+    let call = lettershop().args(["mailbox", "invite"]).arg(out.path()).arg(recipient);
     let call = call.args(["--letter", "--name", "山田 孝行", "--postal", "100-0013"]);
     let call = call.args(["--address1", "東京都千代田区霞が関1丁目3番2号", "--json"]);
     let invited = call.must_succeed().json();
     assert!(invited["code"].is_null(), "nobody here learns a letter's code");
-    let waits = shop.night(&out).must_succeed();
-    assert!(waits.errors().contains("opening codes wait"), "{waits}");
-    assert_eq!(out.find("print/postbox/", ".pdf"), Vec::<std::path::PathBuf>::new());
-    // The stock's price for 本人限定受取 is not confirmed; a shop confirms its own.
+    text(&invited["number"])
+}
+
+/// Confirms what a shop confirms itself: the stock's price for 本人限定受取 is not.
+pub fn confirm_tariffs(shop: &Path) {
     let tariffs = concat!(env!("CARGO_MANIFEST_DIR"), "/config/tariffs.toml");
     let tariffs = std::fs::read_to_string(tariffs).expect("the stock");
     let confirmed = tariffs.replace("confirmed = false", "confirmed = true");
-    std::fs::write(shop.path().join("tariffs.toml"), confirmed).expect("a temporary directory");
-    shop.night(&out).must_succeed();
+    std::fs::write(shop.join("tariffs.toml"), confirmed).expect("a temporary directory");
+}
+
+/// Reads the code of the one letter with a code that was printed.
+pub fn printed_code(out: &Out, number: &str) -> String {
     let printed = out.find("print/postbox/", ".pdf");
     let files: Vec<_> = printed
         .iter()
@@ -238,21 +267,13 @@ fn an_opening_code_that_was_ordered_by_letter_is_printed_once_and_opens_the_mail
     let bytes = std::fs::read(file).expect("a print file");
     let read = readback::read_print_file_with_text(&bytes).expect("a sound file");
     let said = format!("{read:?}").replace("\\t", " ").replace("\\n", " ");
-    let number = text(&invited["number"]);
-    assert!(said.contains(&number), "the number is printed: {said}");
+    assert!(said.contains(number), "the number is printed: {said}");
     let is_code = |word: &str| {
         let groups: Vec<&str> = word.split('-').collect();
         groups.len() == 3 && groups.iter().all(|group| group.len() == 4) && word != number
     };
     let words = said.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
-    let code = words.into_iter().find(|word| is_code(word)).expect("the code is printed");
-    let door = Door::open(&shop, &out);
-    let mut browser = Browser::at(door.address);
-    assert!(browser.admit(&number, code).body.contains("受信箱"));
-    drop(door);
-    shop.night(&out).must_succeed();
-    assert_eq!(out.find("print/postbox/", ".pdf"), printed, "it is printed once");
-    out.verify().must_succeed();
+    words.into_iter().find(|word| is_code(word)).expect("the code is printed").to_owned()
 }
 
 /// Makes an authority of the authentication certificates' shape, one card and a revocation list, by

@@ -10,7 +10,7 @@ use super::sshd::{SenderAt, World};
 use crate::shop::{children, file_name, judge, lettershop, Out};
 
 /// Waits until an outbox has a file, and returns it.
-fn wait_for(sender: &SenderAt, name: &str) -> Vec<u8> {
+pub fn wait_for(sender: &SenderAt, name: &str) -> Vec<u8> {
     let began = Instant::now();
     while began.elapsed() < Duration::from_secs(60) {
         if let Ok(bytes) = std::fs::read(sender.outbox().join(name)) {
@@ -22,7 +22,7 @@ fn wait_for(sender: &SenderAt, name: &str) -> Vec<u8> {
     panic!("{name} is not in the outbox after a minute: {there:?}");
 }
 
-fn json(bytes: &[u8]) -> Value {
+pub fn json(bytes: &[u8]) -> Value {
     serde_json::from_slice(bytes).expect("JSON")
 }
 
