@@ -153,7 +153,7 @@ impl ColumnGuess {
             Some(DateStyle::Western) | None => {}
         }
         let ours = self.to.as_deref().unwrap_or_default();
-        let is_fixed = FIXED.contains(&ours);
+        let is_fixed = field::OF_EVERY_LETTER.contains(&ours);
         let is_group = self.ground == Ground::Group;
         if (!ours.is_empty() && !is_fixed || is_group) && self.is_filled {
             text.push_str(", required = true");
@@ -269,7 +269,7 @@ fn by_words(columns: &mut [ColumnGuess], wanted: &Schema) {
         let ours = words::fields_of(&columns[at].from);
         let is_free = |name: &&&str| {
             let taken = columns.iter().any(|column| column.to.as_deref() == Some(**name));
-            !taken && (wanted.field(name).is_some() || FIXED.contains(*name))
+            !taken && (wanted.field(name).is_some() || field::OF_EVERY_LETTER.contains(*name))
         };
         let found = ours.iter().find(is_free).map(|name| (*name).to_owned());
         let own = wanted.fields.iter().find(|name| **name == columns[at].from).cloned();
@@ -318,7 +318,7 @@ fn by_values(columns: &mut [ColumnGuess], wanted: &Schema, rows: &Rows) {
 
 fn map(column: &mut ColumnGuess, to: String, ground: Ground) {
     // Keys, codes and names are text however many digits they have.
-    if FIXED.contains(&to.as_str()) {
+    if field::OF_EVERY_LETTER.contains(&to.as_str()) {
         (column.kind, column.date) = (Kind::Text, None);
     }
     if to == "kana" {
@@ -333,17 +333,6 @@ fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
 }
 
-/// Fields that every record has, whatever its template.
-const FIXED: [&str; 8] = [
-    field::KEY,
-    field::RECIPIENT,
-    field::POSTAL,
-    field::ADDRESS1,
-    field::ADDRESS2,
-    field::NAME,
-    field::NAME2,
-    field::HONORIFIC,
-];
 /// Fields that a sender need not have.
 const OPTIONAL: [&str; 5] =
     [field::RECIPIENT, field::ADDRESS2, field::NAME2, field::HONORIFIC, "kana"];

@@ -42,6 +42,10 @@ pub mod field {
     pub const PDF: &str = "pdf";
     /// The letter's pages in that member, `3-4` or `3`, from 1; without them, all.
     pub const PDF_PAGES: &str = "pdf_pages";
+
+    /// The fields of every letter, whatever its template asks for besides.
+    pub const OF_EVERY_LETTER: [&str; 8] =
+        [KEY, POSTAL, ADDRESS1, ADDRESS2, NAME, NAME2, HONORIFIC, RECIPIENT];
 }
 
 impl Schema {

@@ -2,6 +2,8 @@
 
 mod codes;
 mod embed;
+#[cfg(test)]
+pub(crate) mod outline;
 pub(crate) mod sfnt;
 mod shifted;
 

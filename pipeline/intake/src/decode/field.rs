@@ -205,17 +205,7 @@ fn is_control(c: char) -> bool {
 
 /// Returns whether a column may hold more than one line: texts of the letter's body only.
 fn has_lines(column: &Column) -> bool {
-    const SINGLE: [&str; 8] = [
-        field::KEY,
-        field::POSTAL,
-        field::ADDRESS1,
-        field::ADDRESS2,
-        field::NAME,
-        field::NAME2,
-        field::HONORIFIC,
-        field::RECIPIENT,
-    ];
-    column.kind == Kind::Text && !SINGLE.contains(&column.to.as_str())
+    column.kind == Kind::Text && !field::OF_EVERY_LETTER.contains(&column.to.as_str())
 }
 
 /// Returns the number of characters, variation selectors aside.

@@ -113,37 +113,10 @@ const OFFSETS: u16 = 0x0002;
 mod tests {
     use letter::page::{CharsetEntry, TABULAR};
     use skrifa::instance::{LocationRef, Size};
-    use skrifa::outline::{DrawSettings, OutlinePen};
     use skrifa::{FontRef, GlyphId, MetadataProvider};
 
+    use super::super::outline::points;
     use super::*;
-
-    #[derive(Default)]
-    struct Points(Vec<(f32, f32)>);
-
-    impl OutlinePen for Points {
-        fn move_to(&mut self, x: f32, y: f32) {
-            self.0.push((x, y));
-        }
-        fn line_to(&mut self, x: f32, y: f32) {
-            self.0.push((x, y));
-        }
-        fn quad_to(&mut self, cx: f32, cy: f32, x: f32, y: f32) {
-            self.0.extend([(cx, cy), (x, y)]);
-        }
-        fn curve_to(&mut self, ax: f32, ay: f32, bx: f32, by: f32, x: f32, y: f32) {
-            self.0.extend([(ax, ay), (bx, by), (x, y)]);
-        }
-        fn close(&mut self) {}
-    }
-
-    fn drawn(font: &FontRef<'_>, glyph: u16) -> Vec<(f32, f32)> {
-        let mut points = Points::default();
-        let settings = DrawSettings::unhinted(Size::unscaled(), LocationRef::default());
-        let outline = font.outline_glyphs().get(GlyphId::from(glyph)).expect("an outline");
-        outline.draw(settings, &mut points).expect("drawn");
-        points.0
-    }
 
     /// With each of the stock's faces, whole and cut to an odd number of glyphs.
     #[test]
@@ -163,13 +136,13 @@ mod tests {
             let [before, after] =
                 [&cut, &program].map(|bytes| FontRef::new(bytes).expect("a font"));
             for glyph in [zero, one, kanji] {
-                assert_eq!(drawn(&before, glyph), drawn(&after, glyph), "{name}");
+                assert_eq!(points(&before, glyph), points(&after, glyph), "{name}");
             }
             for (at, shifted) in (first..).zip(wide) {
                 let right = f32::from(shifted.right);
-                let own = drawn(&before, shifted.glyph);
+                let own = points(&before, shifted.glyph);
                 let expected: Vec<_> = own.into_iter().map(|(x, y)| (x + right, y)).collect();
-                assert_eq!(drawn(&after, at), expected, "{name}");
+                assert_eq!(points(&after, at), expected, "{name}");
                 let metrics = after.glyph_metrics(Size::unscaled(), LocationRef::default());
                 let advance = metrics.advance_width(GlyphId::from(at));
                 assert_eq!(advance, Some(f32::from(shifted.advance)), "{name}");
