@@ -28,7 +28,7 @@ pub const PROCEDURES: [(&str, &str); 3] = [
 pub const PAPERWORK_FACE: &str = "BIZUDPGothic-Regular";
 
 /// Name, `template.toml`, `body.txt` and `sample.toml` of the built-in templates.
-pub const TEMPLATES: [(&str, &str, &str, &str); 7] = [
+pub const TEMPLATES: [(&str, &str, &str, &str); 8] = [
     template!("tax-notice"),
     template!("annual-notice"),
     template!("water-bill"),
@@ -36,6 +36,7 @@ pub const TEMPLATES: [(&str, &str, &str, &str); 7] = [
     template!("application-form"),
     template!("application-notice"),
     template!("passcode-letter"),
+    template!("notice-card"),
 ];
 
 /// Returns the bytes of a built-in face.
@@ -127,6 +128,6 @@ mod tests {
         let sender = Sender::parse(POSTBOX).expect("a sound sender file");
         assert_eq!(sender.sender, SenderId::parse("postbox").expect("an id"));
         assert!(sender.class("passcode").expect("a class").paper_only);
-        must_agree(&sender, &TEMPLATES[6..]);
+        must_agree(&sender, &TEMPLATES[6..7]);
     }
 }

@@ -4,6 +4,7 @@ pub(crate) mod address;
 pub mod class;
 pub(crate) mod honorific;
 pub(crate) mod line;
+pub(crate) mod numerals;
 pub(crate) mod paint;
 pub(crate) mod ruby;
 pub(crate) mod shape;

@@ -98,6 +98,9 @@ impl<'a> Setter<'a> {
         self.enter_slot(Some(program.flow.slot));
         let mut cursor = Cursor::flow(&program.flow);
         self.blocks(&program.flow.blocks, &mut cursor)?;
+        while self.scratch.count < program.least_pages {
+            self.open_page();
+        }
         for page in 0..self.scratch.count {
             self.page = page;
             for frame in program.frames.iter().filter(|frame| frame.pages.has(page)) {

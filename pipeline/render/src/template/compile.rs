@@ -20,7 +20,7 @@ use toml::Spanned;
 use super::fault::{Place, TemplateFault, BODY, STATIONERY, TOML};
 use super::parse::{self, Node};
 use super::program::*;
-use super::sheet::{self, Area, ColumnSheet, Sheet, StyleSheet, TableSheet};
+use super::sheet::{self, Area, ColumnSheet, Pages, Sheet, StyleSheet, TableSheet};
 use super::window;
 use super::{Form, SenderFacts, TemplateSource};
 use crate::font::FontChain;
@@ -183,14 +183,7 @@ impl<'a> Compiler<'a> {
         let address = self.address(sheet)?;
         let tables = sheet.tables.iter().map(|(name, table)| self.table(name, table)).collect();
         let (flow_nodes, frames) = self.split(sheet, nodes);
-        let flow_style = self.style(&sheet.flow.style);
-        let blocks = self.blocks(&flow_nodes, flow_style, false);
-        let flow = Flow {
-            first: rect(sheet.flow.first),
-            continuation: rect(sheet.flow.continuation),
-            blocks,
-            slot: ADDRESS_SLOT,
-        };
+        let flow = self.flow(sheet, &flow_nodes);
         let (mut frames, mut flow) = (frames, flow);
         order::put_in_order(&mut frames, &mut flow);
         self.check_table_widths(&tables, &flow);
@@ -210,6 +203,7 @@ impl<'a> Compiler<'a> {
             layers: Vec::new(),
             pictures: Vec::new(),
             lies_under: [false; 2],
+            least_pages: 1 + usize::from(has_second(sheet)),
             parts: Vec::new(),
             part_sizes: Vec::new(),
             fields_used: std::mem::take(&mut self.fields_used),
@@ -217,6 +211,22 @@ impl<'a> Compiler<'a> {
             reserved: sheet.reserved.iter().map(|area| *area.get_ref()).collect(),
             honorific: self.sender.honorific.to_owned(),
         })
+    }
+
+    fn flow(&mut self, sheet: &Sheet, nodes: &[Node]) -> Flow {
+        let slot = ADDRESS_SLOT;
+        let Some(flow) = &sheet.flow else {
+            if nodes.iter().any(|node| *node != Node::Blank) {
+                let place = Place { file: BODY, line: 0, column: 0 };
+                let message = "the text has lines outside of frames, but there is no [flow]";
+                self.faults.push(place.fault(message, "move them into a frame, or write [flow]"));
+            }
+            let nowhere = Rect { left: 0, top: 0, width: 0, height: 0 };
+            return Flow { first: nowhere, continuation: nowhere, blocks: Vec::new(), slot };
+        };
+        let style = self.style(&flow.style);
+        let blocks = self.blocks(nodes, style, false);
+        Flow { first: rect(flow.first), continuation: rect(flow.continuation), blocks, slot }
     }
 
     fn address(&mut self, sheet: &Sheet) -> Option<Address> {
@@ -247,6 +257,7 @@ impl<'a> Compiler<'a> {
             name_gap: millimetres(address.name_gap_mm),
             barcode: points(address.barcode_pt),
             barcode_gap: millimetres(address.barcode_gap_mm),
+            down: address.barcode_at().map(|edges| edges.map(millimetres)),
             fields: AddressFields {
                 address1: address1?,
                 address2: self.schema.field(field::ADDRESS2),
@@ -377,7 +388,7 @@ impl<'a> Compiler<'a> {
         let (fixed, variable): (Vec<Frame>, Vec<Frame>) = program
             .frames
             .drain(..)
-            .partition(|frame| frame.when.is_empty() && is_static(&frame.blocks));
+            .partition(|frame| frame.when.is_empty() && stands_on_layer(frame));
         program.frames = fixed;
         for page in [FIRST_LAYER, CONTINUATION_LAYER] {
             let mut layer = Page::default();
@@ -398,6 +409,16 @@ impl<'a> Compiler<'a> {
         }
         program.frames = variable;
     }
+}
+
+/// Returns whether a frame is the same in each letter. Those of the second page stay the letter's
+/// own, because copies tag no other layer than the first.
+fn stands_on_layer(frame: &Frame) -> bool {
+    frame.pages != Pages::Second && is_static(&frame.blocks)
+}
+
+fn has_second(sheet: &Sheet) -> bool {
+    sheet.frames.values().any(|frame| frame.pages == Pages::Second)
 }
 
 /// Returns whether blocks are the same in each letter.

@@ -5,6 +5,8 @@ use std::fmt::Write;
 use letter::date::ERAS;
 use letter::{Date, PostalCode};
 
+use crate::layout::numerals::{kanji_digit, write_read_out};
+
 /// One filter of `{{ value | filter }}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Filter {
@@ -26,11 +28,13 @@ pub enum Filter {
     FullWidth,
     /// `kanji`: digits become 〇 to 九, as vertical lines have them.
     Kanji,
+    /// `kanji_number`: numbers of up to four digits are read out, 11月28日 becomes 十一月二十八日.
+    KanjiNumber,
 }
 
 impl Filter {
     /// All filters by the names that templates use.
-    pub const NAMES: [(&'static str, Self); 9] = [
+    pub const NAMES: [(&'static str, Self); 10] = [
         ("number", Self::Number),
         ("yen", Self::Yen),
         ("date", Self::Date),
@@ -40,6 +44,7 @@ impl Filter {
         ("postal", Self::Postal),
         ("fullwidth", Self::FullWidth),
         ("kanji", Self::Kanji),
+        ("kanji_number", Self::KanjiNumber),
     ];
 
     /// Returns the filter called `name`.
@@ -87,6 +92,7 @@ impl Filter {
             }
             Self::FullWidth => out.extend(value.chars().map(full_width)),
             Self::Kanji => out.extend(value.chars().map(kanji_digit)),
+            Self::KanjiNumber => write_read_out(value, out),
         }
         Ok(())
     }
@@ -167,16 +173,6 @@ fn full_width(c: char) -> char {
     }
 }
 
-fn kanji_digit(c: char) -> char {
-    const DIGITS: [char; 10] = ['〇', '一', '二', '三', '四', '五', '六', '七', '八', '九'];
-    let value = match c {
-        '0'..='9' => c as usize - '0' as usize,
-        '０'..='９' => c as usize - '０' as usize,
-        _ => return c,
-    };
-    DIGITS[value]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -195,6 +191,7 @@ mod tests {
             ("wareki", "2019-05-01", "令和元年5月1日"),
             ("wareki", "1989-01-07", "昭和64年1月7日"),
             ("short_date", "2026-06-30", "8.6.30"),
+            ("kanji_number", "令和8年11月28日", "令和八年十一月二十八日"),
             ("nendo", "2026", "令和8年度"),
             ("nendo", "令和8年度", "令和8年度"),
             ("nendo", "2019", "平成31年度"),

@@ -27,6 +27,8 @@ pub struct Program {
     /// Frames with variable text.
     pub frames: Vec<Frame>,
     pub tables: Vec<Table>,
+    /// Pages that a letter has without running text.
+    pub least_pages: usize,
     /// What is the same on every first page, and on every other.
     pub layers: Vec<Page>,
     /// What their marks number.
@@ -105,6 +107,8 @@ pub struct Address {
     pub name_gap: i32,
     pub barcode: i32,
     pub barcode_gap: i32,
+    /// Left and upper edge of the barcode, if all stands vertically.
+    pub down: Option<[i32; 2]>,
     pub fields: AddressFields,
 }
 

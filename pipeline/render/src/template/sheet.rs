@@ -33,8 +33,9 @@ pub struct Sheet {
     pub styles: BTreeMap<String, StyleSheet>,
     /// The address frame.
     pub address: AddressSheet,
-    /// Where the running text goes.
-    pub flow: FlowSheet,
+    /// Where the running text goes; a sheet that holds frames alone has none.
+    #[serde(default)]
+    pub flow: Option<FlowSheet>,
     /// Frames of fixed place.
     #[serde(default)]
     pub frames: BTreeMap<String, FrameSheet>,
@@ -92,6 +93,9 @@ pub enum Pages {
     /// The first page only.
     #[default]
     First,
+    /// The second page, as the back of a card: it belongs to the letter and is always there. Only
+    /// where there is no running text.
+    Second,
     /// All pages but the first.
     Continuation,
     /// Every page.
@@ -103,6 +107,7 @@ impl Pages {
     pub fn has(self, page: usize) -> bool {
         match self {
             Self::First => page == 0,
+            Self::Second => page == 1,
             Self::Continuation => page > 0,
             Self::All => true,
         }
@@ -242,7 +247,25 @@ pub struct AddressSheet {
     /// Size a of the customer barcode, 8 to 11.5 pt.
     pub barcode_pt: f64,
     /// Blank above the barcode, mm; at least its clear zone.
+    #[serde(default)]
     pub barcode_gap_mm: f64,
+    /// How it runs: vertically as on the face of a card, the address at the right edge of its frame
+    /// and the name in the middle of the sheet, with the postal code where its boxes are.
+    #[serde(default)]
+    pub writing: Writing,
+    /// Left edge of the customer barcode, mm; in vertical writing only, and there it must be said.
+    #[serde(default)]
+    pub barcode_left_mm: Option<f64>,
+    /// Upper edge of the customer barcode, mm; as `barcode_left_mm`.
+    #[serde(default)]
+    pub barcode_top_mm: Option<f64>,
+}
+
+impl AddressSheet {
+    /// Returns left and upper edge of the customer barcode, mm, if it has a place of its own.
+    pub fn barcode_at(&self) -> Option<[f64; 2]> {
+        self.barcode_left_mm.zip(self.barcode_top_mm).map(|(left, top)| [left, top])
+    }
 }
 
 /// Where the running text goes.

@@ -1,6 +1,7 @@
 //! Stock templates compiled and filled.
 
 mod bars;
+mod card;
 mod choices;
 mod faults;
 mod images;

@@ -61,12 +61,29 @@ pub(super) fn check(sheet: &Sheet, toml: &str, envelope: &EnvelopeProfile) -> Ve
         let message = format!("the address frame {} leaves the window's {seen}", show(frame));
         faults.push(whole.fault(message, fix));
     }
-    let barcode = Area {
-        left_mm: frame.left_mm - BARCODE_CLEAR_MM,
-        top_mm: frame.top_mm,
-        width_mm: BARCODE_WIDTH_MM * address.barcode_pt + 2.0 * BARCODE_CLEAR_MM,
-        height_mm: frame.height_mm + BARCODE_CLEAR_MM,
+    let width_mm = BARCODE_WIDTH_MM * address.barcode_pt + 2.0 * BARCODE_CLEAR_MM;
+    let barcode = match address.barcode_at() {
+        None => Area {
+            left_mm: frame.left_mm - BARCODE_CLEAR_MM,
+            top_mm: frame.top_mm,
+            width_mm,
+            height_mm: frame.height_mm + BARCODE_CLEAR_MM,
+        },
+        Some([left, top]) => Area {
+            left_mm: left - BARCODE_CLEAR_MM,
+            top_mm: top - BARCODE_CLEAR_MM,
+            width_mm,
+            height_mm: BARCODE_HEIGHT_MM * address.barcode_pt + 2.0 * BARCODE_CLEAR_MM,
+        },
     };
+    if address.barcode_at().is_some() {
+        let mut beside = first_page(sheet);
+        beside.push(("the address frame".to_owned(), frame));
+        for (what, area) in beside.into_iter().filter(|(_, area)| area.meets(barcode)) {
+            let message = format!("{what} {} meets the customer barcode", show(area));
+            faults.push(whole.fault(message, "leave 2 mm around the barcode"));
+        }
+    }
     if !reach.always.holds(barcode) {
         let message = format!(
             "the customer barcode of {} pt with 2 mm clear ({}) leaves the window's {}",
@@ -106,7 +123,8 @@ pub(super) fn address_area(sheet: &Sheet) -> Area {
 
 /// Returns everything but the address that may carry ink on the first page, by name.
 pub(super) fn first_page(sheet: &Sheet) -> Vec<(String, Area)> {
-    let mut areas = vec![("[flow] first".to_owned(), sheet.flow.first)];
+    let flow = sheet.flow.as_ref().map(|flow| ("[flow] first".to_owned(), flow.first));
+    let mut areas: Vec<_> = flow.into_iter().collect();
     let frames = sheet.frames.iter().filter(|(_, frame)| frame.pages.has(0));
     areas.extend(frames.map(|(name, frame)| (format!("[frames.{name}]"), frame.area())));
     let images = sheet.images.iter().filter(|(_, image)| image.pages.has(0));
@@ -140,6 +158,8 @@ const EDGE_MM: f64 = 10.0;
 pub(super) const BARCODE_CLEAR_MM: f64 = 2.0;
 /// Width of the customer barcode a pt of its size: 66 pitches of 0.12 mm and a bar of 0.06 mm.
 pub(super) const BARCODE_WIDTH_MM: f64 = 66.0 * 0.12 + 0.06;
+/// Height of the customer barcode a pt of its size, six bars' width of 0.06 mm.
+const BARCODE_HEIGHT_MM: f64 = 6.0 * 0.06;
 /// Height of the customer barcode in thousandths of its size: the long bar is 0.36 mm a pt, rounded
 /// up.
 pub(crate) const BARCODE_HEIGHT: i32 = 1021;

@@ -4,6 +4,8 @@
 //! still does not fit is broken into as few lines as its sizes allow; what does not fit then holds
 //! the letter. The customer barcode stands alone directly under the name (§1.2).
 
+mod down;
+
 use letter::page::{Len, Mark, Role};
 use letter::record::field;
 use letter::Reason;
@@ -12,6 +14,7 @@ use super::{baseline, missing_glyph, Setter};
 use crate::font::Sort;
 use crate::layout::address::{break_lines, read_units, Unit};
 use crate::layout::line::{self, mils, Line};
+use crate::layout::numerals;
 use crate::layout::paint::{paint, Pen};
 use crate::layout::shape::{join, pick};
 use crate::template::{Form, Style, BARCODE_HEIGHT};
@@ -45,6 +48,9 @@ impl<'a> Setter<'a> {
         self.scratch.sorts.clear();
         self.scratch.units.clear();
         self.scratch.lines.clear();
+        if let Some(barcode) = frame.down {
+            return self.address_down(barcode);
+        }
         let mut address = self.address_group()?;
         let mut name = self.name_group()?;
         let barcode_height = frame.barcode_gap + frame.barcode * BARCODE_HEIGHT / 1000;
@@ -61,7 +67,7 @@ impl<'a> Setter<'a> {
         y += frame.postal.leading;
         y = self.paint_group(&address, y);
         y = self.paint_group(&name, y + frame.name_gap);
-        self.barcode(y + frame.barcode_gap);
+        self.barcode(frame.rect.left, y + frame.barcode_gap);
         Ok(())
     }
 
@@ -69,11 +75,11 @@ impl<'a> Setter<'a> {
         let frame = &self.program.address;
         let start = self.scratch.sorts.len();
         let first = self.record.field(frame.fields.address1).trim_matches(BLANKS);
-        self.part(first, &frame.address, field::ADDRESS1)?;
+        self.address_part(first, field::ADDRESS1)?;
         let boundary = self.scratch.sorts.len();
         if let Some(second) = frame.fields.address2 {
             let second = self.record.field(second).trim_matches(BLANKS);
-            self.part(second, &frame.address, field::ADDRESS2)?;
+            self.address_part(second, field::ADDRESS2)?;
         }
         Ok(Group {
             style: frame.address,
@@ -119,10 +125,29 @@ impl<'a> Setter<'a> {
         Ok(())
     }
 
+    /// Appends a part of the address, with numerals as its writing has them.
+    fn address_part(&mut self, text: &str, field: &str) -> Result<(), Reason> {
+        let address = &self.program.address;
+        if address.down.is_none() {
+            return self.part(text, &address.address, field);
+        }
+        let mut texts = std::mem::take(&mut self.scratch.texts);
+        texts[0].clear();
+        numerals::write_address(text, &mut texts[0]);
+        let result = self.part(&texts[0], &address.address, field);
+        self.scratch.texts = texts;
+        result
+    }
+
     fn part(&mut self, text: &str, style: &Style, field: &str) -> Result<(), Reason> {
-        let map = self.program.chain.map(style.face);
+        let (chain, is_down) = (&self.program.chain, self.program.address.down.is_some());
+        let map = if is_down { chain.vertical(style.face) } else { chain.map(style.face) };
+        let first = self.scratch.sorts.len();
         pick(map, text, &mut self.scratch.sorts)
             .map_err(|missing| missing_glyph(field, missing))?;
+        if is_down {
+            self.stand_upright(first, style.face, DIGITS_TOGETHER);
+        }
         read_units(text, &mut self.scratch.units);
         debug_assert_eq!(self.scratch.sorts.len(), self.scratch.units.len());
         Ok(())
@@ -230,12 +255,12 @@ impl<'a> Setter<'a> {
         y
     }
 
-    fn barcode(&mut self, top: i32) {
+    fn barcode(&mut self, left: i32, top: i32) {
         let (Some(barcode), Form::Print) = (self.letter.barcode, self.form) else { return };
         let frame = &self.program.address;
         let height = frame.barcode * BARCODE_HEIGHT / 1000;
         self.scratch.pages[0].marks.push(Mark::Barcode {
-            x: Len(frame.rect.left),
+            x: Len(left),
             y: Len(self.program.sheet.height.0 - top - height),
             size: Len(frame.barcode),
             barcode,
@@ -245,6 +270,8 @@ impl<'a> Setter<'a> {
 
 /// Steps in which address and name shrink: a quarter of a point.
 const STEP: i32 = 25;
+/// 縦中横: digits of a name that stand side by side.
+const DIGITS_TOGETHER: usize = 2;
 /// Between 〒 and the code nothing is added.
 const POSTAL_GAP: i32 = 0;
 const BLANKS: [char; 2] = [' ', '\u{3000}'];

@@ -6,7 +6,7 @@
 //! digits stands upright in one em (縦中横, §3.2.5), one digit and one letter stand upright,
 //! longer numbers one digit below the other; words lie on their side (`vrt2`).
 
-use letter::page::{Glyph, Len, Mark, Role};
+use letter::page::{FaceIndex, Glyph, Len, Mark, Role};
 use letter::Reason;
 
 use super::{Scratch, Setter};
@@ -93,7 +93,7 @@ impl<'a> Setter<'a> {
         if self.scratch.sorts.is_empty() {
             return Ok(());
         }
-        self.stand_upright(style.face, down.together);
+        self.stand_upright(0, style.face, down.together);
         if down.lines > 0 {
             down.right -= style.before;
         }
@@ -128,10 +128,11 @@ impl<'a> Setter<'a> {
         Ok(())
     }
 
-    /// Turns digits and single letters, which the font lays on their side, upright again.
-    fn stand_upright(&mut self, face: letter::page::FaceIndex, together: usize) {
+    /// Turns digits and single letters, which the font lays on their side, upright again, from sort
+    /// `first` on.
+    pub(super) fn stand_upright(&mut self, first: usize, face: FaceIndex, together: usize) {
         let faces = self.program.chain.faces();
-        let (map, sorts) = (self.program.chain.map(face), &mut self.scratch.sorts);
+        let (map, sorts) = (self.program.chain.map(face), &mut self.scratch.sorts[first..]);
         let is_ascii = |sort: &Sort| {
             let charset = faces[usize::from(sort.face)].charset();
             charset.entries[sort.char_index() as usize].character.is_ascii_alphanumeric()
@@ -172,14 +173,25 @@ impl<'a> Setter<'a> {
         };
         let fills = slack < 0 || (align == Align::Justify && !is_last);
         let top = down.top + scaled(indent + offset.max(0), style.size);
-        let Scratch { sorts, along, is_mixed, pages, column, .. } = &mut *self.scratch;
+        let Scratch { sorts, along, is_mixed, column, .. } = &mut *self.scratch;
         column.clear();
         let galley = Galley::laid(sorts, 0, along, *is_mixed);
         let pen = Pen { x: top, y: 0, size: style.size, gap: 0 };
         paint_line(column, &galley, line, fills.then_some(measure), pen);
-        let (middle, size) = (down.right - style.leading / 2, style.size);
+        self.put_upright(down.page, line.start, (down.right - style.leading / 2, style.size));
+    }
+
+    /// Puts the line that was set into the scratch's column upright on a page, each glyph in the
+    /// middle; its first sort is number `first_sort`.
+    pub(super) fn put_upright(
+        &mut self,
+        page: usize,
+        first_sort: usize,
+        (middle, size): (i32, i32),
+    ) {
+        let Scratch { sorts, pages, column, .. } = &mut *self.scratch;
         let faces = self.program.chain.faces();
-        let page = &mut pages[down.page];
+        let page = &mut pages[page];
         for mark in &column.marks {
             let Mark::Text { face, x, start, end, .. } = *mark else { continue };
             let charset = faces[usize::from(face)].charset();
@@ -190,8 +202,8 @@ impl<'a> Setter<'a> {
             };
             let (mut along, mut at) = (0, start as usize);
             while at < end as usize {
-                let sort = &sorts[line.start + at];
-                let beside = sorts[line.start + at + 1..line.start + end as usize].iter();
+                let sort = &sorts[first_sort + at];
+                let beside = sorts[first_sort + at + 1..first_sort + end as usize].iter();
                 let count = 1 + beside.take_while(|sort| sort.advance == 0).count();
                 let glyphs = &column.glyphs[at..at + count];
                 let wide: i32 = glyphs.iter().map(width).sum();

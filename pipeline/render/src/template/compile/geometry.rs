@@ -5,9 +5,9 @@ use std::ops::RangeInclusive;
 use letter::page::SheetSize;
 use letter::stock::EnvelopeProfile;
 
-use super::Compiler;
+use super::{has_second, Compiler};
 use crate::template::fault::{Place, TOML};
-use crate::template::sheet::{Area, Sheet};
+use crate::template::sheet::{Area, Pages, Sheet, Writing};
 use crate::template::window;
 
 impl Compiler<'_> {
@@ -25,7 +25,10 @@ impl Compiler<'_> {
         self.check_paper(sheet, envelope);
         let address = ("[address]".to_owned(), window::address_area(sheet));
         let mut areas = window::first_page(sheet);
-        areas.push(("[flow] continuation".to_owned(), sheet.flow.continuation));
+        let flow = sheet.flow.as_ref();
+        areas.extend(flow.map(|flow| ("[flow] continuation".to_owned(), flow.continuation)));
+        let second = sheet.frames.iter().filter(|(_, frame)| frame.pages == Pages::Second);
+        areas.extend(second.map(|(name, frame)| (format!("[frames.{name}]"), frame.area())));
         areas.push(address);
         for (what, area) in &areas {
             if !printable(sheet.paper.size()).holds(*area) {
@@ -42,11 +45,27 @@ impl Compiler<'_> {
             let message = format!("barcode_pt {} is not 8 to 11.5", sheet.address.barcode_pt);
             self.faults.push(whole.fault(message, "take a size of 8 to 11.5 pt"));
         }
-        if sheet.address.barcode_gap_mm < window::BARCODE_CLEAR_MM {
+        self.check_down(sheet);
+        let is_down = sheet.address.writing == Writing::Vertical;
+        if !is_down && sheet.address.barcode_gap_mm < window::BARCODE_CLEAR_MM {
             let message = "barcode_gap_mm is below the clear zone of 2 mm";
             self.faults.push(whole.fault(message, "leave 2 mm or more above the barcode"));
         }
         self.faults.extend(window::check(sheet, self.toml, envelope));
+    }
+
+    /// Checks what only sheets without running text, and addresses in vertical writing, have.
+    fn check_down(&mut self, sheet: &Sheet) {
+        let whole = Place::of(TOML);
+        let is_down = sheet.address.writing == Writing::Vertical;
+        if is_down != sheet.address.barcode_at().is_some() {
+            let message = "a vertical address, and no other, says where its barcode stands";
+            self.faults.push(whole.fault(message, "mend barcode_left_mm and barcode_top_mm"));
+        }
+        if sheet.flow.is_some() && has_second(sheet) {
+            let message = "a frame of the second page, and running text that may need it";
+            self.faults.push(whole.fault(message, "write pages = \"continuation\", or no [flow]"));
+        }
     }
 
     /// Checks that a sheet can be printed at all, and that it goes into the envelope.

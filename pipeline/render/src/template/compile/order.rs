@@ -1,21 +1,27 @@
 //! Finds the order in which a letter's frames and its running text are read.
 
 use super::ADDRESS_SLOT;
-use crate::template::program::{Block, Flow, Frame};
+use crate::template::program::{Block, Flow, Frame, Rect};
 use crate::template::sheet::Pages;
 
 /// Gives every frame of the first page and the running text its slot, from the top of the sheet
-/// downwards and from left to right, after the address; then the headings their levels.
+/// downwards and from left to right, vertical frames from right to left, after the address; after
+/// them those of a card's back. Then the headings get their levels.
 ///
 /// PDF/UA-1 §7.4.2: the first heading is of level 1. Subheadings above the title, as that of the
 /// sender's name, are paragraphs.
 pub(super) fn put_in_order(frames: &mut [Frame], flow: &mut Flow) {
-    let mut order: Vec<((i32, i32), Option<usize>)> =
-        vec![((flow.first.top, flow.first.left), None)];
+    let mut order: Vec<((usize, i32, i32), Option<usize>)> =
+        vec![((0, flow.first.top, flow.first.left), None)];
     for (at, frame) in frames.iter().enumerate() {
-        if frame.pages == Pages::First {
-            order.push(((frame.rect.top, frame.rect.left), Some(at)));
-        }
+        let page = match frame.pages {
+            Pages::First => 0,
+            Pages::Second => 1,
+            Pages::Continuation | Pages::All => continue,
+        };
+        let Rect { left, top, .. } = frame.rect;
+        let across = if frame.vertical.is_some() { -left } else { left };
+        order.push(((page, top, across), Some(at)));
     }
     order.sort();
     for (slot, (_, at)) in (ADDRESS_SLOT + 1..).zip(order) {
