@@ -1,9 +1,11 @@
 //! What can be typed: subcommands, their arguments, help and examples.
 
+pub mod desk;
 pub mod doors;
 pub mod line;
 mod numbers;
 pub mod postbox;
+pub mod registry;
 pub mod verify;
 
 use std::path::PathBuf;
@@ -11,9 +13,11 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use letter::Moment;
 
+use desk::OperatorCommand;
 use doors::{Doctor, SenderCommand, WatchDoors};
 use line::LineCommand;
 use numbers::at_least_one;
+use registry::RegistryCommand;
 use verify::VerifyCommand;
 
 use crate::confined::CONFINED;
@@ -75,10 +79,9 @@ Exit codes of --stuck: 0 nothing is, 2 something is, 3 and 4 as ever.")]
     /// Verifies signatures, certificates and evidence packs, with one verdict each
     #[command(subcommand, after_help = VERIFY_EXIT_CODES)]
     Verify(VerifyCommand),
-    /// Lets a batch go on that waits because too many of its records are set aside
-    #[command(after_help = "Example:\n  lettershop approve out hoshimi-city tax-2026-1
-The next night prints and delivers it.")]
-    Approve(BatchOf),
+    /// What operators decide, and the desk.
+    #[command(flatten)]
+    Operator(OperatorCommand),
     /// Adds senders: door, agreement, kit
     #[command(subcommand)]
     Sender(SenderCommand),
@@ -95,7 +98,7 @@ Exit codes: 0 all is well, 2 something is not, 3 and 4 as ever.")]
     /// Lists, reads and exports electronic copies
     #[command(subcommand)]
     Mailbox(MailboxCommand),
-    /// Imports and shows recipients and their preferences
+    /// Imports and shows recipients and their preferences, links senders' people to them
     #[command(subcommand)]
     Registry(RegistryCommand),
     /// Imports and shows the postcode dictionary
@@ -278,28 +281,6 @@ pub enum MailboxCommand {
         #[arg(long)]
         json: bool,
     },
-}
-
-/// What can be done with the registry.
-#[derive(Debug, Subcommand)]
-pub enum RegistryCommand {
-    /// Imports recipients.csv, links.csv, preferences.csv (or .parquet) from a folder
-    #[command(after_help = "Example:\n  lettershop registry import out samples/shop/registry")]
-    Import {
-        /// What `night` wrote
-        out: PathBuf,
-        /// The folder with the files
-        folder: PathBuf,
-        /// Prints JSON
-        #[arg(long)]
-        json: bool,
-    },
-    /// Counts what the registry holds
-    #[command(after_help = "Example:\n  lettershop registry show out")]
-    Show(OutJson),
-    /// Builds the embedded indexes again from the append-only files
-    #[command(after_help = "Example:\n  lettershop registry rebuild out")]
-    Rebuild(OutJson),
 }
 
 /// What can be done with the postcode dictionary.

@@ -268,6 +268,7 @@ pub fn head(batch: &Batch<'_>, night: &NightPlan) -> Head {
         received: batch.received.moment,
         snapshot: night.snapshot.clone(),
         dictionary: batch.house.dictionary.month().to_owned(),
+        audit: night.audit.clone(),
     }
 }
 

@@ -16,7 +16,7 @@ use presort::TariffBook;
 use render::TemplateSource;
 use serde::Deserialize;
 
-pub use self::keys::{Config, DropKeys, PortalKeys, PushKeys, SenderPosting};
+pub use self::keys::{Config, DropKeys, LinkingKeys, PortalKeys, PushKeys, SenderPosting};
 use crate::applications::COUNTER;
 use crate::out::Out;
 use crate::postbox::POSTBOX;

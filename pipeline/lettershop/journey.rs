@@ -15,6 +15,7 @@ use runner::{both, Crew, Entry, Journal, NightPlan, Part, SeenDrop, Stage};
 use crate::account::{self, NightResult};
 use crate::alarm;
 use crate::applications;
+use crate::audit;
 use crate::batch::{Batch, House};
 use crate::close::{self, Standing};
 use crate::commands::night::read_clock;
@@ -129,13 +130,14 @@ fn begin(
     if is_idle && !applications::has_news(shop, out, journal.last_night())? {
         return Ok(None);
     }
-    registry::import_changed(shop, out, memory)?;
+    registry::import_changed(shop, out, memory, clock.now.date_jst())?;
     let snapshot = registry::freeze(out, memory)?;
     let night = NightPlan {
         night: journal.last_night() + 1,
         now: clock.now,
         drops,
         snapshot: snapshot.id().to_string(),
+        audit: audit::sealed(out)?,
     };
     journal.append(Entry::NightBegan(night.clone()))?;
     Ok(Some((night, snapshot)))
@@ -177,12 +179,13 @@ pub fn open_parts(journal: &FileJournal) -> Vec<Part> {
     parts.filter(|part| !journal.is_closed(part)).collect()
 }
 
-/// Returns the open parts of senders that are not held, those of the first rank first.
+/// Returns the open parts that are not held, nor their senders, those of the first rank first.
 pub fn due_parts(shop: &Shop, journal: &FileJournal) -> Vec<Part> {
     let mut parts = open_parts(journal);
     let of = |part: &Part| shop.config.night.of(part.sender.as_str());
-    parts.retain(|part| !of(part).hold);
-    parts.sort_by_key(|part| std::cmp::Reverse(of(part).priority));
+    parts.retain(|part| !of(part).hold && !journal.is_held(part));
+    let rank = |part: &Part| journal.rank(part).unwrap_or(of(part).priority);
+    parts.sort_by_key(|part| std::cmp::Reverse(rank(part)));
     parts
 }
 

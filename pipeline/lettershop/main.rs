@@ -15,11 +15,13 @@ mod account;
 mod alarm;
 mod applications;
 mod args;
+mod audit;
 mod batch;
 mod close;
 mod commands;
 mod config;
 mod confined;
+mod deeds;
 mod deliver;
 mod doors;
 mod draft;
@@ -29,6 +31,7 @@ mod journey;
 mod later;
 mod ledger_rows;
 mod line;
+mod linking;
 mod lists;
 mod measure;
 mod out;
@@ -110,7 +113,14 @@ fn main() -> ExitCode {
             return ExitCode::from(if helped { 0 } else { EXIT_UNUSABLE });
         }
     };
-    match dispatch(cli.command) {
+    let ended = match deeds::begin(&cli.command) {
+        Ok(begun) => {
+            let ended = dispatch(cli.command);
+            begun.map_or(Ok(()), |begun| begun.end(&ended)).and(ended)
+        }
+        Err(error) => Err(error),
+    };
+    match ended {
         Ok(ending) => ExitCode::from(ending.code()),
         // Whoever read our output has seen enough.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
@@ -135,7 +145,7 @@ fn dispatch(command: Command) -> anyhow::Result<Ending> {
         Command::Ledger(args) => commands::ledger::ledger(&args),
         Command::Verify(command) => commands::verify::verify(&command),
         Command::VerifyOutput(args) => commands::verify_output::verify_output(&args),
-        Command::Approve(args) => commands::operator::approve(&args),
+        Command::Operator(command) => commands::operator::operator(&command),
         Command::Sender(command) => commands::sender::sender(&command),
         Command::Watch(args) => commands::watch::watch(&args),
         Command::Doctor(args) => commands::doctor::doctor(&args),

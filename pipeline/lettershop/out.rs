@@ -5,12 +5,13 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use edge::durable::AppendLog;
+use edge::durable::{AppendLog, Records};
 use letter::Disposition;
 use runner::{Entry, FileMark, Journal, Part};
 use sha2::{Digest, Sha256};
 
 use crate::draft::Draft;
+use crate::Unusable;
 
 /// Everything below OUT. `state/` is the shop's memory; the rest are outputs.
 #[derive(Clone, Debug)]
@@ -121,6 +122,15 @@ impl Out {
         FileJournal::open(&self.state().join("journal"))
     }
 
+    /// Reads the journal as far as it goes, beside whoever writes it.
+    ///
+    /// # Errors
+    /// If no night wrote here, or an entry is not of this version.
+    pub fn journal_beside(&self) -> Result<FileJournal> {
+        let trouble = || format!("{} is not what a night has written", self.root.display());
+        FileJournal::read(&self.state().join("journal")).with_context(trouble).context(Unusable)
+    }
+
     /// Begins a file, which is there for nobody before it is published.
     ///
     /// # Errors
@@ -197,7 +207,8 @@ pub fn hex(bytes: &[u8]) -> String {
 
 /// The journal in `state/journal`: one checksummed JSON entry a record.
 pub struct FileJournal {
-    log: AppendLog,
+    /// `None` where it is only read.
+    log: Option<AppendLog>,
     entries: Vec<Entry>,
 }
 
@@ -210,7 +221,17 @@ impl FileJournal {
             Ok(())
         })
         .with_context(reading)?;
-        Ok(Self { log, entries })
+        Ok(Self { log: Some(log), entries })
+    }
+
+    fn read(path: &Path) -> Result<Self> {
+        let reading = || format!("reading {}", path.display());
+        let (mut entries, mut bytes) = (Vec::new(), Vec::new());
+        let mut records = Records::open(path).with_context(reading)?;
+        while records.next_into(&mut bytes).with_context(reading)? {
+            entries.push(serde_json::from_slice(&bytes).with_context(reading)?);
+        }
+        Ok(Self { log: None, entries })
     }
 }
 
@@ -223,8 +244,9 @@ impl Journal for FileJournal {
 
     fn append(&mut self, entry: Entry) -> Result<()> {
         let bytes = serde_json::to_vec(&entry).expect("an entry is plain data");
-        self.log.append(&bytes).context("writing the journal")?;
-        self.log.sync().context("making the journal durable")?;
+        let log = self.log.as_mut().context("the journal is only read")?;
+        log.append(&bytes).context("writing the journal")?;
+        log.sync().context("making the journal durable")?;
         self.entries.push(entry);
         Ok(())
     }

@@ -258,6 +258,7 @@ impl Counter<'_> {
             received: self.night.now,
             snapshot: self.night.snapshot.clone(),
             dictionary: self.house.dictionary.month().to_owned(),
+            audit: self.night.audit.clone(),
         };
         let receipt = Receipt::refused(head, records, &refusal);
         let mut files = write_receipt(self.out, &drop.sender, &name, &receipt)?;

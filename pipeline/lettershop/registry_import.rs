@@ -1,5 +1,6 @@
 //! The registry and the mailboxes of a night: import, freeze, deliver; and the duplicates' index.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::BufReader;
 use std::path::Path;
@@ -9,8 +10,9 @@ use columnar::Snapshot;
 use edge::duplicates::TakenDrop;
 use edge::registry_store::Imported;
 use edge::Memory;
+use letter::{Date, SenderId};
 use mailbox::{Mailbox, Seal};
-use registry::{Change, Link, Preference, Recipient};
+use registry::{Change, Consent, Link, PersonEvent, Preference, Recipient};
 use runner::{aside, Aside, Entry, Journal, Part, SeenDrop};
 
 use crate::config::Shop;
@@ -55,57 +57,107 @@ pub fn taken_drop(drop: &SeenDrop, sha256: &str, part: &Part) -> Option<TakenDro
     })
 }
 
-/// The three relations, in the order in which they are imported.
-const RELATIONS: [&str; 3] = ["recipients", "links", "preferences"];
+/// The relations, in the order in which they are imported.
+const RELATIONS: [&str; 5] = ["people", "consents", "recipients", "links", "preferences"];
 /// Digests of the files imported last, so that unchanged ones are not read again.
 const IMPORTED: &str = "registry-imported.json";
 
-/// Imports the shop's registry files if any of them has changed since the last night.
+/// Imports the shop's registry files if any of them has changed since the last night, and closes
+/// the mailboxes whose day has come.
 ///
 /// # Errors
 /// If a file cannot be read or has faults; nothing of it is then imported.
-pub fn import_changed(shop: &Shop, out: &Out, memory: &mut Memory) -> Result<()> {
+pub fn import_changed(shop: &Shop, out: &Out, memory: &mut Memory, day: Date) -> Result<()> {
     let folder = shop.root.join("registry");
     if !folder.is_dir() {
-        return Ok(());
+        return end_mailboxes(memory, day);
     }
     let seen = digests(&folder)?;
     let note = out.state().join(IMPORTED);
     if fs::read(&note).is_ok_and(|before| before == seen.as_bytes()) {
-        return Ok(());
+        return end_mailboxes(memory, day);
     }
-    import_folder(&folder, memory)?;
+    import_folder(&folder, memory, day)?;
     out.publish_bytes(&note, seen.as_bytes())?;
     Ok(())
 }
 
-/// Imports recipients, links and preferences from a folder, each `.csv` or `.parquet`.
+/// Imports what a folder has of people, consents, recipients, links and preferences, each `.csv` or
+/// `.parquet`, as it stands on `day`.
+///
+/// A mailbox that is closed by an event stays so whatever `recipients` says of it, and so does a
+/// consent that was withdrawn: its sender is not selected.
 ///
 /// Two relations are in memory at a time: all are read once to find their faults, and again to be
 /// imported, each while the one before it is.
 ///
 /// # Errors
 /// If a file cannot be read or has faults; nothing is then imported.
-pub fn import_folder(folder: &Path, memory: &mut Memory) -> Result<Imported> {
+pub fn import_folder(folder: &Path, memory: &mut Memory, day: Date) -> Result<Imported> {
+    let people = read_people(folder)?;
+    let consents = read_consents(folder)?;
     let links = reading(folder, read_links)?;
     drop(read_recipients(folder)?);
     drop(read_preferences(folder)?);
     drop(links.join()?);
     let mut imported = Imported::default();
-    let mut import = |changes: &mut dyn Iterator<Item = Change>| {
+    let mut import = |memory: &mut Memory, changes: &mut dyn Iterator<Item = Change>| {
         let more = memory.registry.import(changes).context("importing the registry")?;
         imported.changed += more.changed;
         imported.unchanged += more.unchanged;
         Ok::<_, anyhow::Error>(())
     };
+    import(memory, &mut people.into_iter().map(Change::Person))?;
+    import(memory, &mut consents.into_iter().map(Change::Consent))?;
+    let ended = memory.registry.ended(day).context("reading the registry")?;
+    let withdrawn = memory.registry.withdrawn().context("reading the registry")?;
     let recipients = read_recipients(folder)?;
     let links = reading(folder, read_links)?;
-    import(&mut recipients.into_iter().map(Change::Recipient))?;
+    let recipients = recipients.into_iter().map(|mut recipient| {
+        recipient.mailbox_open &= !ended.contains(&recipient.id);
+        Change::Recipient(recipient)
+    });
+    import(memory, &mut { recipients })?;
     let links = links.join()?;
     let preferences = reading(folder, read_preferences)?;
-    import(&mut links.into_iter().map(Change::Link))?;
-    import(&mut preferences.join()?.into_iter().map(Change::Preference))?;
+    import(memory, &mut links.into_iter().map(Change::Link))?;
+    let preferences = preferences.join()?.into_iter().map(|mut preference| {
+        let pair = (preference.recipient.clone(), preference.sender.clone());
+        preference.selected &= !withdrawn.contains(&pair);
+        Change::Preference(preference)
+    });
+    import(memory, &mut { preferences })?;
+    end_mailboxes(memory, day)?;
+    unselect(memory, &withdrawn)?;
     Ok(imported)
+}
+
+/// Closes the mailboxes that an event has ended by `day`.
+fn end_mailboxes(memory: &mut Memory, day: Date) -> Result<()> {
+    let registry = &mut memory.registry;
+    let mut closed = Vec::new();
+    for id in registry.ended(day).context("reading the registry")? {
+        let known = registry.recipient(&id).context("reading the registry")?;
+        let open = known.filter(|recipient| recipient.mailbox_open);
+        closed.extend(open.map(|one| Change::Recipient(Recipient { mailbox_open: false, ..one })));
+    }
+    registry.import(closed).context("closing mailboxes")?;
+    Ok(())
+}
+
+/// Takes back the selection of senders whose recipients have withdrawn their consent.
+fn unselect(memory: &mut Memory, withdrawn: &BTreeSet<(Box<str>, SenderId)>) -> Result<()> {
+    let registry = &mut memory.registry;
+    let mut changes = Vec::new();
+    for (recipient, sender) in withdrawn {
+        let wishes = registry.wishes(recipient, sender).context("reading the registry")?;
+        let selected = wishes.into_iter().filter(|wish| wish.selected);
+        changes.extend(
+            selected.map(|wish| Change::Preference(Preference { selected: false, ..wish })),
+        );
+    }
+    registry.import(changes).context("taking back selections")?;
+    Ok(())
 }
 
 /// Starts to read a relation beside other work.
@@ -117,29 +169,34 @@ fn reading<T: Send + 'static>(
     Ok(aside(move || read(&folder))?)
 }
 
+fn read_people(folder: &Path) -> Result<Vec<PersonEvent>> {
+    read(folder, RELATIONS[0])
+}
+
+fn read_consents(folder: &Path) -> Result<Vec<Consent>> {
+    read(folder, RELATIONS[1])
+}
+
 fn read_recipients(folder: &Path) -> Result<Vec<Recipient>> {
-    read(folder, RELATIONS[0], registry::read_recipients)
+    read(folder, RELATIONS[2])
 }
 
 fn read_links(folder: &Path) -> Result<Vec<Link>> {
-    read(folder, RELATIONS[1], registry::read_links)
+    read(folder, RELATIONS[3])
 }
 
 fn read_preferences(folder: &Path) -> Result<Vec<Preference>> {
-    read(folder, RELATIONS[2], registry::read_preferences)
+    read(folder, RELATIONS[4])
 }
 
-fn read<T: registry::Entry>(
-    folder: &Path,
-    relation: &str,
-    read_csv: impl Fn(BufReader<File>) -> Result<Vec<T>, registry::ImportError>,
-) -> Result<Vec<T>> {
+fn read<T: registry::Entry>(folder: &Path, relation: &str) -> Result<Vec<T>> {
     let open = |path: &Path| -> Result<BufReader<File>> {
         Ok(BufReader::new(File::open(path).with_context(|| format!("reading {}", path.display()))?))
     };
     let csv = folder.join(format!("{relation}.csv"));
     if csv.exists() {
-        return read_csv(open(&csv)?).with_context(|| format!("in {}", csv.display()));
+        return registry::read_entries(open(&csv)?)
+            .with_context(|| format!("in {}", csv.display()));
     }
     let parquet = folder.join(format!("{relation}.parquet"));
     if parquet.exists() {

@@ -40,13 +40,14 @@ impl Stuck {
 }
 
 /// Every state that is not final, and whose it is to end it; `[stuck]` has the hours.
-pub const STATES: [(&str, &str); 11] = [
+pub const STATES: [(&str, &str); 12] = [
     ("under-way", "sender"),
     ("waits-for-marker", "sender"),
     ("received", "night"),
     ("approved", "night"),
     ("cancelled", "night"),
     ("held-sender", "operator"),
+    ("held-batch", "operator"),
     ("awaits-approval", "operator"),
     ("night-open", "operator"),
     ("refused", "sender"),
@@ -103,6 +104,7 @@ pub fn look(shop: &Shop, out: &Out, journal: &FileJournal, now: Moment) -> Resul
         }
         let state = match () {
             () if shop.config.night.of(part.sender.as_str()).hold => "held-sender",
+            () if journal.is_held(part) => "held-batch",
             () if journal.is_cancelled(part) => "cancelled",
             () if journal.is_approved(part) => "approved",
             () => "received",

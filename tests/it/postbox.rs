@@ -11,7 +11,7 @@ use crate::browser::{Browser, PASSWORD};
 use crate::chromium::Chromium;
 use crate::shop::{judge, lettershop, Out, Shop};
 
-/// A served mailbox, killed when it is dropped.
+/// A served mailbox or desk, killed when it is dropped.
 pub struct Door {
     server: Child,
     pub address: SocketAddr,
@@ -24,7 +24,12 @@ impl Door {
 
     /// Serves the mailboxes of the shop in a folder.
     pub fn of(shop: &Path, out: &Out) -> Self {
-        let call = lettershop().args(["mailbox", "serve"]).arg(shop).arg("--out");
+        Self::serving("mailbox", shop, out)
+    }
+
+    /// Serves what `lettershop <kind> serve` serves.
+    pub fn serving(kind: &str, shop: &Path, out: &Out) -> Self {
+        let call = lettershop().args([kind, "serve"]).arg(shop).arg("--out");
         let call = call.arg(out.path()).args(["--listen", "127.0.0.1:0", "--json"]);
         let mut command = call.0;
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
@@ -130,7 +135,7 @@ fn a_person_reads_what_the_night_delivered_and_the_next_night_tells_the_sender()
 }
 
 /// Returns the rules that a page breaks seriously, as axe finds them (`tests/axe`).
-fn broken_rules(page: &mut Chromium, axe: &str) -> Vec<String> {
+pub fn broken_rules(page: &mut Chromium, axe: &str) -> Vec<String> {
     // axe is a script itself; the page has none.
     page.scripts(true);
     page.value(axe);
@@ -143,7 +148,8 @@ fn broken_rules(page: &mut Chromium, axe: &str) -> Vec<String> {
     found.filter_map(|one| one.as_str().map(str::to_owned)).collect()
 }
 
-fn axe() -> String {
+/// Returns axe, to be run in a page.
+pub fn axe() -> String {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/axe/axe.min.js");
     // What a script leaves as its value cannot be handed over.
     std::fs::read_to_string(path).expect("axe") + ";1"

@@ -8,9 +8,7 @@ use polars_core::prelude::{
     BooleanChunked, IntoSeries, NewChunkedArray, PlSmallStr, Series, StringChunked, UInt32Chunked,
     UInt64Chunked,
 };
-use registry::{
-    read_recipients, ImportError, Link, Preference, Recipient, SnapshotId, SnapshotRow,
-};
+use registry::{ImportError, Link, Preference, Recipient, SnapshotId, SnapshotRow};
 use route::{Lookup, Standing};
 
 use crate::table::{Kind, TableReader, TableWriter, ROW_GROUP};
@@ -255,7 +253,7 @@ fn recipients(mailboxes: &[u64]) -> Cursor<Vec<u8>> {
 #[test]
 fn parquet_gives_the_same_recipients_as_csv() {
     let csv = "recipient,identity_level,mailbox,mailbox_id\nr2,3,open,7002\nr1,0,closed,7001\n";
-    let from_csv = read_recipients(csv.as_bytes()).expect("a good file");
+    let from_csv = registry::read_entries::<Recipient>(csv.as_bytes()).expect("a good file");
     let from_parquet = read_entries::<Recipient>(recipients(&[7002, 7001])).expect("a good file");
     assert_eq!(from_parquet, from_csv);
 }

@@ -92,6 +92,17 @@ pub fn publish_secret(path: &Path, bytes: &[u8]) -> io::Result<()> {
     })
 }
 
+/// Reads a file, if there is one.
+///
+/// # Errors
+/// What the disk returns.
+pub fn read_if_there(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    match fs::read(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        read => read.map(Some),
+    }
+}
+
 /// Writes a folder of files whole or not at all; on return all of it is durable under its name.
 ///
 /// `fill` is given a folder to write into, which then takes the place of `path`; what lay there is

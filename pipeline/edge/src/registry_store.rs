@@ -9,12 +9,23 @@
 //! | `k` sender NUL pseudonym | the link |
 //! | `l` recipient NUL sender NUL pseudonym | the link, in the order in which a snapshot needs it |
 //! | `w` recipient NUL sender NUL class | the preference |
+//! | `e` recipient NUL day NUL kind | what happened to the person |
+//! | `b` birth date NUL recipient NUL day | the registration, in the order of birth dates |
+//! | `x` recipient NUL day NUL kind | what ends or begins the mailbox |
+//! | `c` recipient NUL sender NUL moment | the consent, or its withdrawal |
+//! | `d` sender NUL case | what people decided of a row |
+//! | `a` sender NUL day NUL file | a file that was compared on that day |
+
+mod people;
 
 use std::cell::RefCell;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use registry::{snapshot_rows, Change, Link, Preference, Recipient, SnapshotRows};
+use registry::{
+    snapshot_rows, Change, Event, Link, PersonEvent, Preference, Recipient, SnapshotRows,
+};
+use sha2::{Digest, Sha256};
 
 use crate::durable::{AppendLog, Records};
 use crate::store::{Sorter, Store, StoreError, View};
@@ -141,6 +152,23 @@ impl RegistryStore {
         }
     }
 
+    /// Returns the SHA-256 of everything that the registry holds, hexadecimal: two registries are in
+    /// one state if and only if it is the same.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn state(&self) -> Result<String, StoreError> {
+        let mut digest = Sha256::new();
+        for pair in self.view.scan(b"") {
+            let (key, value) = pair?;
+            for bytes in [&key[..], &value[..]] {
+                digest.update((bytes.len() as u64).to_le_bytes());
+                digest.update(bytes);
+            }
+        }
+        Ok(mailbox::Seal(digest.finalize().into()).to_string())
+    }
+
     /// Returns a relation, which ends early when a value cannot be read; `failed` then says why.
     fn rows<'a, T: 'a>(
         &'a self,
@@ -194,10 +222,19 @@ impl Fresh {
         bytes: &[u8],
     ) -> io::Result<()> {
         if let Change::Link(link) = change {
-            if let Some(Change::Link(old)) = known.and_then(|known| Change::from_bytes(&known)) {
+            if let Some(Change::Link(old)) = known.as_deref().and_then(Change::from_bytes) {
                 self.derived.push(&merge_key(&old), None)?;
             }
             self.derived.push(&merge_key(link), Some(bytes))?;
+        }
+        if let Change::Person(event) = change {
+            if let Some(Change::Person(old)) = known.as_deref().and_then(Change::from_bytes) {
+                birth_key(&old).map_or(Ok(()), |key| self.derived.push(&key, None))?;
+            }
+            birth_key(event).map_or(Ok(()), |key| self.derived.push(&key, Some(bytes)))?;
+            if event.event.is_of_mailbox() {
+                self.derived.push(&event_key('x', event), Some(bytes))?;
+            }
         }
         self.changed += 1;
         self.own.push(key, Some(bytes))
@@ -216,8 +253,28 @@ fn key(change: &Change) -> Vec<u8> {
         Change::Recipient(recipient) => format!("r{}", recipient.id),
         Change::Link(link) => format!("k{}\0{}", link.sender, link.pseudonym),
         Change::Preference(wish) => format!("w{}\0{}\0{}", wish.recipient, wish.sender, wish.class),
+        Change::Person(event) => return event_key('e', event),
+        Change::Consent(consent) => {
+            // Moments since 1970, as wide as the last of the year 9999, so that they come in order.
+            format!("c{}\0{}\0{:012}", consent.recipient, consent.sender, consent.at.0)
+        }
+        Change::Decision(decision) => format!("d{}\0{}", decision.sender, decision.case),
+        Change::Inquiry(inquiry) => {
+            format!("a{}\0{}\0{}", inquiry.sender, inquiry.day, inquiry.file)
+        }
     }
     .into_bytes()
+}
+
+fn event_key(prefix: char, event: &PersonEvent) -> Vec<u8> {
+    let PersonEvent { recipient, from, event } = event;
+    format!("{prefix}{recipient}\0{from}\0{}", event.kind()).into_bytes()
+}
+
+/// Returns the key under which a registration is found by its birth date.
+fn birth_key(event: &PersonEvent) -> Option<Vec<u8>> {
+    let Event::Registered(four) = &event.event else { return None };
+    Some(format!("b{}\0{}\0{}", four.birth, event.recipient, event.from).into_bytes())
 }
 
 fn merge_key(link: &Link) -> Vec<u8> {
@@ -228,165 +285,4 @@ fn merge_key(link: &Link) -> Vec<u8> {
 const GROUP_LEN: usize = 16_384;
 
 #[cfg(test)]
-mod tests {
-    use std::fs;
-
-    use letter::{SenderId, Wish};
-    use registry::SnapshotRow;
-
-    use super::*;
-
-    fn recipient(id: &str, mailbox: u64) -> Change {
-        let (id, identity_level, mailbox_open) = (id.into(), 2, true);
-        Change::Recipient(Recipient { id, identity_level, mailbox_open, mailbox })
-    }
-
-    fn link(sender: &str, pseudonym: &str, recipient: &str) -> Change {
-        Change::Link(Link {
-            sender: SenderId::parse(sender).expect("an id"),
-            pseudonym: pseudonym.into(),
-            recipient: recipient.into(),
-        })
-    }
-
-    fn wish(recipient: &str, sender: &str, wish: Wish) -> Change {
-        Change::Preference(Preference {
-            recipient: recipient.into(),
-            sender: SenderId::parse(sender).expect("an id"),
-            class: "*".into(),
-            wish,
-            selected: true,
-        })
-    }
-
-    fn changes() -> Vec<Change> {
-        vec![
-            recipient("r-10", 10),
-            recipient("r-1", 1),
-            link("city", "p-1", "r-1"),
-            link("city", "p-10", "r-10"),
-            link("bank", "x", "r-1"),
-            wish("r-1", "city", Wish::Electronic),
-        ]
-    }
-
-    fn rows(registry: &RegistryStore) -> Vec<SnapshotRow> {
-        registry.freeze(|rows| rows.collect()).expect("sound")
-    }
-
-    fn open(folder: &tempfile::TempDir) -> (Store, RegistryStore) {
-        let (store, _) = Store::open(&folder.path().join("index")).expect("opened");
-        let log = folder.path().join("registry.log");
-        let registry = RegistryStore::open(&store, &log).expect("opened");
-        (store, registry)
-    }
-
-    #[test]
-    fn what_is_imported_is_frozen_in_merge_order() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let (_store, mut registry) = open(&folder);
-        let imported = registry.import(changes()).expect("imported");
-        assert_eq!(imported, Imported { changed: 6, unchanged: 0 });
-        let Change::Recipient(known) = recipient("r-10", 10) else { panic!("a recipient") };
-        assert_eq!(registry.recipient("r-10").expect("read"), Some(known));
-        assert_eq!(registry.recipient("r-2").expect("read"), None);
-        let rows = rows(&registry);
-        let short: Vec<_> =
-            rows.iter().map(|r| (r.sender.as_str(), &*r.pseudonym, r.mailbox, r.wish)).collect();
-        assert_eq!(
-            short,
-            [
-                ("bank", "x", 1, Wish::Paper),
-                ("city", "p-1", 1, Wish::Electronic),
-                ("city", "p-10", 10, Wish::Paper),
-            ]
-        );
-    }
-
-    #[test]
-    fn importing_the_same_again_logs_nothing() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let (_store, mut registry) = open(&folder);
-        registry.import(changes()).expect("imported");
-        let len = fs::metadata(folder.path().join("registry.log")).expect("a file").len();
-        let imported = registry.import(changes()).expect("imported");
-        assert_eq!(imported, Imported { changed: 0, unchanged: 6 });
-        assert_eq!(fs::metadata(folder.path().join("registry.log")).expect("a file").len(), len);
-    }
-
-    #[test]
-    fn a_link_that_moves_to_another_recipient_leaves_the_first() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let (_store, mut registry) = open(&folder);
-        registry.import(changes()).expect("imported");
-        // Twice within one import, so that the second sees the first.
-        let moves = [link("city", "p-10", "r-1"), link("city", "p-10", "r-10")];
-        let before = rows(&registry);
-        registry.import(moves.clone()).expect("imported");
-        assert_eq!(rows(&registry), before);
-        registry.import(moves[..1].to_vec()).expect("imported");
-        assert!(rows(&registry).iter().all(|row| row.mailbox == 1));
-        assert_eq!(rows(&registry).len(), 3);
-    }
-
-    #[test]
-    fn a_cut_between_what_follows_and_the_changes_themselves_leaves_nothing_behind() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let (store, mut registry) = open(&folder);
-        registry.import(changes()).expect("imported");
-        let moved = link("city", "p-10", "r-1");
-        // As an import that is cut after the first of its two passes over the view.
-        let (mut moves, mut bytes) = (Sorter::new(folder.path()), Vec::new());
-        moved.to_bytes(&mut bytes);
-        moves.push(&key(&moved), Some(&bytes)).expect("sorted");
-        let RegistryStore { log, view, folder: sorting } = &mut registry;
-        let fresh = Fresh::of(view, sorting, moves, |bytes| Ok(log.append(bytes)?)).expect("read");
-        log.sync().expect("durable");
-        view.write_sorted(fresh.derived).expect("written");
-        drop((store, registry));
-        let (store, registry) = open(&folder);
-        let after = rows(&registry);
-        assert!(after.iter().all(|row| row.mailbox == 1) && after.len() == 3);
-        drop((store, registry));
-        Store::rebuild(&folder.path().join("index")).map(drop).expect("rebuilt");
-        let (_store, registry) = open(&folder);
-        assert_eq!(rows(&registry), after);
-    }
-
-    #[test]
-    fn the_log_alone_gives_the_same_registry_wherever_it_is_cut() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let log = folder.path().join("registry.log");
-        let (store, mut registry) = open(&folder);
-        let mut states = vec![rows(&registry)];
-        for change in changes() {
-            registry.import([change]).expect("imported");
-            states.push(rows(&registry));
-        }
-        drop((store, registry));
-        let bytes = fs::read(&log).expect("a file");
-        let start = 8;
-        for cut in (start..=bytes.len()).step_by(5) {
-            fs::write(&log, &bytes[..cut]).expect("written");
-            let (store, _) = Store::rebuild(&folder.path().join("index")).expect("opened");
-            let rebuilt = RegistryStore::open(&store, &log).expect("opened");
-            assert!(states.contains(&rows(&rebuilt)), "cut at {cut}");
-            drop((store, rebuilt));
-        }
-        fs::write(&log, &bytes).expect("written");
-        let (_store, registry) = open(&folder);
-        assert_eq!(Some(&rows(&registry)), states.last());
-    }
-
-    #[test]
-    fn a_value_that_cannot_be_read_makes_no_snapshot() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let (_store, mut registry) = open(&folder);
-        registry.import(changes()).expect("imported");
-        let mut batch = registry.view.batch();
-        batch.put(b"rr-1".to_vec(), b"no change");
-        batch.write(6).expect("written");
-        let frozen = registry.freeze(|rows| rows.count());
-        assert!(matches!(frozen, Err(StoreError::Damaged { tree: "registry" })));
-    }
-}
+mod tests;

@@ -4,6 +4,7 @@
 //! of its five ends, and only an account whose equation holds can be [closed](Account::close).
 
 pub mod account;
+pub mod audit;
 pub mod control;
 pub mod line;
 pub mod receipt;

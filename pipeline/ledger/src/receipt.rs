@@ -14,6 +14,7 @@
 //! refusal {code, position {file, line, column, byte}, ja, en, fix {ja, en}}
 //! snapshot                             id of the preferences by which the split was made
 //! dictionary                           month of the postcode dictionary, 2026-10
+//! audit                                head of the audit log when the night began, if there is one
 //! ```
 
 mod text;
@@ -91,6 +92,8 @@ pub struct Head {
     pub snapshot: String,
     /// The month of the postcode dictionary, `2026-10`.
     pub dictionary: String,
+    /// The head of the audit log; empty where nobody had done anything.
+    pub audit: String,
 }
 
 /// A drop's receipt; see the head of this file for its JSON.
@@ -111,6 +114,8 @@ pub struct Receipt {
     refusal: Option<Refused>,
     snapshot: String,
     dictionary: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    audit: String,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -244,6 +249,7 @@ impl Receipt {
             refusal: None,
             snapshot: head.snapshot,
             dictionary: head.dictionary,
+            audit: head.audit,
         }
     }
 }
@@ -290,6 +296,7 @@ mod tests {
             received: Moment::parse_rfc3339("2026-11-22T02:00:00+09:00").expect("a moment"),
             snapshot: "pref-2026-11-22-3f9a".into(),
             dictionary: "2026-10".into(),
+            audit: String::new(),
         }
     }
 

@@ -256,7 +256,11 @@ pub struct Close {
     pub hand: Hand,
 }
 
-fn person(text: &str) -> Result<String, String> {
+/// Reads an operator's id.
+///
+/// # Errors
+/// If it is none.
+pub fn person(text: &str) -> Result<String, String> {
     let id = SenderId::parse(text).map(String::from);
     id.ok_or_else(|| format!("{text:?} is no operator's id"))
 }

@@ -6,9 +6,15 @@ use clap::{Args, Subcommand};
 use letter::Moment;
 use signature::verdict::Purpose;
 
+use super::OutJson;
+
 /// What can be verified.
 #[derive(Debug, Subcommand)]
 pub enum VerifyCommand {
+    /// Verifies the audit log: its chain, and every head that was sealed into other records
+    #[command(after_help = "Example:\n  lettershop verify audit out --json
+Exit codes: 0 the log is whole, 2 it was changed, cut or swapped, 3 and 4 as ever.")]
+    Audit(OutJson),
     /// Verifies a CMS signature (PKCS #7, .p7s), attached or detached
     #[command(after_help = "Example:
   lettershop verify cms signature.p7s --content form.xml --trust trust --crl crl \\

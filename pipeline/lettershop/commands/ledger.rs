@@ -18,7 +18,7 @@ use crate::{Ending, Unusable};
 pub fn ledger(args: &OutJson) -> Result<Ending> {
     let out = Out::at(&args.out);
     let counts = read(&out)?;
-    let nights = applications::recount_all(&out, out.journal()?.last_night())?;
+    let nights = applications::recount_all(&out, out.journal_beside()?.last_night())?;
     let mut said = io::BufWriter::new(io::stdout().lock());
     if args.json {
         let batches: Vec<_> = counts.batches.iter().map(json_of).collect();

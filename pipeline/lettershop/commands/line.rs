@@ -44,18 +44,26 @@ pub fn line(command: &LineCommand) -> Result<Ending> {
 
 impl Hand {
     /// Returns the moment of the act.
-    fn at(&self) -> Moment {
+    pub(super) fn at(&self) -> Moment {
         self.now.unwrap_or_else(read_clock)
     }
 
     /// Makes the act one of this person's, at its moment.
     fn notes(&self, part: &Part, act: Act, files: Vec<FileMark>) -> Noted {
-        Noted { part: part.clone(), at: self.at(), by: self.by.clone(), act, files }
+        Noted {
+            part: part.clone(),
+            at: self.at(),
+            by: self.by.clone(),
+            act,
+            files,
+            audit: String::new(),
+        }
     }
 }
 
 impl ShopOut {
-    fn open(&self) -> Result<(Shop, Out)> {
+    /// Opens the shop, and the place where its nights write.
+    pub fn open(&self) -> Result<(Shop, Out)> {
         let shop = Shop::open(&self.shop).context(Unusable)?;
         let out = shop.out(self.out.as_deref());
         Ok((shop, out))

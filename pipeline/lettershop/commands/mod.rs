@@ -1,6 +1,7 @@
 //! One module a subcommand.
 
 pub mod address;
+pub mod desk;
 pub mod doctor;
 pub mod ledger;
 pub mod line;

@@ -22,7 +22,7 @@ pub fn status(args: &Status) -> Result<Ending> {
         let shop = Shop::open(args.shop.as_deref().unwrap_or(&args.out)).context(Unusable)?;
         return what_is_stuck(&shop, &out, args.json);
     }
-    let journal = super::operator::existing_journal(&out)?;
+    let journal = out.journal_beside()?;
     let open = journal.open_night().map(|night| night.night);
     let parts: Vec<(Part, &str)> = journal
         .parts()
@@ -76,7 +76,7 @@ fn nights(out: &Out, json: bool) -> Result<Ending> {
 }
 
 fn what_is_stuck(shop: &Shop, out: &Out, json: bool) -> Result<Ending> {
-    let journal = super::operator::existing_journal(out)?;
+    let journal = out.journal_beside()?;
     let mut found = stuck::look(shop, out, &journal, super::night::read_clock())?;
     found.retain(stuck::Stuck::is_over);
     if json {
@@ -104,7 +104,8 @@ pub fn stands(out: &Out, journal: &FileJournal, part: &Part) -> &'static str {
     match journal.is_closed(part) {
         true if closing().is_ok_and(|closing| closing.awaits_approval) => "awaits approval",
         true => "closed",
-        false if journal.is_cancelled(part) => "cancelled by the sender",
+        false if journal.is_cancelled(part) => "cancelled",
+        false if journal.is_held(part) => "held by the operator",
         false if journal.is_approved(part) => "approved, goes on in the next night",
         false if journal.stage(part, &Stage::Measured).is_some() => "measured",
         false => "received",

@@ -22,6 +22,7 @@ use crate::{Ending, Unusable};
 /// Runs one verification; ends with 0, 1 or 2 as the verdict says.
 pub fn verify(command: &VerifyCommand) -> Result<Ending> {
     match command {
+        VerifyCommand::Audit(args) => super::desk::verify_audit(args),
         VerifyCommand::Cms { file, content, ground } => {
             let bytes = folder::der(&read(file)?, "CMS");
             let files = match content {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
+use registry::LinkGrade;
 use serde::Deserialize;
 
 /// A shop's `lettershop.toml` over the defaults of `config/lettershop.toml`, where every key is
@@ -36,6 +37,40 @@ pub struct Config {
     pub doors: DoorKeys,
     /// `[stuck]`: hours that each state may last.
     pub stuck: BTreeMap<String, f64>,
+    /// `[desk]`
+    pub desk: DeskKeys,
+    /// `[linking.<id>]`: which senders may ask who is who, by id.
+    #[serde(default)]
+    pub linking: BTreeMap<String, LinkingKeys>,
+}
+
+/// `[desk]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeskKeys {
+    /// Acts that a second person has to approve, by the names of their commands.
+    pub second_person: Vec<String>,
+}
+
+/// `[linking.<id>]`
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LinkingKeys {
+    /// How far the basic four must agree at least.
+    #[serde(deserialize_with = "link_grade")]
+    pub grade: LinkGrade,
+    /// Rows that the sender may ask a day.
+    pub rows_a_day: u64,
+    /// Files that the sender may ask a day.
+    pub files_a_day: usize,
+}
+
+fn link_grade<'de, D: serde::Deserializer<'de>>(grade: D) -> Result<LinkGrade, D::Error> {
+    let name = String::deserialize(grade)?;
+    LinkGrade::parse(&name).ok_or_else(|| {
+        let names = LinkGrade::ALL.map(LinkGrade::name).join(", ");
+        serde::de::Error::custom(format!("{name:?} is none of {names}"))
+    })
 }
 
 /// `[shop]`

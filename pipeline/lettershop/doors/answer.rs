@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use super::taking::{self, Taken, Waiting};
 use super::{notes, outbox};
 use crate::alarm;
+use crate::audit;
 use crate::batch::{Batch, House};
 use crate::close;
 use crate::commands::night::read_clock;
@@ -83,13 +84,14 @@ impl Day<'_> {
             return Ok(Vec::new());
         }
         let mut memory = registry::open_memory(self.out, journal)?;
-        registry::import_changed(self.shop, self.out, &mut memory)?;
+        registry::import_changed(self.shop, self.out, &mut memory, read_clock().date_jst())?;
         let snapshot = registry::freeze(self.out, &memory)?;
         let night = NightPlan {
             night: 0,
             now: read_clock(),
             drops: drops.clone(),
             snapshot: snapshot.id().to_string(),
+            audit: audit::sealed(self.out)?,
         };
         let Self { shop, house, out, crew } = *self;
         let counter = Counter { shop, house, out, night: &night };

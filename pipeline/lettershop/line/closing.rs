@@ -54,6 +54,20 @@ pub struct Certificate {
     pub postage_posted_yen: u64,
     /// SHA-256 over what the line's log says of the part, one JSON line an act.
     pub acts_sha256: String,
+    /// The head of the audit log when it was closed; empty where there was none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub audit: String,
+}
+
+/// Who closed a part, when, and how far the audit log was then.
+#[derive(Clone, Copy, Debug)]
+pub struct ClosedBy<'c> {
+    /// When.
+    pub at: Moment,
+    /// Who.
+    pub by: &'c str,
+    /// The head of the audit log.
+    pub audit: &'c str,
 }
 
 /// One print generation.
@@ -133,7 +147,7 @@ impl Ground {
         &self,
         part: &Part,
         noted: &[Noted],
-        (closed, closed_by): (Moment, &str),
+        closed: ClosedBy<'_>,
         pieces: Tally,
         ends: &BTreeMap<u32, State>,
     ) -> Result<Certificate> {
@@ -145,8 +159,8 @@ impl Ground {
             part: part.to_string(),
             job: job_number(part),
             posting_date: self.received.posting_date,
-            closed,
-            closed_by: closed_by.to_owned(),
+            closed: closed.at,
+            closed_by: closed.by.to_owned(),
             records: self.account.ends,
             pieces,
             generations: self.generations.clone(),
@@ -157,6 +171,7 @@ impl Ground {
             postage_planned_yen: self.postage.values().map(|yen| u64::from(*yen)).sum(),
             postage_posted_yen: postage.map(|(_, yen)| u64::from(*yen)).sum(),
             acts_sha256: acts_sha256(noted),
+            audit: closed.audit.to_owned(),
         })
     }
 
@@ -184,7 +199,7 @@ pub fn certificate(
     part: &Part,
     noted: &[Noted],
     account: &LineAccount,
-    closed: (Moment, &str),
+    closed: ClosedBy<'_>,
 ) -> Result<Certificate> {
     let ground = Ground::read(out, part, noted)?;
     let ends = account.standings().map(|(sequence, piece)| (sequence, piece.state)).collect();

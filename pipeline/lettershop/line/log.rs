@@ -31,6 +31,9 @@ pub struct Noted {
     /// What it left on the disk.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<FileMark>,
+    /// Of a closing, the head of the audit log.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub audit: String,
 }
 
 /// The log of one night, open for appending, and the accounts that follow from it.

@@ -8,6 +8,8 @@
 //! - `preferences.csv`: `recipient`, `sender`, `class` (or `*`), `wish` (paper, electronic or
 //!   both), `selected` (true or false)
 //!
+//! - `people.csv` and `consents.csv`: see [`crate::person`] and [`crate::consent`]
+//!
 //! A file is taken whole or not at all. Parquet files with the same columns go the same way, row
 //! by row, through [`Importer::row`].
 
@@ -19,30 +21,6 @@ use letter::{SenderId, Wish};
 use thiserror::Error;
 
 use crate::entry::{parse_key, Link, Preference, Recipient, IDENTITY_LEVEL_MAX};
-
-/// Reads `recipients.csv`; the result is sorted by recipient.
-///
-/// # Errors
-/// If the file cannot be read or any row of it is faulty.
-pub fn read_recipients(csv: impl Read) -> Result<Vec<Recipient>, ImportError> {
-    read_csv(csv)
-}
-
-/// Reads `links.csv`; the result is sorted by recipient, sender and pseudonym.
-///
-/// # Errors
-/// If the file cannot be read or any row of it is faulty.
-pub fn read_links(csv: impl Read) -> Result<Vec<Link>, ImportError> {
-    read_csv(csv)
-}
-
-/// Reads `preferences.csv`; the result is sorted by recipient, sender and class.
-///
-/// # Errors
-/// If the file cannot be read or any row of it is faulty.
-pub fn read_preferences(csv: impl Read) -> Result<Vec<Preference>, ImportError> {
-    read_csv(csv)
-}
 
 /// What is wrong with one cell or row of an import file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -255,15 +233,19 @@ impl Entry for Preference {
     }
 }
 
-fn key(column: &'static str, text: &str) -> Result<Box<str>, (&'static str, String)> {
+pub(crate) fn key(column: &'static str, text: &str) -> Result<Box<str>, (&'static str, String)> {
     parse_key(text).ok_or_else(|| (column, format!("{text:?} is not a key")))
 }
 
-fn sender(text: &str) -> Result<SenderId, (&'static str, String)> {
+pub(crate) fn sender(text: &str) -> Result<SenderId, (&'static str, String)> {
     SenderId::parse(text).ok_or_else(|| ("sender", format!("{text:?} is not a sender's id")))
 }
 
-fn read_csv<T: Entry>(csv: impl Read) -> Result<Vec<T>, ImportError> {
+/// Reads a file of any entries; the result is in merge order.
+///
+/// # Errors
+/// If the file cannot be read or any row of it is faulty.
+pub fn read_entries<T: Entry>(csv: impl Read) -> Result<Vec<T>, ImportError> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(csv);
     let mut record = csv::ByteRecord::new();
     read_record(&mut reader, &mut record)?;
@@ -321,7 +303,7 @@ fn read_row<T: Entry>(
 }
 
 /// The columns of the widest file.
-const COLUMNS_MAX: usize = 5;
+const COLUMNS_MAX: usize = 9;
 
 #[cfg(test)]
 mod tests;

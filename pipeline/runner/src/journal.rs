@@ -84,6 +84,9 @@ pub struct NightPlan {
     pub drops: Vec<SeenDrop>,
     /// The frozen snapshot of preferences.
     pub snapshot: String,
+    /// The head of the audit log when the night began; empty where nobody had done anything.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub audit: String,
 }
 
 /// The stages of a part that leave durable files.
@@ -170,6 +173,23 @@ pub enum Entry {
     Cancelled {
         /// The part.
         part: Part,
+    },
+    /// The operator keeps a batch back until it is released.
+    Held {
+        /// The part.
+        part: Part,
+    },
+    /// The operator lets a batch go on that was kept back.
+    Released {
+        /// The part.
+        part: Part,
+    },
+    /// The operator gave a batch a rank; those of a higher one are printed first.
+    Ranked {
+        /// The part.
+        part: Part,
+        /// The rank.
+        rank: i32,
     },
     /// The operator pulled a piece before it was printed.
     Pulled {
@@ -268,6 +288,24 @@ pub trait Journal {
         self.entries().iter().any(cancels)
     }
 
+    /// Returns whether the operator keeps a part back.
+    fn is_held(&self, wanted: &Part) -> bool {
+        let last = self.entries().iter().rev().find_map(|entry| match entry {
+            Entry::Held { part } if part == wanted => Some(true),
+            Entry::Released { part } if part == wanted => Some(false),
+            _ => None,
+        });
+        last.unwrap_or(false)
+    }
+
+    /// Returns the rank that the operator gave a part last, if any.
+    fn rank(&self, wanted: &Part) -> Option<i32> {
+        self.entries().iter().rev().find_map(|entry| match entry {
+            Entry::Ranked { part, rank } if part == wanted => Some(*rank),
+            _ => None,
+        })
+    }
+
     /// Returns whether a part is closed, and was not approved or cancelled since.
     fn is_closed(&self, wanted: &Part) -> bool {
         let last = self.entries().iter().rev().find_map(|entry| match entry {
@@ -314,10 +352,29 @@ mod tests {
     }
 
     #[test]
+    fn a_part_is_held_until_it_is_released_and_has_its_last_rank() {
+        let mut journal = MemoryJournal::default();
+        let mut after = |entry| {
+            let Ok(()) = journal.append(entry);
+            (journal.is_held(&part()), journal.rank(&part()))
+        };
+        assert_eq!(after(Entry::Held { part: part() }), (true, None));
+        assert_eq!(after(Entry::Ranked { part: part(), rank: 7 }), (true, Some(7)));
+        assert_eq!(after(Entry::Released { part: part() }), (false, Some(7)));
+        assert_eq!(after(Entry::Ranked { part: part(), rank: -1 }), (false, Some(-1)));
+    }
+
+    #[test]
     fn a_night_is_open_until_its_end_is_written() {
         let mut journal = MemoryJournal::default();
         assert!(journal.open_night().is_none());
-        let plan = NightPlan { night: 1, now: Moment(0), drops: Vec::new(), snapshot: "s".into() };
+        let plan = NightPlan {
+            night: 1,
+            now: Moment(0),
+            drops: Vec::new(),
+            snapshot: "s".into(),
+            audit: String::new(),
+        };
         journal.append(Entry::NightBegan(plan)).expect("memory");
         assert_eq!(journal.open_night().map(|plan| plan.night), Some(1));
         journal.append(Entry::NightEnded { night: 1, files: Vec::new() }).expect("memory");

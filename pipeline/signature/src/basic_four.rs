@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use align::align;
 use fold::{Folded, Unit};
+use letter::Date;
 
 /// What the applicant wrote; `None` where the form does not ask.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -174,6 +175,12 @@ pub fn compare(certified: &Certified<'_>, form: &Form<'_>) -> Option<BasicFour> 
     let all = [&name, &birth, &sex, &address];
     let grade = all.into_iter().flatten().map(|compared| compared.grade).max()?;
     Some(BasicFour { grade, name, birth, sex, address })
+}
+
+/// Reads a birth date in any notation of a [`Form`]; `None` if it is no day, or its era has no such
+/// year.
+pub fn birth_date(text: &str) -> Option<Date> {
+    birth::of_form(text)
 }
 
 fn with_certified(text: Option<&str>, compare: impl FnOnce(&str) -> Compared) -> Compared {

@@ -13,12 +13,11 @@ pub mod news;
 pub mod outward;
 mod pages;
 mod passcode;
-mod password;
 mod people;
-mod secret;
 mod site;
-mod throttle;
 mod visit;
+
+use gate::{password, secret, throttle};
 
 pub use front::{run, Bound};
 pub use passcode::{Number, PasscodeKey};

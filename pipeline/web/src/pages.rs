@@ -13,13 +13,13 @@ pub mod sign_in;
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::Path;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, SET_COOKIE};
 use axum::http::{HeaderValue, StatusCode};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 
 use crate::site::{OpenError, Site};
-use crate::visit::{Visit, LANGUAGE_COOKIE, VISITOR_COOKIE};
+use crate::visit::Visit;
+
+pub(crate) use gate::{language, see, set_cookie, show, show_as, STRICT};
 
 /// A page that says one thing: not found, too often, not possible now.
 #[derive(Template)]
@@ -29,43 +29,6 @@ struct Notice<'p> {
     shop: &'p str,
     heading: &'p str,
     words: &'p str,
-}
-
-/// Shows a page; a visitor without a secret gets one.
-pub(crate) fn show(visit: &Visit, page: &impl Template) -> Response {
-    match page.render() {
-        Ok(html) => with_visitor(visit, Html(html).into_response()),
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-    }
-}
-
-/// Shows a page under another status than 200.
-pub(crate) fn show_as(status: StatusCode, visit: &Visit, page: &impl Template) -> Response {
-    let mut answer = show(visit, page);
-    *answer.status_mut() = status;
-    answer
-}
-
-fn with_visitor(visit: &Visit, mut answer: Response) -> Response {
-    if visit.is_new {
-        let value = visit.visitor();
-        set_cookie(&mut answer, &format!("{VISITOR_COOKIE}={value}; {STRICT}"));
-    }
-    answer
-}
-
-/// Sets a cookie, which must be plain ASCII.
-pub(crate) fn set_cookie(answer: &mut Response, cookie: &str) {
-    let value = HeaderValue::from_str(cookie).expect("our cookies are plain ASCII");
-    answer.headers_mut().append(SET_COOKIE, value);
-}
-
-/// Sends the browser to another page of ours, which it gets (RFC 9110 §15.4.4).
-pub(crate) fn see(path: &str) -> Response {
-    let mut answer = StatusCode::SEE_OTHER.into_response();
-    let value = HeaderValue::from_str(path).expect("our paths are plain ASCII");
-    answer.headers_mut().insert(LOCATION, value);
-    answer
 }
 
 /// Does work that waits for the disk beside those who answer.
@@ -163,25 +126,7 @@ pub(crate) async fn not_found(
     nothing(&site, &visit)
 }
 
-/// `GET /language/ja` and `/language/en`: keeps the choice and goes home.
-pub(crate) async fn language(Path(tag): Path<String>) -> Response {
-    let tag = if tag == "en" { "en" } else { "ja" };
-    let mut answer = see("/");
-    set_cookie(
-        &mut answer,
-        &format!("{LANGUAGE_COOKIE}={tag}; Path=/; Max-Age=31536000; SameSite=Lax; Secure"),
-    );
-    answer
-}
-
 /// `GET /style.css`
 pub(crate) async fn style() -> Response {
-    let mut answer = include_str!("../assets/style.css").into_response();
-    let headers = answer.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8"));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"));
-    answer
+    gate::css(gate::STYLE)
 }
-
-/// The attributes of a cookie that only this site's own pages send.
-pub(crate) const STRICT: &str = "Path=/; Secure; HttpOnly; SameSite=Strict";

@@ -84,7 +84,11 @@ fn apply(
             let of_recipient = wishes.entry(recipient).or_default();
             of_recipient.insert((sender, class), Wished { wish, selected });
         }
-        // Under which pseudonym a sender knows somebody is no business of a page.
-        Change::Link(_) => {}
+        // Who somebody is, and under which pseudonym a sender knows them, is no business of a page.
+        Change::Link(_)
+        | Change::Person(_)
+        | Change::Consent(_)
+        | Change::Decision(_)
+        | Change::Inquiry(_) => {}
     }
 }

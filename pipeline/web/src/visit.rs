@@ -1,90 +1,44 @@
-//! Who asks: language, session, form token, network address.
+//! Who asks at the mailbox's door: the caller, and the session if somebody is signed in.
 
 use std::convert::Infallible;
-use std::net::{IpAddr, SocketAddr};
+use std::ops::Deref;
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, FromRequestParts};
-use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::HeaderMap;
+use gate::Caller;
 
 use crate::books::Session;
 use crate::passcode::Number;
-use crate::secret::{same_text, Digest};
+use crate::secret::Digest;
 use crate::site::Site;
 
 /// One request's visitor.
 #[derive(Clone, Debug)]
 pub struct Visit {
-    /// Japanese or English.
-    pub language: Language,
+    caller: Caller,
     /// The session, if somebody is signed in.
     pub session: Option<Session>,
     /// The digest of its token.
     pub session_digest: Option<Digest>,
-    /// What every form carries: a page of another site cannot know it.
-    pub form_token: String,
-    /// The visitor's own secret, from which the form token follows.
-    visitor: String,
-    /// Whether the visitor has no secret yet and gets this one.
-    pub is_new: bool,
-    /// The network, as limits count it.
-    pub network: u64,
     /// Whether cards are read here.
     pub has_cards: bool,
     /// Whether copies may go elsewhere, too.
     pub has_places: bool,
-    /// The path asked for, to come back to it in the other language.
-    pub path: String,
 }
 
-/// The language of a page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Language {
-    /// 日本語
-    Japanese,
-    /// English
-    English,
-}
+impl Deref for Visit {
+    type Target = Caller;
 
-/// The cookie of a session: this host alone, by HTTPS alone, unseen by scripts.
-pub const SESSION_COOKIE: &str = "__Host-session";
-/// The cookie of a visitor's secret.
-pub const VISITOR_COOKIE: &str = "__Host-visitor";
-/// The cookie of the language.
-pub const LANGUAGE_COOKIE: &str = "lang";
+    fn deref(&self) -> &Caller {
+        &self.caller
+    }
+}
 
 impl Visit {
-    /// Returns the text in the visitor's language.
-    pub fn t<'t>(&self, japanese: &'t str, english: &'t str) -> &'t str {
-        match self.language {
-            Language::Japanese => japanese,
-            Language::English => english,
-        }
-    }
-
-    /// Returns the language's tag.
-    pub fn tag(&self) -> &'static str {
-        match self.language {
-            Language::Japanese => "ja",
-            Language::English => "en",
-        }
-    }
-
     /// Returns the account that is signed in.
     pub fn number(&self) -> Option<Number> {
         self.session.map(|session| session.number)
-    }
-
-    /// Returns whether a form was sent from a page of ours to this visitor.
-    pub fn sent(&self, token: &str) -> bool {
-        !self.is_new && same_text(token, &self.form_token)
-    }
-
-    /// Returns the visitor's secret, for the cookie.
-    pub fn visitor(&self) -> &str {
-        &self.visitor
     }
 }
 
@@ -95,96 +49,11 @@ impl FromRequestParts<Arc<Site>> for Visit {
         parts: &mut Parts,
         site: &Arc<Site>,
     ) -> Result<Self, Self::Rejection> {
-        let token = cookie(&parts.headers, SESSION_COOKIE).filter(|token| token.len() == 64);
-        let digest = token.map(|token| Digest::of("session", token));
+        let caller = Caller::of(parts, || crate::site::draw().ok());
+        let digest = caller.session_digest();
         let session = digest.and_then(|d| site.diary.books().session(&d, site.now()));
-        let known = cookie(&parts.headers, VISITOR_COOKIE).filter(|secret| secret.len() == 64);
-        // Without random bytes there is no visitor, and no form is taken.
-        let drawn = || crate::site::draw().map_or(String::new(), |token| token.as_str().to_owned());
-        let visitor = known.map_or_else(drawn, str::to_owned);
-        let bound = format!("{visitor} {}", token.unwrap_or_default());
-        Ok(Self {
-            language: language(&parts.headers),
-            session,
-            session_digest: digest.filter(|_| session.is_some()),
-            form_token: Digest::of("form", &bound).to_string(),
-            is_new: known.is_none(),
-            visitor,
-            network: network(parts),
-            has_cards: site.card.is_some(),
-            has_places: !site.outward.is_empty(),
-            path: parts.uri.path().to_owned(),
-        })
-    }
-}
-
-/// Returns the value of a cookie.
-fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
-    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.split_once('='));
-    pairs.find(|(found, _)| found.trim() == name).map(|(_, value)| value.trim())
-}
-
-fn language(headers: &HeaderMap) -> Language {
-    let accepted = headers.get(ACCEPT_LANGUAGE).and_then(|line| line.to_str().ok());
-    match cookie(headers, LANGUAGE_COOKIE) {
-        Some("en") => Language::English,
-        Some("ja") => Language::Japanese,
-        _ if accepted.is_some_and(prefers_english) => Language::English,
-        _ => Language::Japanese,
-    }
-}
-
-/// Whether English is asked for before Japanese (RFC 9110 §12.5.4, lists in their usual order).
-fn prefers_english(accepted: &str) -> bool {
-    let mut tags = accepted.split(',').map(|tag| tag.trim().get(..2).unwrap_or_default());
-    tags.find(|tag| ["ja", "en"].contains(tag)) == Some("en")
-}
-
-/// Returns the network of the caller as limits count it: an address, of IPv6 the first 64 bits.
-///
-/// Behind a proxy on the same machine that is what the proxy says last in X-Forwarded-For.
-fn network(parts: &Parts) -> u64 {
-    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
-    let forwarded = || {
-        let line = parts.headers.get("x-forwarded-for")?.to_str().ok()?;
-        line.rsplit(',').next()?.trim().parse().ok()
-    };
-    let address = match peer {
-        Some(peer) if peer.is_loopback() => forwarded().unwrap_or(peer),
-        Some(peer) => peer,
-        None => return 0,
-    };
-    match address {
-        IpAddr::V4(v4) => u64::from(u32::from(v4)),
-        IpAddr::V6(v6) => (u128::from(v6) >> 64) as u64,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cookie_is_found_by_its_whole_name() {
-        let mut headers = HeaderMap::new();
-        headers.append(COOKIE, "x__Host-session=1; __Host-session=2".parse().expect("a header"));
-        headers.append(COOKIE, "lang=en".parse().expect("a header"));
-        assert_eq!(cookie(&headers, SESSION_COOKIE), Some("2"));
-        assert_eq!(cookie(&headers, VISITOR_COOKIE), None);
-        assert_eq!(language(&headers), Language::English);
-    }
-
-    #[test]
-    fn japanese_is_the_language_of_whoever_asks_for_neither() {
-        for (accepted, english) in [
-            ("en-US,en;q=0.9", true),
-            ("ja,en;q=0.5", false),
-            ("fr, en;q=0.5", true),
-            ("fr", false),
-            ("", false),
-        ] {
-            assert_eq!(prefers_english(accepted), english, "{accepted}");
-        }
+        let session_digest = digest.filter(|_| session.is_some());
+        let (has_cards, has_places) = (site.card.is_some(), !site.outward.is_empty());
+        Ok(Self { caller, session, session_digest, has_cards, has_places })
     }
 }

@@ -98,7 +98,7 @@ fn a_sender_gets_receipt_and_proof_by_day_and_decides_by_files_until_the_night()
     watch.wait().expect("it ended");
     assert_eq!(children(&sender.inbox()), Vec::<std::path::PathBuf>::new(), "all was taken");
     let status = must_be_told(sender);
-    assert_eq!(stands(&status, "other-1"), "cancelled by the sender");
+    assert_eq!(stands(&status, "other-1"), "cancelled");
 
     lettershop().arg("night").arg(world.shop()).must_succeed();
     let out = Out(world.shop());

@@ -9,9 +9,9 @@ const GROUND: [&str; 2] = ["letter", "lanes"];
 /// The only room with unsafe code: vector instructions behind one safe function.
 const VECTORS: &str = "lanes";
 /// The rooms that know an outside world: disk, columnar files, the sample shop.
-const SECOND_FLOOR: [&str; 3] = ["edge", "columnar", "sample"];
+const SECOND_FLOOR: [&str; 4] = ["edge", "columnar", "sample", "gate"];
 /// The doors, which stand on the second floor.
-const DOORS: [&str; 1] = ["web"];
+const DOORS: [&str; 2] = ["web", "desk"];
 
 fn floor(room: &str) -> u8 {
     match room {
@@ -79,10 +79,10 @@ const ONE_PLACE: [(&str, &[&str]); 25] = [
     ("pdf-writer", &["press"]),
     ("sled", &["edge"]),
     ("icu_segmenter", &["render"]),
-    ("axum", &["web"]),
-    ("askama", &["web"]),
-    ("tokio", &["web"]),
-    ("argon2", &["web"]),
+    ("axum", &["gate", "web", "desk"]),
+    ("askama", &["gate", "web", "desk"]),
+    ("tokio", &["gate", "web", "desk"]),
+    ("argon2", &["gate"]),
     ("ureq", &["edge"]),
     ("mail-builder", &[]),
     ("anyhow", &[]),
@@ -141,7 +141,7 @@ const POWERS: [(&str, &[&str]); 10] = [
     ("thread::scope", &["runner"]),
     ("rayon::", &["runner"]),
     ("std::fs", &["edge", "lettershop"]),
-    ("std::net", &["edge", "web"]),
+    ("std::net", &["edge", "gate", "web", "desk"]),
     ("std::process", &["edge", "lettershop"]),
     ("std::env", &["lettershop"]),
     ("SystemTime", &["lettershop"]),

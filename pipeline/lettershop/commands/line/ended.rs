@@ -14,12 +14,14 @@ use crate::args::line::{Close, Returned};
 use crate::args::OutJson;
 use crate::batch::{Batch, House};
 use crate::line::book::{entered, Book};
-use crate::line::closing::{self, again, certificate, written, CERTIFICATE, CERTIFICATE_PDF};
+use crate::line::closing::{
+    self, again, certificate, written, ClosedBy, CERTIFICATE, CERTIFICATE_PDF,
+};
 use crate::line::incident::named;
 use crate::line::log::{self, LineLog};
 use crate::line::returns::{self, Suspects};
 use crate::out::Out;
-use crate::{Ending, Unusable};
+use crate::{audit, Ending, Unusable};
 
 /// Notes what came back.
 pub fn returned(args: &Returned) -> Result<Ending> {
@@ -92,7 +94,9 @@ pub fn close(args: &Close) -> Result<Ending> {
         return Ok(Ending::Disagrees);
     }
     let at = args.hand.at();
-    let certificate = certificate(&out, part, &noted, &account, (at, &args.hand.by))?;
+    let sealed = audit::sealed(&out)?;
+    let closed = ClosedBy { at, by: &args.hand.by, audit: &sealed };
+    let certificate = certificate(&out, part, &noted, &account, closed)?;
     let [json, pdf] = written(&certificate)?;
     let folder = out.print(part);
     let files = vec![
@@ -100,7 +104,7 @@ pub fn close(args: &Close) -> Result<Ending> {
         out.publish_bytes(&folder.join(CERTIFICATE_PDF), &pdf)?,
     ];
     let mut act = args.hand.notes(part, Act::Closed, files);
-    act.at = at;
+    (act.at, act.audit) = (at, sealed);
     log.note(&out, act)?;
     match args.hand.json {
         true => say!("{}", serde_json::to_string(&certificate)?),

@@ -148,7 +148,14 @@ pub fn set_aside(args: &Pull) -> Result<Ending> {
         .context(Unusable)?;
     let act = Act::SetAside { sequence, note: args.note.clone() };
     let at = args.now.unwrap_or_else(read_clock);
-    let noted = Noted { part: part.clone(), at, by: args.by.clone(), act, files: Vec::new() };
+    let noted = Noted {
+        part: part.clone(),
+        at,
+        by: args.by.clone(),
+        act,
+        files: Vec::new(),
+        audit: String::new(),
+    };
     LineLog::open(&out, book.night(part))?.note(&out, noted)?;
     say!("sequence {sequence} of {part} is set aside");
     Ok(Ending::Well)
@@ -180,7 +187,14 @@ fn pull_one(out: &Out, request: &Request<'_>) -> Result<Answer> {
         _ => {}
     }
     let act = Act::PullAsked { sequence, note: note.to_owned() };
-    let noted = Noted { part: part.clone(), at, by: by.to_owned(), act, files: Vec::new() };
+    let noted = Noted {
+        part: part.clone(),
+        at,
+        by: by.to_owned(),
+        act,
+        files: Vec::new(),
+        audit: String::new(),
+    };
     log.note(out, noted)?;
     let control = Control::read(out, &part, FIRST_GENERATION)?;
     let rows = control.rows()?;

@@ -5,10 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use anyhow::{bail, ensure, Context, Result};
 use ledger::line::{Act, Answer, Said, State, Tally};
 use letter::piece::FIRST_GENERATION;
-use letter::Moment;
 use runner::Part;
 
-use super::{Certificate, Ground};
+use super::{Certificate, ClosedBy, Ground};
 use crate::account::read_json;
 use crate::line::log::{self, Noted};
 use crate::line::reprint::read_back_for;
@@ -39,7 +38,8 @@ pub fn again(out: &Out, part: &Part, night: u32) -> Result<Certificate> {
     let mut noted = log::read(out, night, part)?;
     let closing = noted.iter().position(|noted| noted.act == Act::Closed);
     let closing = closing.with_context(|| format!("{part} is not closed"))?;
-    let (closed, closed_by): (Moment, String) = (noted[closing].at, noted[closing].by.clone());
+    let last = noted[closing].clone();
+    let closed = ClosedBy { at: last.at, by: &last.by, audit: &last.audit };
     noted.truncate(closing);
     let ground = Ground::read(out, part, &noted)?;
     let told = told(out, part, &ground, &noted)?;
@@ -55,7 +55,7 @@ pub fn again(out: &Out, part: &Part, night: u32) -> Result<Certificate> {
         pieces.pieces += 1;
         ends.insert(sequence, end);
     }
-    ground.certificate(part, &noted, (closed, &closed_by), pieces, &ends)
+    ground.certificate(part, &noted, closed, pieces, &ends)
 }
 
 /// Gathers what print files and acts say, by sequence.

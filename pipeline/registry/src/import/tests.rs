@@ -7,7 +7,7 @@ const RECIPIENTS: &str = "\u{feff}recipient,identity_level,mailbox,mailbox_id\r\
 
 /// The faults of a file, each as it is shown.
 fn faults<T: Entry>(csv: &str) -> Vec<String> {
-    match read_csv::<T>(csv.as_bytes()) {
+    match read_entries::<T>(csv.as_bytes()) {
         Err(ImportError::Rows { faults, .. }) => faults.iter().map(ToString::to_string).collect(),
         Err(other) => panic!("{other}"),
         Ok(entries) => panic!("{} entries taken", entries.len()),
@@ -16,7 +16,7 @@ fn faults<T: Entry>(csv: &str) -> Vec<String> {
 
 #[test]
 fn recipients_come_sorted_and_with_their_values() {
-    let recipients = read_recipients(RECIPIENTS.as_bytes()).expect("a good file");
+    let recipients = read_entries::<Recipient>(RECIPIENTS.as_bytes()).expect("a good file");
     let r1 = Recipient { id: "r1".into(), identity_level: 0, mailbox_open: false, mailbox: 7001 };
     assert_eq!(recipients[0], r1);
     assert_eq!((&*recipients[1].id, recipients[1].mailbox_open), ("r2", true));
@@ -25,7 +25,7 @@ fn recipients_come_sorted_and_with_their_values() {
 #[test]
 fn columns_are_found_by_name_in_any_order() {
     let csv = "recipient,sender,pseudonym\nr1,city,\"A,1\"\n";
-    let links = read_links(csv.as_bytes()).expect("a good file");
+    let links = read_entries::<Link>(csv.as_bytes()).expect("a good file");
     assert_eq!((&*links[0].pseudonym, links[0].sender.as_str()), ("A,1", "city"));
 }
 
@@ -33,7 +33,7 @@ fn columns_are_found_by_name_in_any_order() {
 fn preferences_keep_their_class_or_the_star() {
     let csv =
         "recipient,sender,class,wish,selected\nr1,city,tax,both,true\nr1,city,*,paper,false\n";
-    let preferences = read_preferences(csv.as_bytes()).expect("a good file");
+    let preferences = read_entries::<Preference>(csv.as_bytes()).expect("a good file");
     let classes: Vec<&str> = preferences.iter().map(|p| &*p.class).collect();
     assert_eq!(classes, ["*", "tax"]);
     assert_eq!((preferences[1].wish, preferences[1].selected), (Wish::Both, true));
@@ -42,7 +42,7 @@ fn preferences_keep_their_class_or_the_star() {
 #[test]
 fn a_head_that_is_not_ours_is_refused_with_both_heads() {
     for head in ["", "recipient,identity_level,mailbox\n", "a,recipient,sender,pseudonym\n"] {
-        match read_links(head.as_bytes()) {
+        match read_entries::<Link>(head.as_bytes()) {
             Err(ImportError::Head { expected, .. }) => assert_eq!(expected, Link::COLUMNS),
             other => panic!("{head:?} gives {other:?}"),
         }
@@ -90,7 +90,7 @@ fn two_recipients_never_share_a_mailbox() {
 #[test]
 fn bytes_that_are_not_utf8_are_a_fault_of_their_cell() {
     let csv = b"sender,pseudonym,recipient\na,\x8a\xbf,r1\n";
-    match read_links(csv.as_slice()) {
+    match read_entries::<Link>(csv.as_slice()) {
         Err(ImportError::Rows { faults, count: 1 }) => {
             assert_eq!((faults[0].line, faults[0].column), (2, "pseudonym"));
         }
@@ -101,7 +101,7 @@ fn bytes_that_are_not_utf8_are_a_fault_of_their_cell() {
 #[test]
 fn many_faults_are_counted_and_the_first_ones_kept() {
     let rows: String = (0..250).map(|_| "a,,r1\n").collect();
-    match read_links(format!("sender,pseudonym,recipient\n{rows}").as_bytes()) {
+    match read_entries::<Link>(format!("sender,pseudonym,recipient\n{rows}").as_bytes()) {
         Err(ImportError::Rows { faults, count }) => {
             assert_eq!((faults.len(), count), (FAULTS_MAX, 250));
         }

@@ -170,9 +170,10 @@ impl Registry {
     /// Reads the registry of a shop.
     pub fn of(files: &Files) -> Self {
         let file = |name: &str| files[&format!("registry/{name}.csv")].as_slice();
-        let recipients = registry::read_recipients(file("recipients")).unwrap();
-        let links = registry::read_links(file("links")).unwrap();
-        let preferences = registry::read_preferences(file("preferences")).unwrap();
+        let recipients = registry::read_entries::<registry::Recipient>(file("recipients")).unwrap();
+        let links = registry::read_entries::<registry::Link>(file("links")).unwrap();
+        let preferences =
+            registry::read_entries::<registry::Preference>(file("preferences")).unwrap();
         let rows = registry::snapshot_rows(
             recipients.into_iter(),
             links.into_iter(),

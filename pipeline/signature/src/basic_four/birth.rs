@@ -53,6 +53,11 @@ pub fn compare(certified: &str, form: &str) -> Compared {
     Compared { grade, differences, notes }
 }
 
+/// Reads a form's date as a day of the calendar.
+pub fn of_form(text: &str) -> Option<Date> {
+    Coded::of_form(text).filter(|coded| !coded.era_mismatch())?.date()
+}
+
 /// A date by its parts; zero where unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Coded {

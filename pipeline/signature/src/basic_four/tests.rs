@@ -160,6 +160,17 @@ fn birth_dates_are_days_in_any_notation() {
 }
 
 #[test]
+fn a_birth_date_is_read_in_any_notation_and_only_if_it_is_a_day() {
+    let day = Date::new(1980, 12, 31);
+    for text in ["1980-12-31", "昭和55年12月31日", "S55.12.31", "19801231", "319801231"] {
+        assert_eq!(birth_date(text), day, "{text}");
+    }
+    for text in ["1980-02-30", "319800000", "平成55年12月31日", "soon", ""] {
+        assert_eq!(birth_date(text), None, "{text}");
+    }
+}
+
+#[test]
 fn sexes_are_compared_by_meaning() {
     let sex = |certified, form| {
         let certified = Certified { sex: Some(certified), ..Certified::default() };

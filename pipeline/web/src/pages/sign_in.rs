@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::Form;
+use gate::SESSION_COOKIE;
 use letter::Moment;
 use serde::Deserialize;
 
@@ -16,7 +17,7 @@ use crate::passcode::Number;
 use crate::password;
 use crate::secret::Digest;
 use crate::site::{draw, OpenError, Site};
-use crate::visit::{Visit, SESSION_COOKIE};
+use crate::visit::Visit;
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]
