@@ -243,7 +243,8 @@ fn nobody_acts_beyond_their_role_or_from_another_site() {
     assert_eq!(tanaka.post_with("/acts/hold", &fields, &foreign).status, 403);
     assert_eq!(tanaka.get(&format!("{}/files/9999", office.waiting_page())).status, 404);
     let csp = tanaka.get("/").header("content-security-policy").map(str::to_owned);
-    assert!(csp.is_some_and(|csp| csp.starts_with("default-src 'none'") && !csp.contains("script")));
+    let forbids = |csp: String| csp.starts_with("default-src 'none'") && !csp.contains("script");
+    assert!(csp.is_some_and(forbids));
     assert_eq!(office.waiting()["held"], false);
     // An account that is gone is gone at once.
     let gone = lettershop().args(["desk", "account", "remove"]).arg(office.out.path());

@@ -152,8 +152,8 @@ impl RegistryStore {
         }
     }
 
-    /// Returns the SHA-256 of everything that the registry holds, hexadecimal: two registries are in
-    /// one state if and only if it is the same.
+    /// Returns the SHA-256 of everything that the registry holds, hexadecimal: two registries are
+    /// in one state if and only if it is the same.
     ///
     /// # Errors
     /// [`StoreError`].

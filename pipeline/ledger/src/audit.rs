@@ -1,9 +1,9 @@
 //! The audit log: what people did, each entry with the hash of the one before it.
 //!
 //! An entry is one line of JSON; its hash is SHA-256 over these bytes, and the next entry holds it.
-//! Whoever changes, takes out or swaps an entry breaks the chain behind it; whoever cuts the end off
-//! is found by a [`Head`] that was sealed before into something else: a night's plan, a receipt that
-//! the sender has, a closing certificate.
+//! Whoever changes, takes out or swaps an entry breaks the chain behind it; whoever cuts the end
+//! off is found by a [`Head`] that was sealed before into something else: a night's plan, a receipt
+//! that the sender has, a closing certificate.
 
 use std::fmt;
 

@@ -11,7 +11,7 @@ use super::{moment, OutJson};
 /// What can be done with the registry.
 #[derive(Debug, Subcommand)]
 pub enum RegistryCommand {
-    /// Imports people.csv, recipients.csv, links.csv, preferences.csv and consents.csv from a folder
+    /// Imports people, consents, recipients, links and preferences (.csv) from a folder
     #[command(after_help = "Example:\n  lettershop registry import out samples/shop/registry
 Each file may be .parquet instead; those that are not there change nothing.")]
     Import {
