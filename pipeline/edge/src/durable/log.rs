@@ -83,7 +83,7 @@ impl AppendLog {
     /// The longest record, bytes; a longer length is damage.
     pub const RECORD_LEN_MAX: usize = 1 << 26;
 
-    /// Opens a log, makes it where there is none, and shows every record to `visit`.
+    /// Opens a log, makes it with its folder where there is none, and shows every record to `visit`.
     ///
     /// A torn tail is truncated.
     ///
@@ -94,6 +94,7 @@ impl AppendLog {
         mut visit: impl FnMut(&[u8]) -> io::Result<()>,
     ) -> Result<Self, LogError> {
         if !path.exists() {
+            super::make_folder(path.parent().unwrap_or(Path::new(".")))?;
             super::publish_bytes(path, MAGIC)?;
         }
         let file = OpenOptions::new().read(true).write(true).open(path)?;
