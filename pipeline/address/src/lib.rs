@@ -31,7 +31,7 @@ pub use dictionary::{Dictionary, Kind, Place};
 pub use file::DictionaryError;
 pub use find::{find, Found};
 pub use import::{Import, ImportError};
-pub use quality::{examine, Examined, Finding, Suggestion};
+pub use quality::{digest, examine, Examined, Finding, Level, Suggestion};
 pub use resolve::{resolve, Grade, Resolution, Scratch};
 
 /// Returns the normal form of an address or a name, to see whether another text has it too: widths

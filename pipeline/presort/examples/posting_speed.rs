@@ -106,4 +106,21 @@ fn many_senders(tariff: &Tariff, pieces: u64) {
         plan.yen(),
         plan.plain_yen() - plan.yen()
     );
+    one_contract(tariff, &lots);
+}
+
+/// The same pieces as batches that are posted together under one contract.
+fn one_contract(tariff: &Tariff, lots: &[Lot]) {
+    let begun = Instant::now();
+    let batches: Vec<Vec<Lot>> =
+        lots.chunk_by(|a, b| a.payer == b.payer).map(<[Lot]>::to_vec).collect();
+    let joint = PostDesk { tariff, is_regional: false }.plan_together(&batches);
+    println!(
+        "as {} batches under one contract: {:.3} s; {} postings, {} yen, {} below each alone",
+        batches.len(),
+        begun.elapsed().as_secs_f64(),
+        joint.plan.postings.len(),
+        joint.plan.yen(),
+        joint.alone_yen.saturating_sub(joint.plan.yen())
+    );
 }

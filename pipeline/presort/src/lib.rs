@@ -5,10 +5,12 @@
 //! what a plan says of a piece ([`letter::piece::Placed`]) is worked out when it is asked for.
 
 mod calendar;
+mod districts;
 mod file;
 mod franking;
 mod group;
 mod holidays;
+mod joint;
 mod limits;
 mod lots;
 mod mark;
@@ -23,13 +25,15 @@ mod tray;
 mod yen;
 
 pub use calendar::{Calendar, Haste, Schedule};
+pub use districts::{DistrictFault, Districts};
 pub use file::FileSummary;
 pub use franking::{Franking, Weighed};
 pub use group::{District, Group};
 pub use holidays::{holiday, weekday, Holiday};
+pub use joint::{JointPlan, PartPosting};
 pub use limits::{Limits, PostingRules, Rules};
 pub use mark::marks;
-pub use plan::{plan, Plan, Posted, Totals};
+pub use plan::{lots, plan, plan_as, Plan, Posted, Totals};
 pub use posting::{Lot, PostDesk, Posting, PostingLine, PostingPlan, Tip};
 pub use tariff::{
     After, InForce, MailKind, Offer, Percent, Product, Service, Step, Tariff, TariffBook,

@@ -8,7 +8,10 @@ use letter::Reason;
 use crate::lots::Lots;
 use crate::order::Ordered;
 use crate::{file, order, tray};
-use crate::{BundleSummary, FileSummary, Franking, Posting, Rules, Tip, TraySummary, Weighed};
+use crate::{
+    BundleSummary, FileSummary, Franking, Lot, Posting, PostingPlan, Rules, Tip, TraySummary,
+    Weighed,
+};
 
 /// A batch in print order, with its trays and print files.
 ///
@@ -59,10 +62,30 @@ pub struct Totals {
 /// The order of `pieces` does not matter; their record numbers must differ. Costs two sorts of
 /// small keys and, at its peak, 52 bytes a piece; 76 if they are posted in more than one way.
 pub fn plan(rules: &Rules, pieces: Vec<Measured>) -> Plan {
+    place(rules, pieces, |lots| rules.posting.desk.plan(lots))
+}
+
+/// Plans the printing of pieces whose postings are decided, being a share of those that several
+/// batches have together ([`PostDesk::plan_together`](crate::PostDesk::plan_together)) by the
+/// [`lots`] of these very pieces.
+///
+/// # Panics
+/// If the postings are not those of the pieces' lots.
+pub fn plan_as(rules: &Rules, pieces: Vec<Measured>, postings: Vec<Posting>) -> Plan {
+    place(rules, pieces, |_| PostingPlan { postings, ..PostingPlan::default() })
+}
+
+/// Returns the lots of a batch's paper pieces, which its postage is planned by.
+pub fn lots(rules: &Rules, pieces: Vec<Measured>) -> Vec<Lot> {
+    let (pieces, _) = set_apart(&rules.franking, pieces);
+    Lots::count(rules, &order::by_code(pieces)).lots
+}
+
+fn place(rules: &Rules, pieces: Vec<Measured>, post: impl FnOnce(&[Lot]) -> PostingPlan) -> Plan {
     let (pieces, held) = set_apart(&rules.franking, pieces);
     let pieces = order::by_code(pieces);
     let lots = Lots::count(rules, &pieces);
-    let posted = rules.posting.desk.plan(&lots.lots);
+    let posted = post(&lots.lots);
 
     let mut ordered = Ordered::default();
     let mut postings = Vec::new();

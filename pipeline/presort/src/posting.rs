@@ -1,5 +1,7 @@
 //! 差出し (sashidashi): which pieces are handed in under which discount, at the least postage.
 
+use serde::{Deserialize, Serialize};
+
 use crate::split::{self, Cell, Discount, Rung, CLASSES_MAX};
 use crate::tariff::WHOLE;
 use crate::yen::{Myriadths, YEN};
@@ -36,7 +38,7 @@ pub struct PostDesk<'t> {
 }
 
 /// How a night's pieces are posted.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PostingPlan {
     /// The postings, payer by payer; the plain ones of a payer come last.
     pub postings: Vec<Posting>,
@@ -47,7 +49,7 @@ pub struct PostingPlan {
 }
 
 /// Pieces that are handed in together: one 差出票.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Posting {
     /// Who pays.
     pub payer: u32,
@@ -70,7 +72,7 @@ pub struct Posting {
 }
 
 /// 内訳票の一行: the pieces of one lot in a posting.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PostingLine {
     /// The lot's index.
     pub lot: usize,
@@ -89,7 +91,7 @@ pub struct PostingLine {
 }
 
 /// 「あと37通」: what a few more pieces would bring.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tip {
     /// Who pays.
     pub payer: u32,

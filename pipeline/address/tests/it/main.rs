@@ -5,6 +5,7 @@ mod dictionary;
 mod find;
 mod geolonia;
 mod import;
+mod quality;
 mod resolve;
 mod variants;
 
