@@ -1,7 +1,7 @@
 //! What the merge of the three relations gives, and what a snapshot's id depends on.
 
 use super::*;
-use crate::{read_links, read_preferences, read_recipients};
+use crate::import::read_entries;
 
 const RECIPIENTS: &str = "recipient,identity_level,mailbox,mailbox_id
 r1,3,open,7001
@@ -24,9 +24,9 @@ r9,city,*,both,true
 
 fn rows(links: &str) -> Vec<SnapshotRow> {
     snapshot_rows(
-        read_recipients(RECIPIENTS.as_bytes()).expect("good").into_iter(),
-        read_links(links.as_bytes()).expect("good").into_iter(),
-        read_preferences(PREFERENCES.as_bytes()).expect("good").into_iter(),
+        read_entries::<Recipient>(RECIPIENTS.as_bytes()).expect("good").into_iter(),
+        read_entries::<Link>(links.as_bytes()).expect("good").into_iter(),
+        read_entries::<Preference>(PREFERENCES.as_bytes()).expect("good").into_iter(),
     )
     .collect()
 }
@@ -63,8 +63,8 @@ fn every_link_of_a_known_recipient_gives_its_rows() {
 #[test]
 fn links_to_nobody_are_counted() {
     let mut rows = snapshot_rows(
-        read_recipients(RECIPIENTS.as_bytes()).expect("good").into_iter(),
-        read_links(LINKS.as_bytes()).expect("good").into_iter(),
+        read_entries::<Recipient>(RECIPIENTS.as_bytes()).expect("good").into_iter(),
+        read_entries::<Link>(LINKS.as_bytes()).expect("good").into_iter(),
         std::iter::empty(),
     );
     assert_eq!((rows.by_ref().count(), rows.dangling_links()), (3, 2));
