@@ -257,7 +257,8 @@ pub enum Role {
     Label(Item),
     /// The text of an item of a list.
     ItemText(Item),
-    /// A cell of a table; all cells of a row follow one another, and all rows of a table.
+    /// A cell of a table; all cells of a row follow one another, and all rows of a table. Where a
+    /// cell reaches from elsewhere there is none.
     Cell(Cell),
     /// A code or a picture; its words are a stretch of [`Page::alternatives`], in bytes.
     Figure {
@@ -286,6 +287,8 @@ pub struct Cell {
     pub row: u16,
     /// For what it is a head, if for anything.
     pub scope: Scope,
+    /// Over how many columns and rows it reaches, from its own on.
+    pub over: [u8; 2],
 }
 
 /// For what a cell of a table is a head.

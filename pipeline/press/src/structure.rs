@@ -53,7 +53,8 @@ enum Tag {
     ItemText,
     Table,
     Row,
-    Cell(Scope),
+    /// For what it is a head, and over how many columns and rows it reaches.
+    Cell(Scope, [u8; 2]),
     Figure,
 }
 
@@ -64,7 +65,7 @@ impl Tag {
             Role::Paragraph => Self::Paragraph,
             Role::Label(_) => Self::Label,
             Role::ItemText(_) => Self::ItemText,
-            Role::Cell(cell) => Self::Cell(cell.scope),
+            Role::Cell(cell) => Self::Cell(cell.scope, cell.over),
             Role::Figure { .. } => Self::Figure,
         }
     }
@@ -79,8 +80,8 @@ impl Tag {
             Self::ItemText => "LBody",
             Self::Table => "Table",
             Self::Row => "TR",
-            Self::Cell(Scope::Own) => "TD",
-            Self::Cell(Scope::Column | Scope::Row) => "TH",
+            Self::Cell(Scope::Own, _) => "TD",
+            Self::Cell(Scope::Column | Scope::Row, _) => "TH",
             Self::Figure => "Figure",
         }
     }
@@ -245,8 +246,10 @@ impl Tree {
         out.extend_from_slice(b"/P ");
         reference(out, element.parent.map_or(places.document, |parent| places.first + parent));
         match element.tag {
-            Tag::Cell(Scope::Column) => entry(out, "/A ", places.scopes[0]),
-            Tag::Cell(Scope::Row) => entry(out, "/A ", places.scopes[1]),
+            Tag::Cell(Scope::Own, [1, 1]) => {}
+            Tag::Cell(Scope::Column, [1, 1]) => entry(out, "/A ", places.scopes[0]),
+            Tag::Cell(Scope::Row, [1, 1]) => entry(out, "/A ", places.scopes[1]),
+            Tag::Cell(scope, over) => write_reach(scope, over, out),
             Tag::Figure => self.write_figure(element, places, out),
             _ => {}
         }
@@ -325,6 +328,23 @@ impl Tree {
             out.extend_from_slice(b"]>>");
         }
     }
+}
+
+/// Writes the attributes of a cell that reaches over others (ISO 32000-1 §14.8.5.7, table 349).
+fn write_reach(scope: Scope, [columns, rows]: [u8; 2], out: &mut Vec<u8>) {
+    out.extend_from_slice(b"/A<</O/Table");
+    out.extend_from_slice(match scope {
+        Scope::Own => b"".as_slice(),
+        Scope::Column => b"/Scope/Column",
+        Scope::Row => b"/Scope/Row",
+    });
+    for (key, count) in [("/ColSpan ", columns), ("/RowSpan ", rows)] {
+        if count > 1 {
+            out.extend_from_slice(key.as_bytes());
+            number(out, i32::from(count));
+        }
+    }
+    out.extend_from_slice(b">>");
 }
 
 /// Writes a reference and a space.

@@ -4,7 +4,7 @@ mod judge;
 mod support;
 
 use judge::{assert_sound, judge, kept};
-use letter::page::{Item, Page, Role};
+use letter::page::{Cell, Item, Page, Role, Scope};
 use lopdf::{Dictionary, Document, Object};
 use press::{Fonts, Layers};
 use support::{copy, copy_press, sample, uses, Face, Sample, Setter, GOTHIC, MINCHO};
@@ -72,6 +72,61 @@ fn a_copys_lists_and_figures_are_heard_as_such() {
     let layout = figure.get(b"A").and_then(Object::as_dict).expect("attributes");
     let bounds = layout.get(b"BBox").and_then(Object::as_array).expect("a BBox");
     assert_eq!(bounds.len(), 4, "{bounds:?}");
+}
+
+/// A table whose head is joined over two columns, and beside it one over two rows.
+fn spanned(over: [[u8; 2]; 2]) -> Sample {
+    let faces = [Face::load(MINCHO)];
+    let mut setter = Setter::new(&faces);
+    setter.passage(0, Role::Heading(1), |s| s.line(0, 14.0, 60.0, 60.0, "納付"));
+    let rows: [&[(Scope, [u8; 2], &str)]; 3] = [
+        &[(Scope::Column, over[0], "期別"), (Scope::Column, over[1], "納付")],
+        &[(Scope::Column, [1, 1], "納期限"), (Scope::Column, [1, 1], "税額")],
+        &[
+            (Scope::Row, [1, 1], "第一期"),
+            (Scope::Own, [1, 1], "六月"),
+            (Scope::Own, [1, 1], "百円"),
+        ],
+    ];
+    let mut place = 1;
+    for (row, cells) in (1..).zip(rows) {
+        for &(scope, over, text) in cells {
+            let cell = Cell { table: 1, row, scope, over };
+            let (x, y) = (60.0 + 60.0 * f64::from(place), 80.0 + 20.0 * f64::from(row));
+            setter.passage(place, Role::Cell(cell), |s| s.line(0, 10.0, x, y, text));
+            place += 1;
+        }
+    }
+    let page: Page = setter.page;
+    let fonts = Fonts::build(&[faces[0].data()], &uses(&faces, [&page]), &Default::default());
+    let fonts = fonts.expect("fonts");
+    let layers = Layers::build(&fonts, &[], &[], None).expect("layers");
+    Sample { letters: vec![vec![page]], fonts, layers }
+}
+
+#[test]
+fn a_joined_cell_says_over_how_many_columns_and_rows_it_reaches() {
+    let mut told = Vec::new();
+    // The same scratch: copies that reach otherwise are of other shapes.
+    for over in [[[1, 2], [2, 1]], [[1, 1], [1, 1]]] {
+        let sample = spanned(over);
+        let (bytes, _) = copy(&copy_press(&sample), &sample, 1);
+        let file = kept("copy-spanned.pdf", &bytes);
+        assert_sound(&file);
+        told.push(judge("pdfinfo", &["-struct", "FILE"], &file));
+    }
+    let count = |tree: &str, word: &str| tree.matches(word).count();
+    assert_eq!(
+        [count(&told[0], "/ColSpan 2"), count(&told[0], "/RowSpan 2")],
+        [1, 1],
+        "{}",
+        told[0]
+    );
+    assert_eq!([count(&told[1], "ColSpan"), count(&told[1], "RowSpan")], [0, 0], "{}", told[1]);
+    for tree in &told {
+        assert_eq!([count(tree, "TR"), count(tree, "TH"), count(tree, "TD")], [3, 5, 2], "{tree}");
+        assert_eq!(count(tree, "/Scope /Column"), 4, "{tree}");
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use letter::page::{Mark, Page, Passage, Role};
+use letter::page::{Cell, Mark, Page, Passage, Role};
 
 use super::first_layer::TAGGED;
 use super::{CopyPress, Numbers, COPY_PAGES_MAX, LAYER_PARENTS};
@@ -160,7 +160,10 @@ fn write_key(pages: &[Page], key: &mut Vec<u32>) -> bool {
                 Role::Paragraph => (2, 0),
                 Role::Label(item) => (3, pair(item.list, item.item)),
                 Role::ItemText(item) => (4, pair(item.list, item.item)),
-                Role::Cell(cell) => (5 + cell.scope as u32, pair(cell.table, cell.row)),
+                Role::Cell(Cell { table, row, scope, over: [columns, rows] }) => {
+                    let over = u32::from(columns) << 8 | u32::from(rows) << 16;
+                    (5 + scope as u32 | over, pair(table, row))
+                }
                 Role::Figure { .. } => return false,
             };
             key.extend([place, kind << 1 | u32::from(end > start), ids]);

@@ -132,7 +132,7 @@ impl<'a> Setter<'a> {
     }
 
     pub fn cell(&mut self, row: u32, column: u32, scope: Scope, set: impl FnOnce(&mut Self)) {
-        let cell = Cell { table: 1, row: row as u16, scope };
+        let cell = Cell { table: 1, row: row as u16, scope, over: [1, 1] };
         self.passage(60 + 10 * row + column, Role::Cell(cell), set);
     }
 

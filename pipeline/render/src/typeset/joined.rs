@@ -31,15 +31,14 @@ impl<'a> Setter<'a> {
             let column = &table.columns[at % columns];
             if let Some(joined) = slot {
                 self.joined(table, grid, (at, joined), style, cursor)?;
+                let scope = match (grid.is_head, column.is_head) {
+                    (true, _) => Scope::Column,
+                    (false, true) => Scope::Row,
+                    (false, false) => Scope::Own,
+                };
+                let role = self.joined_role(scope, [joined.columns, joined.rows]);
+                self.note_next(cursor.page, start, role);
             }
-            // Who hears the table hears as many cells in each row; joined ones are empty.
-            let scope = match (grid.is_head, column.is_head) {
-                (true, _) => Scope::Column,
-                (false, true) => Scope::Row,
-                (false, false) => Scope::Own,
-            };
-            let role = self.cell_role(scope);
-            self.note_next(cursor.page, start, role);
             if (at + 1) % columns == 0 {
                 cursor.y += table.row_height;
                 cursor.lines += 1;

@@ -103,7 +103,14 @@ impl Setter<'_> {
 
     /// Returns the role of a cell of the row that is under way.
     pub(super) fn cell_role(&self, scope: Scope) -> Role {
-        Role::Cell(Cell { table: self.count.tables, row: self.count.rows, scope })
+        self.joined_role(scope, [1, 1])
+    }
+
+    /// Returns the role of such a cell that reaches over some columns and rows.
+    pub(super) fn joined_role(&self, scope: Scope, over: [usize; 2]) -> Role {
+        // A hundred columns do not fit any sheet.
+        let over = over.map(|count| u8::try_from(count).unwrap_or(u8::MAX));
+        Role::Cell(Cell { table: self.count.tables, row: self.count.rows, scope, over })
     }
 }
 

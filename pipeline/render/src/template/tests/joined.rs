@@ -97,20 +97,25 @@ fn joined_heads_are_repeated_and_the_sum_stands_once() {
 }
 
 #[test]
-fn every_row_has_as_many_cells_for_who_hears_the_table() {
+fn who_hears_the_table_hears_a_joined_cell_once_and_how_far_it_reaches() {
     let (_, pages) = set(&stock(HEADS, TOTAL), 3, Form::Copy);
     let cells = pages[0].passages.iter().filter_map(|passage| match passage.role {
-        Role::Cell(cell) => Some((cell.row, cell.scope, passage.end > passage.start)),
+        Role::Cell(cell) => {
+            assert!(passage.end > passage.start, "every cell has something in it: {cell:?}");
+            Some((cell.row, cell.scope, cell.over))
+        }
         _ => None,
     });
     let cells: Vec<_> = cells.collect();
-    assert_eq!(cells.len(), 6 * 3);
+    // Two rows of three heads, of which two are joined; three rows of three; a sum over two.
+    let places: u32 = cells.iter().map(|(_, _, [columns, rows])| u32::from(columns * rows)).sum();
+    assert_eq!((cells.len(), places), (4 + 3 * 3 + 2, 6 * 3));
     let of_row = |row| cells.iter().filter(move |cell| cell.0 == row).map(|cell| (cell.1, cell.2));
     assert_eq!(
         of_row(1).chain(of_row(2)).collect::<Vec<_>>(),
-        [true, true, false, false, true, true].map(|full| (Scope::Column, full))
+        [[1, 2], [2, 1], [1, 1], [1, 1]].map(|over| (Scope::Column, over))
     );
-    assert_eq!(of_row(6).map(|cell| cell.1).collect::<Vec<_>>(), [true, false, true]);
+    assert_eq!(of_row(6).map(|cell| cell.1).collect::<Vec<_>>(), [[2, 1], [1, 1]]);
 }
 
 #[test]
