@@ -13,6 +13,7 @@ use ledger::Account;
 use runner::{aside, Crew, Entry, FileMark, Journal, Part, Stage};
 use serde::de::DeserializeOwned;
 
+use crate::addresses;
 use crate::applications;
 use crate::batch::{Received, RECEIVED};
 use crate::close::{Closing, ACCOUNT, CLOSING, LEDGER_ROWS, PLAN};
@@ -20,6 +21,7 @@ use crate::journey::{open_parts, Clock};
 use crate::ledger_rows;
 use crate::line::{Line, LINE};
 use crate::out::{FileJournal, Out};
+use crate::postage;
 use crate::receive::Counter;
 use crate::recount::recount;
 use crate::registry_import as registry;
@@ -61,6 +63,7 @@ pub fn end_night(
     let discrepancies = watch.stage("recount", None, records, || check(out, crew, &tonight))?;
     let mut files = vec![watch.stage("ledger", None, 0, || ledger.join())?];
     registry::send_opens(out, memory)?;
+    files.extend(postage::write(counter)?);
     let mut report = report_of(counter, journal, &tonight, discrepancies)?;
     if !clock.is_given {
         report.stages = watch.stages().to_vec();
@@ -140,6 +143,8 @@ fn report_of(
     let link =
         |label: &str, path: &str| FileLink { label: label.to_owned(), path: path.to_owned() };
     let batches = parts.iter().map(|part| batch_report(counter, journal, part));
+    let mut tables: Vec<_> = addresses::figures(counter, parts)?.into_iter().collect();
+    tables.extend(postage::figures(counter)?);
     Ok(ReportInput {
         shop: counter.shop.config.shop.name.clone(),
         now: counter.night.now,
@@ -150,6 +155,7 @@ fn report_of(
         refusals: refusals(counter, journal),
         discrepancies,
         applications: applications::report(counter)?,
+        tables,
         stages: Vec::new(),
         wall_seconds: None,
         files: vec![link("ledger.parquet", "ledger.parquet")],

@@ -289,9 +289,22 @@ impl<'s> Batch<'s> {
         scratch: &'a mut address::Scratch,
         view: &RecordView<'_>,
     ) -> Result<Resolution<'_, 'a>, Reason> {
-        let address2 = self.fields.address2.map_or("", |index| view.field(index));
-        let (postal, address1) = (view.field(self.fields.postal), view.field(self.fields.address1));
+        let (postal, address1, address2) = self.address(view);
         address::resolve(&self.house.dictionary, scratch, postal, address1, address2)
+    }
+
+    /// Returns a record's postal code and the two parts of its address, as they came.
+    pub fn address<'v>(&self, view: &RecordView<'v>) -> (&'v str, &'v str, &'v str) {
+        let address2 = self.fields.address2.map_or("", |index| view.field(index));
+        (view.field(self.fields.postal), view.field(self.fields.address1), address2)
+    }
+
+    /// Returns a digest of a record's recipient and address, by which the same ones are known
+    /// within a part; blanks do not count.
+    pub fn person(&self, view: &RecordView<'_>) -> u64 {
+        let (postal, address1, address2) = self.address(view);
+        let recipient = self.fields.recipient.map_or("", |index| view.field(index));
+        address::digest(&[postal, address1, address2, recipient])
     }
 
     /// Returns what the template needs to know besides the record.

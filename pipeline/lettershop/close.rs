@@ -16,6 +16,7 @@ use presort::Plan;
 use runner::{Crew, FileMark, NightPlan, Part};
 use serde::{Deserialize, Serialize};
 
+use crate::addresses;
 use crate::alarm;
 use crate::batch::Batch;
 use crate::doors::results;
@@ -115,6 +116,7 @@ pub fn close(
     }
     files.extend(receipt(out, batch, night, &account, waits)?);
     files.extend(returns::warn(out, batch)?);
+    files.extend(addresses::hand_out(out, batch)?);
     let closed = account.close().with_context(|| format!("the account of {part}"))?;
     files.push(json_file(out, part, ACCOUNT, &closed)?);
     files.push(json_file(out, part, PLAN, &promised(batch, plan, copies))?);

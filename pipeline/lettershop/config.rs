@@ -12,7 +12,7 @@ use edge::sftp::Door;
 use intake::Sender;
 use letter::stock::{EnvelopeProfile, InserterProfile, Paper};
 use letter::SenderId;
-use presort::TariffBook;
+use presort::{Districts, TariffBook};
 use render::TemplateSource;
 use serde::Deserialize;
 
@@ -53,6 +53,8 @@ pub struct Shop {
     pub inserter: InserterProfile,
     /// The postage tariffs.
     pub tariffs: TariffBook,
+    /// 郵便区番号 by the posting office's list.
+    pub districts: Districts,
     /// What the seals of batches are signed with, if the shop has a key.
     pub seal_key: Option<SealKey>,
 }
@@ -72,6 +74,9 @@ impl Shop {
         let inserters: Inserters = stock_toml(root, "inserters.toml", stock::INSERTERS)?;
         let tariffs: TariffBook = stock_toml(root, "tariffs.toml", stock::TARIFFS)?;
         tariffs.check().context("in tariffs.toml")?;
+        let districts = stock_text(root, "districts.csv", stock::DISTRICTS)?;
+        let districts = Districts::parse(&districts).context("in districts.csv")?;
+        config.posting.check().map_err(anyhow::Error::msg).context("in lettershop.toml")?;
         let envelopes = envelopes.envelopes;
         let envelope = by_name("envelope", &config.print.envelope, envelopes.clone(), |e| &e.name)?;
         let inserter =
@@ -102,7 +107,18 @@ impl Shop {
                 "the key of lettershop.toml's [seal]; `openssl genpkey -algorithm RSA` makes one"
             })?;
         let root = root.to_owned();
-        Ok(Self { root, config, senders, sites, envelope, envelopes, inserter, tariffs, seal_key })
+        Ok(Self {
+            root,
+            config,
+            senders,
+            sites,
+            envelope,
+            envelopes,
+            inserter,
+            tariffs,
+            districts,
+            seal_key,
+        })
     }
 
     /// Returns the paper in use.
@@ -312,9 +328,14 @@ fn merge(under: &mut toml::Table, over: toml::Table) {
 }
 
 fn stock_toml<T: serde::de::DeserializeOwned>(root: &Path, name: &str, stock: &str) -> Result<T> {
+    let text = stock_text(root, name, stock)?;
+    toml::from_str(&text).with_context(|| format!("in {}", root.join(name).display()))
+}
+
+/// Returns the shop's own file, or else the stock's.
+fn stock_text(root: &Path, name: &str, stock: &str) -> Result<String> {
     let own = root.join(name);
-    let text = if own.exists() { read_text(&own)? } else { stock.to_owned() };
-    toml::from_str(&text).with_context(|| format!("in {}", own.display()))
+    Ok(if own.exists() { read_text(&own)? } else { stock.to_owned() })
 }
 
 fn by_name<T>(kind: &str, name: &str, all: Vec<T>, name_of: impl Fn(&T) -> &String) -> Result<T> {

@@ -6,9 +6,11 @@ use anyhow::{Context, Result};
 use columnar::Snapshot;
 use edge::Memory;
 use intake::refusal;
+use letter::page::CharUse;
 use letter::piece::Measured;
 use letter::{Disposition, Moment, Reason};
-use presort::{Limits, Plan, PostDesk, PostingRules, Rules};
+use mailbox::MailboxId;
+use presort::{Limits, Plan, PostDesk, Posting, PostingRules, Rules};
 use route::Lookup;
 use runner::{both, Crew, Entry, Journal, NightPlan, Part, SeenDrop, Stage};
 
@@ -25,6 +27,7 @@ use crate::fates::fault_stream;
 use crate::later;
 use crate::measure::{measure, MeasuredBatch};
 use crate::out::{sha256_of, FileJournal, Out};
+use crate::postage;
 use crate::postbox;
 use crate::posting;
 use crate::print::{print_files, Forme};
@@ -87,15 +90,13 @@ pub fn night(
             })?);
             rest = after;
         }
-        for part in due_parts(shop, &journal) {
+        for parts in postage::together(&counter, due_parts(shop, &journal))? {
             if clock.until.is_some_and(|until| read_clock() >= until) {
                 break;
             }
-            let batch =
-                Batch::open(out, shop, &house, &part).with_context(|| format!("opening {part}"))?;
             let mut desk =
                 Desk { counter: &counter, crew, journal: &mut journal, memory: &mut memory };
-            carry(&mut desk, watch, &batch, &snapshot)?;
+            carry_together(&mut desk, watch, &parts, &snapshot)?;
         }
         if later.is_empty() {
             break;
@@ -197,15 +198,51 @@ struct Desk<'n> {
     memory: &'n mut Memory,
 }
 
-/// Takes one part from its spool to its receipt.
-fn carry(
+/// Takes parts that are posted together from their spools to their receipts: all are measured
+/// before the first is planned.
+fn carry_together(
+    desk: &mut Desk<'_>,
+    watch: &mut Watch,
+    parts: &[Part],
+    snapshot: &Snapshot,
+) -> Result<()> {
+    let Counter { shop, house, out, .. } = *desk.counter;
+    let mut ready = Vec::new();
+    for part in parts {
+        let batch =
+            Batch::open(out, shop, house, part).with_context(|| format!("opening {part}"))?;
+        if let Some(keys) = measured_keys(desk, watch, &batch, snapshot)? {
+            ready.push((batch, keys));
+        }
+    }
+    let set: Vec<(&Batch<'_>, &[Measured])> =
+        ready.iter().map(|(batch, keys)| (batch, &keys.pieces[..])).collect();
+    let postings = postage::decide(desk.counter, &set)?;
+    for ((batch, keys), postings) in ready.into_iter().zip(postings) {
+        carry(desk, watch, &batch, keys, postings)?;
+    }
+    Ok(())
+}
+
+/// What a part is planned from.
+struct Keys {
+    mailboxes: Vec<MailboxId>,
+    /// The pieces that go on.
+    pieces: Vec<Measured>,
+    uses: Vec<CharUse>,
+    stopped: HashMap<u32, Reason>,
+    awaits: Option<Reason>,
+}
+
+/// Resolves, routes and measures a part; nothing if it is refused.
+fn measured_keys(
     desk: &mut Desk<'_>,
     watch: &mut Watch,
     batch: &Batch<'_>,
     snapshot: &Snapshot,
-) -> Result<()> {
-    let Desk { counter, crew, journal, memory } = desk;
-    let (out, night, part) = (counter.out, counter.night, batch.part());
+) -> Result<Option<Keys>> {
+    let Desk { counter, crew, journal, .. } = desk;
+    let (out, part) = (counter.out, batch.part());
     let rows = u64::from(batch.received.rows);
 
     // Resolved, routed, measured: every record becomes a small key or a fault.
@@ -220,19 +257,36 @@ fn carry(
     if let Judgement::Refused { faults } = judgement {
         let refusal = refusal::too_many_faults(faults, rows);
         let Received { drop, sha256 } = received(journal, part);
-        return counter.refuse(journal, &drop, sha256, &refusal, Some(part), rows);
+        counter.refuse(journal, &drop, sha256, &refusal, Some(part), rows)?;
+        return Ok(None);
     }
     let awaits = match judgement {
         Judgement::Stops(reason) => Some(reason),
         _ => None,
     };
-
-    // Planned: the only barrier. Keys only, never pages.
     let stopped = pulled(journal, batch)?;
     let MeasuredBatch { mut pieces, uses } = measured;
     pieces.retain(|piece| awaits.is_none() && !stopped.contains_key(&piece.record));
+    Ok(Some(Keys { mailboxes, pieces, uses, stopped, awaits }))
+}
+
+/// Takes a measured part to its receipt; `postings` if they are a share of several parts'.
+fn carry(
+    desk: &mut Desk<'_>,
+    watch: &mut Watch,
+    batch: &Batch<'_>,
+    keys: Keys,
+    postings: Option<Vec<Posting>>,
+) -> Result<()> {
+    let Desk { counter, crew, journal, memory } = desk;
+    let (out, night, part) = (counter.out, counter.night, batch.part());
+    let rows = u64::from(batch.received.rows);
+    let Keys { mailboxes, pieces, uses, stopped, awaits } = keys;
+
+    // Planned: the only barrier. Keys only, never pages.
     let going = pieces.len() as u64;
-    let plan = watch.stage("plan", Some(part), going, || plan(counter, batch, &pieces));
+    let plan =
+        watch.stage("plan", Some(part), going, || plan_as(counter, batch, &pieces, postings));
     let mut copies = pieces;
     copies.retain(|piece| piece.channel.in_mailbox());
     copies.shrink_to_fit();
@@ -393,6 +447,31 @@ pub fn pulled(journal: &FileJournal, batch: &Batch<'_>) -> Result<HashMap<u32, R
 
 /// Plans the printing of the pieces that go on paper.
 pub fn plan(counter: &Counter<'_>, batch: &Batch<'_>, going: &[Measured]) -> Plan {
+    plan_as(counter, batch, going, None)
+}
+
+/// Plans the printing, under postings that are decided or the cheapest ones.
+fn plan_as(
+    counter: &Counter<'_>,
+    batch: &Batch<'_>,
+    going: &[Measured],
+    postings: Option<Vec<Posting>>,
+) -> Plan {
+    let on_paper = going.iter().filter(|piece| piece.channel.on_paper()).copied().collect();
+    let plan = with_rules(counter, batch, |rules| match postings {
+        Some(postings) => presort::plan_as(rules, on_paper, postings),
+        None => presort::plan(rules, on_paper),
+    });
+    assert!(plan.held.is_empty(), "what no envelope takes was held when it was measured");
+    plan
+}
+
+/// Calls `with` with what a part's plan obeys.
+pub fn with_rules<T>(
+    counter: &Counter<'_>,
+    batch: &Batch<'_>,
+    with: impl FnOnce(&Rules<'_>) -> T,
+) -> T {
     let config = &counter.shop.config;
     let limits = Limits {
         bundle_pieces_min: config.presort.bundle_pieces_min,
@@ -401,20 +480,25 @@ pub fn plan(counter: &Counter<'_>, batch: &Batch<'_>, going: &[Measured]) -> Pla
         tray_weight_mg_max: u64::from(config.presort.tray_weight_max_g) * 1000,
         file_pieces_max: config.print.file_pieces_max,
     };
-    let district_len = |postal| batch.house.dictionary.postal_district(postal);
+    let district_len = |postal| {
+        let listed = counter.shop.districts.len_of(postal);
+        listed.unwrap_or_else(|| batch.house.dictionary.postal_district(postal))
+    };
     let is_local = |postal| config.posting.is_local(postal);
-    let posting_rules = PostingRules {
-        desk: PostDesk { tariff: batch.tariff.tariff, is_regional: config.posting.regional },
+    let posting = PostingRules {
+        desk: post_desk(counter, batch),
         leeway_days: posting::leeway_days(batch, counter.night.now),
         is_advertising: batch.posting.advertising,
         is_local: &is_local,
     };
     let franking = batch.franking.clone();
-    let rules = Rules { franking, limits, district_len: &district_len, posting: posting_rules };
-    let on_paper = going.iter().filter(|piece| piece.channel.on_paper()).copied().collect();
-    let plan = presort::plan(&rules, on_paper);
-    assert!(plan.held.is_empty(), "what no envelope takes was held when it was measured");
-    plan
+    with(&Rules { franking, limits, district_len: &district_len, posting })
+}
+
+/// Returns where a part is posted.
+pub fn post_desk<'s>(counter: &Counter<'_>, batch: &Batch<'s>) -> PostDesk<'s> {
+    let is_regional = counter.shop.config.posting.regional;
+    PostDesk { tariff: batch.tariff.tariff, is_regional }
 }
 
 /// The drop in which a part came.

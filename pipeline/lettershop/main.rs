@@ -12,6 +12,7 @@ macro_rules! say {
 }
 
 mod account;
+mod addresses;
 mod alarm;
 mod applications;
 mod args;
@@ -37,6 +38,7 @@ mod measure;
 mod out;
 mod outward;
 mod papers;
+mod postage;
 mod postbox;
 mod posting;
 mod print;

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
 use std::path::Path;
 
+use address::Finding;
 use anyhow::{Context, Result};
 use letter::page::{note_use, CharUse, Mark, Page};
 use letter::piece::Measured;
@@ -11,6 +12,7 @@ use letter::{Channel, ChannelReason, Date, PostalCode, Reason, RecordView};
 use route::Lookup;
 use runner::{Crew, FileMark};
 
+use crate::addresses::Notes;
 use crate::batch::{Batch, Letters};
 use crate::faults::{self, RowFaults};
 use crate::later;
@@ -66,10 +68,11 @@ struct Block {
     pieces: Vec<Measured>,
     faults: Vec<RowFaults>,
     uses: Vec<CharUse>,
+    addresses: Notes,
 }
 
 /// Resolves, routes and typesets every record of the part for the night of `day` and writes
-/// `measured` and `measure-faults.jsonl`.
+/// `measured`, `measure-faults.jsonl`, and what is found about the addresses.
 ///
 /// # Errors
 /// If the spool cannot be read or a file cannot be written.
@@ -83,6 +86,7 @@ pub fn measure(
     let folder = out.part(batch.part());
     let is_last_night = later::is_due(batch.shop, &batch.received, day);
     let mut all = MeasuredBatch { uses: batch.no_uses(), ..MeasuredBatch::default() };
+    let mut addresses = Notes::default();
     let faults = out.publish(&folder.join(FAULTS), |file| {
         crew.map_in_order(
             batch.blocks().map(Ok),
@@ -99,30 +103,48 @@ pub fn measure(
                     all.union(more);
                 }
                 all.pieces.extend(block.pieces);
+                addresses.append(block.addresses);
                 faults::write(file, &block.faults).context("writing faults")
             },
         )
     })?;
     let measured = out.publish(&folder.join(MEASURED), |file| Ok(write(file, &all)?))?;
-    Ok(vec![measured, faults])
+    let mut files = vec![measured, faults];
+    files.extend(addresses.write(out, batch)?);
+    Ok(files)
 }
 
 impl Desk<'_> {
     fn measure(&mut self, rows: std::ops::Range<usize>, lookups: &[Lookup]) -> io::Result<Block> {
         let Ways { batch, .. } = self.ways;
         batch.spool.read_rows(rows.clone(), &mut self.bytes)?;
-        let mut block =
-            Block { pieces: Vec::with_capacity(rows.len()), faults: Vec::new(), uses: Vec::new() };
+        let mut block = Block {
+            pieces: Vec::with_capacity(rows.len()),
+            faults: Vec::new(),
+            uses: Vec::new(),
+            addresses: Notes::default(),
+        };
         for (record, view) in batch.spool.views(rows, &self.bytes) {
             let (record, view) = (record as u32, view?);
             if batch.is_stopped(record) {
                 continue;
             }
             let lookup = lookups[record as usize];
-            match measure_one(self.ways, &mut self.letters, &mut self.uses, record, &view, lookup) {
+            let mut whole = None;
+            let measured = measure_one(
+                self.ways,
+                &mut self.letters,
+                &mut self.uses,
+                record,
+                &view,
+                lookup,
+                &mut whole,
+            );
+            match measured {
                 Ok(piece) => block.pieces.push(piece),
                 Err(reason) => block.faults.push(batch.fault(record, &view, reason)),
             }
+            block.addresses.take(batch, &mut self.letters.address, record, &view, whole)?;
         }
         block.uses = std::mem::replace(&mut self.uses, batch.no_uses());
         Ok(block)
@@ -136,9 +158,11 @@ fn measure_one(
     record: u32,
     view: &RecordView<'_>,
     lookup: Lookup,
+    whole: &mut Option<Finding>,
 ) -> Result<Measured, Reason> {
     let Ways { batch, .. } = ways;
     let resolved = batch.resolve(&mut letters.address, view)?;
+    *whole = Finding::of_grade(resolved.grade);
     let (postal, walk) = (resolved.postal, resolved.walk);
     let facts = batch.facts(&resolved);
     let mut count = batch.template.typeset(&mut letters.render, view, &facts)?;

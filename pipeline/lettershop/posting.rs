@@ -14,6 +14,9 @@ use crate::config::Shop;
 use crate::out::Out;
 use crate::print::job_number;
 
+/// What a part's posting slips were made from, in its folder.
+pub const SLIPS: &str = "posting-slips.json";
+
 /// Writes `posting-slips.pdf` and `bundle-slips.pdf` beside the print files.
 ///
 /// # Errors
@@ -27,6 +30,7 @@ pub fn write(
 ) -> Result<Vec<FileMark>> {
     let folder = out.print(batch.part());
     let slips = slips(batch, plan, now);
+    let figures = serde_json::to_vec(&slips).expect("figures are plain data");
     let posting = posting_slips(&slips, font).context("the posting slips")?;
     let of_batch = SlipBatch {
         job: slips.job,
@@ -38,6 +42,7 @@ pub fn write(
         plan.trays.iter().flat_map(|tray| bundle_slip(plan, tray)).collect();
     let bundles = bundle_slips(&of_batch, &bundles, font).context("the bundle slips")?;
     Ok(vec![
+        out.publish_bytes(&out.part(batch.part()).join(SLIPS), &figures)?,
         out.publish_bytes(&folder.join("posting-slips.pdf"), &posting)?,
         out.publish_bytes(&folder.join("bundle-slips.pdf"), &bundles)?,
     ])
@@ -128,6 +133,12 @@ pub fn tip(tip: &presort::Tip) -> PostageTip {
 /// Returns what the post desk must be told: an outdated tariff, a posting date that is late.
 pub fn cautions(batch: &Batch<'_>, now: Moment) -> Vec<String> {
     let mut cautions = Vec::new();
+    let contract = batch.shop.config.posting.contract_of(batch.part().sender.as_str());
+    if let Some(contract) = contract {
+        cautions.push(format!(
+            "契約「{contract}」で一括して差し出す案件があるときは、この票は内訳です（postings/ の差出票を出します）。"
+        ));
+    }
     let known_until = batch.tariff.tariff.known_until;
     if batch.tariff.is_outdated {
         cautions.push(format!(

@@ -8,6 +8,8 @@ pub const CONFIG: &str = include_str!("../../config/lettershop.toml");
 pub const ENVELOPES: &str = include_str!("../../config/envelopes.toml");
 /// `config/inserters.toml`
 pub const INSERTERS: &str = include_str!("../../config/inserters.toml");
+/// `config/districts.csv`
+pub const DISTRICTS: &str = include_str!("../../config/districts.csv");
 /// `config/tariffs.toml`
 pub const TARIFFS: &str = include_str!("../../config/tariffs.toml");
 /// `config/counter.toml`, the sender of what the shop itself writes about applications.

@@ -29,6 +29,7 @@ mod resume;
 mod sample_applications;
 mod shop;
 mod tidy;
+mod together;
 mod unattended;
 mod verify;
 mod xml_judged;

@@ -183,6 +183,19 @@ pub struct PostingKeys {
     /// What is agreed with single senders, by id.
     #[serde(default)]
     pub senders: BTreeMap<String, SenderPosting>,
+    /// The senders that post as one, by the contract's id.
+    #[serde(default)]
+    pub contracts: BTreeMap<String, Contract>,
+}
+
+/// `[posting.contracts.<id>]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Contract {
+    /// 差出人 as the contract has it.
+    pub holder: String,
+    /// The senders, by id.
+    pub senders: Vec<String>,
 }
 
 /// `[posting.senders.<id>]`
@@ -203,6 +216,32 @@ impl PostingKeys {
     /// Returns what is agreed with a sender.
     pub fn of(&self, sender: &str) -> SenderPosting {
         self.senders.get(sender).cloned().unwrap_or_default()
+    }
+
+    /// Returns the contract under which a sender posts together with others, if there is one.
+    pub fn contract_of(&self, sender: &str) -> Option<&str> {
+        let holds = |contract: &Contract| contract.senders.iter().any(|one| one == sender);
+        let mut contracts = self.contracts.iter();
+        contracts.find(|(_, contract)| holds(contract)).map(|(id, _)| id.as_str())
+    }
+
+    /// Checks that no sender posts under two contracts, and that their ids can name files.
+    ///
+    /// # Errors
+    /// What is wrong.
+    pub fn check(&self) -> Result<(), String> {
+        let mut seen = BTreeMap::new();
+        for (id, contract) in &self.contracts {
+            if letter::BatchId::parse(id).is_none() {
+                return Err(format!("contract {id:?}: its id must be of a-z, 0-9 and hyphens"));
+            }
+            for sender in &contract.senders {
+                if let Some(other) = seen.insert(sender, id) {
+                    return Err(format!("sender {sender} is in the contracts {other} and {id}"));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Returns whether the posting office itself delivers to a postal code.

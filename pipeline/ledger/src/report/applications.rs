@@ -119,7 +119,8 @@ fn class_of(code: &str) -> &'static str {
     }
 }
 
-fn figures(page: &mut Html, table: &Figures) {
+/// Appends a table.
+pub fn figures(page: &mut Html, table: &Figures) {
     page.raw("<section>").heading(&table.japanese, &table.english);
     page.raw("<div class=\"scroll\"><table>");
     let columns: Vec<(&str, &str, bool)> =

@@ -42,6 +42,9 @@ pub struct ReportInput {
     /// What was done with applications, if any came or waited.
     #[serde(default)]
     pub applications: Option<ApplicationsReport>,
+    /// Further tables: addresses, contracts.
+    #[serde(default)]
+    pub tables: Vec<Figures>,
     /// What each stage took; empty when times were not taken (a night with a fixed clock).
     pub stages: Vec<StageTime>,
     /// The whole night's wall time, if taken.
@@ -179,6 +182,7 @@ pub fn report_html(input: &ReportInput) -> String {
     }
     split::split(&mut page, input);
     split::faults(&mut page, input);
+    input.tables.iter().for_each(|table| applications::figures(&mut page, table));
     production::production(&mut page, input);
     production::files(&mut page, input);
     production::times(&mut page, input);

@@ -81,6 +81,7 @@ fn good() -> ReportInput {
         refusals: Vec::new(),
         discrepancies: Vec::new(),
         applications: None,
+        tables: Vec::new(),
         stages: Vec::new(),
         wall_seconds: None,
         files: vec![FileLink { label: "台帳".into(), path: "ledger.parquet".into() }],
