@@ -19,6 +19,18 @@ const FONT: &str = "F0";
 /// The stroke of a thickened text, in parts of its size.
 const HEAVY_STROKE: f32 = 0.028;
 
+/// The size of pages.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Size {
+    /// Width, mm.
+    pub width_mm: f32,
+    /// Height, mm.
+    pub height_mm: f32,
+}
+
+/// 210 x 297 mm.
+const A4: Size = Size { width_mm: A4_WIDTH_MM, height_mm: A4_HEIGHT_MM };
+
 /// Writes pages of A4 as a PDF titled `title`, made at `made`.
 ///
 /// # Errors
@@ -27,6 +39,20 @@ pub fn write(
     face: &Face,
     title: &str,
     made: Moment,
+    pages: &[Vec<Mark>],
+) -> Result<Vec<u8>, PaperworkError> {
+    write_sized(face, title, made, A4, pages)
+}
+
+/// Writes pages of any one size.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_sized(
+    face: &Face,
+    title: &str,
+    made: Moment,
+    size: Size,
     pages: &[Vec<Mark>],
 ) -> Result<Vec<u8>, PaperworkError> {
     let font = face.cut(&characters(pages))?;
@@ -39,7 +65,7 @@ pub fn write(
     info.producer = format!("lettershop {}", env!("CARGO_PKG_VERSION"));
     info.creator.clone_from(&info.producer);
     document.resources.fonts.map.insert(FontId(FONT.to_owned()), PdfFont::new(font));
-    document.pages = pages.iter().map(|marks| page(marks)).collect();
+    document.pages = pages.iter().map(|marks| page(size, marks)).collect();
     save(&document)
 }
 
@@ -85,12 +111,17 @@ fn characters(pages: &[Vec<Mark>]) -> BTreeSet<char> {
     texts.flat_map(|text| text.chars()).collect()
 }
 
-fn page(marks: &[Mark]) -> PdfPage {
-    let ops = marks.iter().flat_map(ops).collect();
-    PdfPage::new(Mm(A4_WIDTH_MM), Mm(A4_HEIGHT_MM), ops)
+fn page(size: Size, marks: &[Mark]) -> PdfPage {
+    let ops = marks.iter().flat_map(|mark| ops(size, mark)).collect();
+    PdfPage::new(Mm(size.width_mm), Mm(size.height_mm), ops)
 }
 
-fn ops(mark: &Mark) -> Vec<Op> {
+fn ops(size: Size, mark: &Mark) -> Vec<Op> {
+    // Millimetres from the upper left become points from the lower left.
+    let point = |(x_mm, y_mm): (f32, f32)| Point {
+        x: Pt(x_mm * PT_PER_MM),
+        y: Pt((size.height_mm - y_mm) * PT_PER_MM),
+    };
     match mark {
         Mark::Text { x_mm, y_mm, size_pt, heavy, grey, text } => {
             let stroke = if *heavy { size_pt * HEAVY_STROKE } else { 0.0 };
@@ -130,11 +161,6 @@ fn text_ops(at: Point, size_pt: f32, stroke_pt: f32, grey: f32, text: &str) -> V
         Op::ShowText { items: vec![TextItem::Text(text.to_owned())] },
         Op::EndTextSection,
     ]
-}
-
-/// Turns millimetres from the upper left into points from the lower left.
-fn point((x_mm, y_mm): (f32, f32)) -> Point {
-    Point { x: Pt(x_mm * PT_PER_MM), y: Pt((A4_HEIGHT_MM - y_mm) * PT_PER_MM) }
 }
 
 fn gray(percent: f32) -> Color {

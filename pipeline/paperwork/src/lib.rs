@@ -1,4 +1,5 @@
-//! Documents about the job: job ticket, tray labels, posting slips and bundle slips, as PDF.
+//! Documents about the job: job ticket, tray labels, posting slips, bundle slips and the fronts of
+//! envelopes with their indicia, as PDF.
 //!
 //! Floor 1: bytes in, bytes out. The same input gives the same bytes: dates come from the input,
 //! and the file identifier is a digest of the document (printpdf would take it from a process
@@ -9,6 +10,7 @@
 mod closing;
 mod document;
 mod face;
+mod indicia;
 mod labels;
 mod postage;
 mod posting;
@@ -17,6 +19,7 @@ mod slips;
 mod ticket;
 
 pub use closing::{closing_sheet, ClosingEnd, ClosingGeneration, ClosingSheet};
+pub use indicia::{indicia, Front, Indicia, Outline, INDICIA_MM};
 pub use labels::{tray_labels, TrayLabel, LABELS_PER_PAGE};
 pub use postage::{PostageTip, PostingRow, PostingSheet};
 pub use posting::{posting_slips, GroupRow, PostingForm, PostingSlips};

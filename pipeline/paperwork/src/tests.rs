@@ -9,7 +9,7 @@ use letter::{Date, Moment, PostalCode};
 use super::*;
 
 /// The font of the repository, or of Debian's package fonts-morisawa-bizud-gothic.
-fn font() -> Vec<u8> {
+pub(crate) fn font() -> Vec<u8> {
     const PLACES: [&str; 2] = [
         concat!(env!("CARGO_MANIFEST_DIR"), "/../../fonts/BIZUDPGothic-Regular.ttf"),
         "/usr/share/fonts/truetype/bizud-gothic/BIZUDPGothic-Regular.ttf",
@@ -111,7 +111,7 @@ fn postings(pieces: u64) -> Vec<PostingSheet> {
 }
 
 /// Runs a judge over `pdf` in a file of its own and returns what it wrote.
-fn judge(program: &str, before: &[&str], pdf: &[u8], after: &[&str]) -> String {
+pub(crate) fn judge(program: &str, before: &[&str], pdf: &[u8], after: &[&str]) -> String {
     static RUNS: AtomicU32 = AtomicU32::new(0);
     let run = RUNS.fetch_add(1, Ordering::Relaxed);
     let name = format!("paperwork-{}-{run}.pdf", std::process::id());
