@@ -1,10 +1,13 @@
 //! The papers for the post office: posting slips, bundle slips, and what the post desk must know.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Context, Result};
+use letter::stock::EnvelopeProfile;
 use letter::{Date, Moment};
 use paperwork::{
-    bundle_slips, posting_slips, BundleSlip, GroupRow, PostageTip, PostingForm, PostingRow,
-    PostingSheet, PostingSlips, SlipBatch,
+    bundle_slips, posting_slips, BundleSlip, Front, GroupRow, Indicia, PostageTip, PostingForm,
+    PostingRow, PostingSheet, PostingSlips, SlipBatch,
 };
 use presort::{BundleSummary, Calendar, Haste, Plan, Posting, PostingLine, TraySummary};
 use runner::{FileMark, Part};
@@ -17,7 +20,8 @@ use crate::print::job_number;
 /// What a part's posting slips were made from, in its folder.
 pub const SLIPS: &str = "posting-slips.json";
 
-/// Writes `posting-slips.pdf` and `bundle-slips.pdf` beside the print files.
+/// Writes `posting-slips.pdf`, `bundle-slips.pdf` and, where the shop prints indicia on envelopes,
+/// their fronts beside the print files.
 ///
 /// # Errors
 /// If a document cannot be made or written.
@@ -41,11 +45,43 @@ pub fn write(
     let bundles: Vec<BundleSlip> =
         plan.trays.iter().flat_map(|tray| bundle_slip(plan, tray)).collect();
     let bundles = bundle_slips(&of_batch, &bundles, font).context("the bundle slips")?;
-    Ok(vec![
+    let mut files = vec![
         out.publish_bytes(&out.part(batch.part()).join(SLIPS), &figures)?,
         out.publish_bytes(&folder.join("posting-slips.pdf"), &posting)?,
         out.publish_bytes(&folder.join("bundle-slips.pdf"), &bundles)?,
-    ])
+    ];
+    let leeways: BTreeSet<u32> = plan.postings.iter().map(|p| p.posting.leeway_days).collect();
+    for leeway_days in leeways {
+        if let Some(front) = envelope_front(batch, leeway_days, font, now)? {
+            let path = folder.join(format!("envelope-{leeway_days}.pdf"));
+            files.push(out.publish_bytes(&path, &front)?);
+        }
+    }
+    Ok(files)
+}
+
+/// Returns the front of a part's envelope with its indicia, where the shop prints them.
+fn envelope_front(
+    batch: &Batch<'_>,
+    leeway_days: u32,
+    font: &[u8],
+    now: Moment,
+) -> Result<Option<Vec<u8>>> {
+    let keys = &batch.shop.config.posting;
+    let Some(outline) = keys.indicia.outline() else { return Ok(None) };
+    let (payment, office) = (keys.payment.clone(), keys.office.clone());
+    let EnvelopeProfile { width_mm, height_mm, inner_width_mm, inner_height_mm, window, .. } =
+        batch.envelope;
+    // The window is measured inside.
+    let left = (width_mm - inner_width_mm) / 2.0 + window.left_mm;
+    let top = (height_mm - inner_height_mm) / 2.0 + window.top_mm;
+    let front = Front {
+        width_mm: *width_mm as f32,
+        height_mm: *height_mm as f32,
+        window_mm: Some([left, top, window.width_mm, window.height_mm].map(|mm| mm as f32)),
+    };
+    let indicia = Indicia { payment, office, leeway_days, outline };
+    paperwork::indicia(&indicia, front, now, font).context("the envelope's front").map(Some)
 }
 
 fn slips(batch: &Batch<'_>, plan: &Plan, now: Moment) -> PostingSlips {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::resume::entry_ends;
-use crate::shop::{must_be_the_same, tree, Out, Shop};
+use crate::shop::{judge, must_be_the_same, tree, Out, Shop};
 
 /// A shop whose senders post under one contract.
 fn shop_with_contract(records: u32, seed: u32) -> Shop {
@@ -57,6 +57,18 @@ fn a_night_of_one_contract_that_is_cut_anywhere_resumes_to_the_same_postings() {
         must_be_the_same(&expected, &out, &format!("journal cut after entry {entry}"));
         std::fs::remove_dir_all(out.path()).expect("a temporary directory");
     }
+}
+
+#[test]
+fn the_front_of_the_envelope_has_its_indicia_where_the_shop_prints_them() {
+    let shop = Shop::letters(60, 35, 0.0);
+    shop.configure("[posting]\nindicia = \"circle\"\noffice = \"星見中央郵便局\"");
+    let out = shop.after_a_night("out");
+    out.verify().must_succeed();
+    let fronts = out.find("print/", "/envelope-0.pdf");
+    assert_eq!(fronts.len(), out.find("print/", "/posting-slips.pdf").len());
+    let text = judge("pdftotext").arg(&fronts[0]).arg("-").must_succeed().text();
+    assert!(text.contains("料金後納") && text.contains("星見中央郵便局"), "{text}");
 }
 
 #[test]

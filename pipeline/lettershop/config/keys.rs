@@ -176,6 +176,8 @@ pub struct PostingKeys {
     pub office: String,
     /// 料金後納 or 料金別納, for the papers.
     pub payment: String,
+    /// Whether indicia are drawn for the fronts of envelopes, and their outline.
+    pub indicia: IndiciaKey,
     /// Whether the office is a 地域区分局.
     pub regional: bool,
     /// The beginnings of the postal codes that the office itself delivers.
@@ -186,6 +188,29 @@ pub struct PostingKeys {
     /// The senders that post as one, by the contract's id.
     #[serde(default)]
     pub contracts: BTreeMap<String, Contract>,
+}
+
+/// 料金別納・料金後納の表示 on envelopes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum IndiciaKey {
+    /// The envelopes have them already.
+    None,
+    /// In a circle.
+    Circle,
+    /// In a square.
+    Square,
+}
+
+impl IndiciaKey {
+    /// Returns the outline, if indicia are drawn.
+    pub fn outline(self) -> Option<paperwork::Outline> {
+        match self {
+            Self::None => None,
+            Self::Circle => Some(paperwork::Outline::Circle),
+            Self::Square => Some(paperwork::Outline::Square),
+        }
+    }
 }
 
 /// `[posting.contracts.<id>]`

@@ -155,7 +155,10 @@ mod tests {
     fn each_leeway_adds_a_line_under_the_office() {
         let level = |days| {
             let drawn = lines(&marks_of(Outline::Square, days, LANDSCAPE));
-            drawn.iter().filter(|(from, to)| from.1 == to.1 && from.1 > 8.5 && from.1 < 31.0).count()
+            drawn
+                .iter()
+                .filter(|(from, to)| from.1 == to.1 && from.1 > 8.5 && from.1 < 31.0)
+                .count()
         };
         assert_eq!([0, 2, 3, 6, 7].map(level), [1, 1, 2, 2, 3]);
     }
