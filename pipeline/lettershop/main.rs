@@ -38,6 +38,7 @@ mod measure;
 mod out;
 mod outward;
 mod papers;
+mod plan;
 mod postage;
 mod postbox;
 mod posting;

@@ -17,8 +17,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::read_json;
 use crate::batch::{Batch, Received, RECEIVED};
-use crate::journey::{post_desk, with_rules};
 use crate::out::{night_name, Out};
+use crate::plan::{post_desk, with_rules};
 use crate::posting::{sheet, SLIPS};
 use crate::receive::Counter;
 use crate::stock;

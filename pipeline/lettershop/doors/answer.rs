@@ -30,6 +30,7 @@ use crate::journey::{self, judge, Judgement};
 use crate::lists;
 use crate::measure::{measure, MeasuredBatch};
 use crate::out::{FileJournal, Out};
+use crate::plan;
 use crate::print::{proof, Forme};
 use crate::receive::{is_known, Counter, Orphans};
 use crate::registry_import as registry;
@@ -157,7 +158,7 @@ impl Day<'_> {
         let stopped = journey::pulled(journal, batch)?;
         let MeasuredBatch { mut pieces, uses } = measured;
         pieces.retain(|piece| stops.is_none() && !stopped.contains_key(&piece.record));
-        let plan = journey::plan(counter, batch, &pieces);
+        let plan = plan::plan(counter, batch, &pieces);
         let copies: Vec<Measured> =
             pieces.iter().copied().filter(|piece| piece.channel.in_mailbox()).collect();
         let rows = batch.spool.rows().len();
@@ -168,7 +169,7 @@ impl Day<'_> {
         let extremes = extremes(batch, &pieces)?;
         if !extremes.is_empty() {
             let forme = Forme::make(batch, &uses)?;
-            let plan = journey::plan(counter, batch, &extremes);
+            let plan = plan::plan(counter, batch, &extremes);
             let pdf = proof(batch, &forme, &plan, night.now)?;
             let name = format!("{}.proof.pdf", part.name());
             out.publish_bytes(&out.outbox(part.sender.as_str(), &name), &pdf)?;
