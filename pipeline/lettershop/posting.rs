@@ -73,13 +73,12 @@ fn envelope_front(
     let EnvelopeProfile { width_mm, height_mm, inner_width_mm, inner_height_mm, window, .. } =
         batch.envelope;
     // The window is measured inside.
-    let left = (width_mm - inner_width_mm) / 2.0 + window.left_mm;
-    let top = (height_mm - inner_height_mm) / 2.0 + window.top_mm;
-    let front = Front {
-        width_mm: *width_mm as f32,
-        height_mm: *height_mm as f32,
-        window_mm: Some([left, top, window.width_mm, window.height_mm].map(|mm| mm as f32)),
-    };
+    let window_mm = window.as_ref().map(|window| {
+        let left = (width_mm - inner_width_mm) / 2.0 + window.left_mm;
+        let top = (height_mm - inner_height_mm) / 2.0 + window.top_mm;
+        [left, top, window.width_mm, window.height_mm].map(|mm| mm as f32)
+    });
+    let front = Front { width_mm: *width_mm as f32, height_mm: *height_mm as f32, window_mm };
     let indicia = Indicia { payment, office, leeway_days, outline };
     paperwork::indicia(&indicia, front, now, font).context("the envelope's front").map(Some)
 }
