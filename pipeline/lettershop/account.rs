@@ -26,6 +26,7 @@ use crate::receive::Counter;
 use crate::recount::recount;
 use crate::registry_import as registry;
 use crate::watch::Watch;
+use crate::withdrawals::Withdrawals;
 
 /// What a night came to.
 #[derive(Debug)]
@@ -59,8 +60,11 @@ pub fn end_night(
     let records = tonight.len() as u64;
     // The ledger is written by one thread while all count again.
     let (for_ledger, of_ledger) = (out.clone(), all);
-    let ledger = aside(move || write_ledger(&for_ledger, &of_ledger))?;
-    let discrepancies = watch.stage("recount", None, records, || check(out, crew, &tonight))?;
+    let withdrawals = Withdrawals::read(out, journal)?;
+    let told = withdrawals.clone();
+    let ledger = aside(move || write_ledger(&for_ledger, &of_ledger, &told))?;
+    let discrepancies =
+        watch.stage("recount", None, records, || check(out, crew, &tonight, &withdrawals))?;
     let mut files = vec![watch.stage("ledger", None, 0, || ledger.join())?];
     registry::send_opens(out, memory)?;
     files.extend(postage::write(counter)?);
@@ -105,28 +109,36 @@ fn parts_of_tonight(journal: &FileJournal) -> Vec<Part> {
 ///
 /// # Errors
 /// If an artefact cannot be read, or two contradict each other.
-pub fn check(out: &Out, crew: &Crew, parts: &[Part]) -> Result<Vec<Discrepancy>> {
+pub fn check(
+    out: &Out,
+    crew: &Crew,
+    parts: &[Part],
+    withdrawals: &Withdrawals,
+) -> Result<Vec<Discrepancy>> {
     let mut found = Vec::new();
     for part in parts {
         let received: Received = read_json(out, part, RECEIVED)?;
-        let account: Account = read_json(out, part, ACCOUNT)?;
+        let account = withdrawals.account(out, part)?;
         let plan: Plan = read_json(out, part, PLAN)?;
         let line: Line = read_json(out, part, LINE)?;
-        let recounted = recount(out, crew, &received, &line)?;
+        let recounted = recount(out, crew, &received, &line, withdrawals.taken())?;
         found.extend(reconcile(&account, &plan, &recounted));
     }
     Ok(found)
 }
 
-/// Writes `ledger.parquet` from the rows of all parts.
-fn write_ledger(out: &Out, parts: &[Part]) -> Result<FileMark> {
+/// Writes `ledger.parquet` from the rows of all parts, with what was withdrawn since.
+///
+/// # Errors
+/// If rows cannot be read or the file not be written.
+pub fn write_ledger(out: &Out, parts: &[Part], withdrawals: &Withdrawals) -> Result<FileMark> {
     out.publish(&out.ledger(), |writer| {
         let mut ledger = LedgerWriter::new(writer)?;
         for part in parts {
             let path = out.part(part).join(LEDGER_ROWS);
             let file = File::open(&path).with_context(|| format!("reading {}", path.display()))?;
             ledger_rows::read(BufReader::with_capacity(1 << 20, file), part, |row| {
-                Ok(ledger.push(row)?)
+                withdrawals.row(part, row, |row| Ok(ledger.push(row)?))
             })?;
         }
         ledger.finish()?;

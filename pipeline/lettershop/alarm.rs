@@ -34,7 +34,10 @@ const USUAL_MAX: usize = 12;
 pub fn awaits(reason: &Reason) -> bool {
     matches!(
         reason,
-        Reason::AwaitsApproval { .. } | Reason::LooksRepeated { .. } | Reason::UnusualVolume { .. }
+        Reason::AwaitsApproval { .. }
+            | Reason::LooksRepeated { .. }
+            | Reason::UnusualVolume { .. }
+            | Reason::AwaitsProof { .. }
     )
 }
 

@@ -28,6 +28,7 @@ use crate::lists;
 use crate::out::{FileJournal, Out};
 use crate::papers;
 use crate::print::control_name;
+use crate::withdrawals::Withdrawals;
 
 /// How a part stands when its account is opened.
 pub struct Standing<'p> {
@@ -94,7 +95,7 @@ pub fn close(
             },
         )
     })?;
-    let delivered = results::write_delivered(out, part)?;
+    let delivered = results::write_delivered(out, part, &Withdrawals::default())?;
     let Pass { mut account, set_aside, mut keys } = pass;
     keys.sort_unstable();
     let keys: Vec<u8> = keys.into_iter().flat_map(u128::to_be_bytes).collect();

@@ -24,6 +24,7 @@ use crate::commands::night::read_clock;
 use crate::config::Shop;
 use crate::deliver::deliver;
 use crate::fates::fault_stream;
+use crate::first_proof;
 use crate::later;
 use crate::measure::{measure, MeasuredBatch};
 use crate::out::{sha256_of, FileJournal, Out};
@@ -394,6 +395,9 @@ pub fn judge(
     if let Some(reason) = alarm::raised(out, journal, batch)?.filter(|_| !approved) {
         return Ok(Judgement::Stops(reason));
     }
+    if let Some(reason) = first_proof::awaited(out, journal, batch)?.filter(|_| !approved) {
+        return Ok(Judgement::Stops(reason));
+    }
     let records = u64::from(batch.received.rows);
     let share = set_aside as f64 / records.max(1) as f64;
     debug_assert!(measured.pieces.len() as u64 + set_aside <= records);
@@ -421,12 +425,13 @@ const RATIO_FLOOR: u64 = 3;
 /// # Errors
 /// If the spool cannot be read.
 pub fn pulled(journal: &FileJournal, batch: &Batch<'_>) -> Result<HashMap<u32, Reason>> {
-    let notes: HashMap<&str, &str> = journal
+    let notes: HashMap<&str, String> = journal
         .entries()
         .iter()
         .filter_map(|entry| match entry {
-            Entry::Pulled { part, key, note } if part == batch.part() => {
-                Some((key.as_str(), note.as_str()))
+            Entry::Pulled { part, key, note, by, at } if part == batch.part() => {
+                let when = at.map(|at| format!(" by {by} {}", at.rfc3339_jst()));
+                Some((key.as_str(), format!("{note}{}", when.unwrap_or_default())))
             }
             _ => None,
         })
@@ -437,7 +442,7 @@ pub fn pulled(journal: &FileJournal, batch: &Batch<'_>) -> Result<HashMap<u32, R
     }
     batch.spool.for_each(|record, view| {
         if let Some(note) = notes.get(batch.key(&view)) {
-            let reason = Reason::PulledByOperator { note: (*note).to_owned() };
+            let reason = Reason::PulledByOperator { note: note.clone() };
             pulled.insert(record as u32, reason);
         }
         Ok::<_, std::io::Error>(())

@@ -5,6 +5,7 @@ pub mod closing;
 pub mod import;
 pub mod incident;
 pub mod log;
+pub mod pulls;
 pub mod reprint;
 pub mod returns;
 

@@ -28,6 +28,7 @@ mod doors;
 mod draft;
 mod fates;
 mod faults;
+mod first_proof;
 mod journey;
 mod later;
 mod ledger_rows;
@@ -54,6 +55,7 @@ mod stock;
 mod stuck;
 mod unattended;
 mod watch;
+mod withdrawals;
 
 use std::process::ExitCode;
 

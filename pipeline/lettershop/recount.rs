@@ -16,7 +16,7 @@ use readback::{CopyReader, ReadAt};
 use runner::{Crew, Part};
 
 use crate::batch::Received;
-use crate::line::Line;
+use crate::line::{self, Line};
 use crate::lists;
 use crate::out::Out;
 use crate::seals;
@@ -25,16 +25,28 @@ use crate::seals;
 ///
 /// Each letter of a print file must stand in the control file with the same piece, sequence, page,
 /// sheets, mark and barcode, and must show the marks that its inserter reads; each copy of the pack
-/// must have its seal and be of its row.
+/// must have its seal and be of its row. `withdrawn` are the copies that the mailboxes gave up.
 ///
 /// # Errors
 /// If an artefact cannot be read, or two of them contradict each other; the message says which.
-pub fn recount(out: &Out, crew: &Crew, received: &Received, line: &Line) -> Result<Recounted> {
+pub fn recount(
+    out: &Out,
+    crew: &Crew,
+    received: &Received,
+    line: &Line,
+    withdrawn: &BTreeSet<PieceId>,
+) -> Result<Recounted> {
     let part = &received.part;
     let files = print_files(&out.print(part))?;
     let mut control = Control::open(&out.print(part).join("control.csv"))?;
+    let (pack, copies) = pack(out, crew, part)?.unzip();
+    let gone: BTreeSet<PieceId> =
+        copies.iter().flatten().filter(|copy| withdrawn.contains(copy)).copied().collect();
+    let withdrawn_beside = printed_of(out, part, &gone)?;
     let mut recounted = Recounted {
-        packs: pack(out, crew, part)?.into_iter().collect(),
+        withdrawn: gone.len() as u64 - withdrawn_beside,
+        withdrawn_beside,
+        packs: pack.into_iter().collect(),
         rejects: rejects(out, received)?.into_iter().collect(),
         held: list(&out.stopped(part, Disposition::Held), None)?.into_iter().collect(),
         pulled: list(&out.stopped(part, Disposition::Pulled), None)?.map_or(0, |l| l.records),
@@ -51,6 +63,15 @@ pub fn recount(out: &Out, crew: &Crew, received: &Received, line: &Line) -> Resu
     )?;
     recounted.control_rows = control.finish()?;
     Ok(recounted)
+}
+
+/// Counts the pieces that stand in the part's control file, too.
+fn printed_of(out: &Out, part: &Part, pieces: &BTreeSet<PieceId>) -> Result<u64> {
+    if pieces.is_empty() {
+        return Ok(0);
+    }
+    let control = line::book::Control::read(out, part, FIRST_GENERATION)?;
+    Ok(control.rows()?.iter().filter(|row| pieces.contains(&row.piece)).count() as u64)
 }
 
 /// The control file of a part, read front to back, one print file's rows at a time.
@@ -196,8 +217,8 @@ impl ReadAt for OnDisk {
 }
 
 /// Counts a pack's copies: each is as it was sealed, is a sound file and of the row that its label
-/// names.
-fn pack(out: &Out, crew: &Crew, part: &Part) -> Result<Option<PackCount>> {
+/// names. Returns their number and the pieces.
+fn pack(out: &Out, crew: &Crew, part: &Part) -> Result<Option<(PackCount, BTreeSet<PieceId>)>> {
     let path = out.pack(part, "pack");
     if !path.exists() {
         return Ok(None);
@@ -231,7 +252,7 @@ fn pack(out: &Out, crew: &Crew, part: &Part) -> Result<Option<PackCount>> {
     )?;
     seals::check(out, part, &tree)?;
     let pack = format!("{}.{}", part.sender, part.name());
-    Ok(Some(PackCount { pack, copies: pieces.len() as u64 }))
+    Ok(Some((PackCount { pack, copies: pieces.len() as u64 }, pieces)))
 }
 
 fn check_copy(

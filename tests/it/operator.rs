@@ -56,10 +56,6 @@ fn check(records: u32, seed: u32) {
     assert_eq!(after.pulled, 1, "{after:?}");
     assert!(after.printed > 0 && after.delivered > 0, "{after:?}");
     out.verify().must_succeed();
-    let late = batch("pull").arg(&keys[1]).run();
-    match late.code() {
-        0 => assert!(late.text().contains("take out sequence"), "printed: {late}"),
-        1 => assert!(late.text().contains("delivered electronically"), "delivered: {late}"),
-        _ => panic!("{late}"),
-    }
+    let late = batch("pull").arg(&keys[1]).must_succeed().text();
+    assert!(late.contains("take out sequence") || late.contains("is withdrawn"), "{late}");
 }

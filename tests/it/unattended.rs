@@ -6,7 +6,8 @@ use crate::doors::zip_of;
 use crate::drops::Drop as Dropped;
 use crate::shop::{judge, lettershop, Call, Out, Shop};
 
-const CITY: &str = "hoshimi-city";
+/// The sender of the tests.
+pub const CITY: &str = "hoshimi-city";
 
 /// Calls a night by the clock.
 fn by_the_clock(shop: &Shop, out: &Out) -> Call {
@@ -31,7 +32,8 @@ pub fn again(from: &Shop, shop: &Shop, batch: &str) {
     std::fs::write(to, zip_of(&members)).expect("written");
 }
 
-fn city(out: &Out, batch: &str) -> crate::shop::Account {
+/// Returns the city's account of a batch.
+pub fn city(out: &Out, batch: &str) -> crate::shop::Account {
     let found = out.ledger().into_iter().find(|one| one.sender == CITY && one.batch == batch);
     found.unwrap_or_else(|| panic!("{batch} is in the ledger"))
 }

@@ -1,8 +1,9 @@
 //! The embedded mailboxes: packs on disk, a log of deliveries and openings, a view of both.
 //!
 //! A pack `<name>.pack` lies beside its prefix `<name>.shared` in one folder. The log says which
-//! packs are delivered and which copies were opened; its records are `D` and the delivery as JSON,
-//! or `O` and an [`OpenNotice`] line. Keys of the tree `mailbox` (numbers big-endian):
+//! packs are delivered, which copies were opened, and which were withdrawn (引抜き); its records are
+//! `D` and the delivery as JSON, `O` and an [`OpenNotice`] line, or `W`, the piece and the moment
+//! (without one, it was given back). Keys of the tree `mailbox` (numbers big-endian):
 //!
 //! | key | value |
 //! |---|---|
@@ -11,6 +12,7 @@
 //! | `c` pack number u32, piece u64 | offset u64 |
 //! | `m` pack number u32, mailbox u64, piece u64 | offset u64 |
 //! | `o` piece u64 | when it was opened, i64 |
+//! | `w` piece u64 | when it was withdrawn, i64 |
 //!
 //! Copies are filed pack by pack, so that a delivery writes neighbours; looking one up costs a
 //! look into every pack, a few microseconds each.
@@ -18,6 +20,10 @@
 mod index;
 #[cfg(test)]
 mod tests;
+mod withdrawn;
+
+pub(crate) use index::parse_withdrawn;
+pub use withdrawn::{withdrawn_copies, Withdrawal};
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -182,7 +188,7 @@ impl Mailboxes {
             let mut pack = self.open_pack(&name)?;
             for offset in offsets {
                 let label = pack.read(|reader| reader.label(offset))?;
-                listed.push(self.listed(pack.reader.head(), label)?);
+                listed.extend(self.listed(pack.reader.head(), label)?);
             }
         }
         Ok(listed)
@@ -205,7 +211,7 @@ impl Mailboxes {
             let mut pack = self.open_pack(&delivered.name)?;
             let labels: Vec<_> = pack.read(|reader| reader.labels()?.collect())?;
             for (_, label) in labels {
-                listed.push(self.listed(pack.reader.head(), label)?);
+                listed.extend(self.listed(pack.reader.head(), label)?);
             }
         }
         Ok(listed)
@@ -326,10 +332,14 @@ impl Mailboxes {
         OpenPack::open(&self.folder, name)
     }
 
-    fn listed(&self, head: &PackHead, label: CopyLabel) -> Result<Listed, MailboxError> {
+    /// Returns what a list shows of a copy; nothing of one that was withdrawn.
+    fn listed(&self, head: &PackHead, label: CopyLabel) -> Result<Option<Listed>, MailboxError> {
+        if index::is_withdrawn(&self.view, label.piece)? {
+            return Ok(None);
+        }
         let opened = index::opened(&self.view, label.piece)?;
         let (sender, batch) = (head.sender.clone(), head.batch.clone());
-        Ok(Listed { sender, batch, label, opened })
+        Ok(Some(Listed { sender, batch, label, opened }))
     }
 
     /// Makes a record durable and then part of the view.

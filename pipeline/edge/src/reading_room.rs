@@ -14,7 +14,7 @@ use letter::{BatchId, Moment, PieceId, SenderId};
 use mailbox::{assemble, CopyLabel, MailboxId, OpenNotice, PackError, PackReader, StoredCopy};
 
 use crate::durable::Tail;
-use crate::mailboxes::{DeliveredPack, Listed, MailboxError};
+use crate::mailboxes::{parse_withdrawn, DeliveredPack, Listed, MailboxError};
 
 /// Delivered copies, open for reading.
 #[derive(Debug)]
@@ -24,6 +24,7 @@ pub struct ReadingRoom {
     log_path: PathBuf,
     shelves: Vec<Arc<Shelf>>,
     opened: HashMap<PieceId, Moment>,
+    withdrawn: HashSet<PieceId>,
 }
 
 /// Where one copy lies; whoever has it holds its pack open.
@@ -57,6 +58,7 @@ impl ReadingRoom {
             log_path: log.to_owned(),
             shelves: Vec::new(),
             opened: HashMap::new(),
+            withdrawn: HashSet::new(),
         };
         room.refresh()?;
         Ok(room)
@@ -67,9 +69,14 @@ impl ReadingRoom {
     /// # Errors
     /// [`MailboxError`]; what came before the trouble is there.
     pub fn refresh(&mut self) -> Result<bool, MailboxError> {
-        let Self { folder, log, log_path, shelves, opened } = self;
+        let Self { folder, log, log_path, shelves, opened, withdrawn } = self;
         let mut failed = None;
         let followed = log.follow(|record| {
+            match parse_withdrawn(record) {
+                Some((piece, Some(_))) => withdrawn.insert(piece),
+                Some((piece, None)) => withdrawn.remove(&piece),
+                None => false,
+            };
             let taken = take(folder, log_path, shelves, opened, record);
             taken.map_err(|error| {
                 failed = Some(error);
@@ -87,12 +94,13 @@ impl ReadingRoom {
         self.shelves.iter().map(|shelf| shelf.places.len()).sum()
     }
 
-    /// Returns where a recipient's copies lie, the latest delivery first.
+    /// Returns where a recipient's copies lie, the latest delivery first, without withdrawn ones.
     pub fn of_mailbox(&self, mailbox: MailboxId) -> Vec<Place> {
         let mut places = Vec::new();
         for shelf in self.shelves.iter().rev() {
             let start = shelf.places.partition_point(|(of, _, _)| *of < mailbox);
             let own = shelf.places[start..].iter().take_while(|(of, _, _)| *of == mailbox);
+            let own = own.filter(|(_, piece, _)| !self.withdrawn.contains(piece));
             places.extend(own.map(|&(_, piece, offset)| Place {
                 shelf: Arc::clone(shelf),
                 piece,
@@ -102,8 +110,11 @@ impl ReadingRoom {
         places
     }
 
-    /// Returns where one copy lies, if it is in that mailbox.
+    /// Returns where one copy lies, if it is in that mailbox and was not withdrawn.
     pub fn place(&self, mailbox: MailboxId, piece: PieceId) -> Option<Place> {
+        if self.withdrawn.contains(&piece) {
+            return None;
+        }
         self.shelves.iter().find_map(|shelf| {
             let key = |&(of, found, _): &(MailboxId, PieceId, u64)| (of, found);
             let at = shelf.places.binary_search_by_key(&(mailbox, piece), key).ok()?;
@@ -117,11 +128,18 @@ impl ReadingRoom {
         self.opened.get(&piece).copied()
     }
 
+    /// Returns whether a copy was taken from its recipient.
+    pub fn is_withdrawn(&self, piece: PieceId) -> bool {
+        self.withdrawn.contains(&piece)
+    }
+
     /// Returns every copy of a batch with its mailbox.
     pub fn of_batch(&self, sender: &SenderId, batch: &BatchId) -> Vec<(MailboxId, PieceId)> {
         let of_batch = |shelf: &&Arc<Shelf>| shelf.sender == *sender && shelf.batch == *batch;
         let shelves = self.shelves.iter().filter(of_batch);
-        shelves.flat_map(|shelf| shelf.places.iter().map(|&(of, piece, _)| (of, piece))).collect()
+        let places = shelves.flat_map(|shelf| shelf.places.iter());
+        let stays = |(_, piece): &(MailboxId, PieceId)| !self.withdrawn.contains(piece);
+        places.map(|&(of, piece, _)| (of, piece)).filter(stays).collect()
     }
 }
 
@@ -200,6 +218,8 @@ fn take(
             let notice = notice.ok_or_else(unknown)?;
             opened.entry(notice.piece).or_insert(notice.opened);
         }
+        // Whoever follows the log has noted it.
+        _ if parse_withdrawn(record).is_some() => {}
         _ => return Err(unknown()),
     }
     Ok(())

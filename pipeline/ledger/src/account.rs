@@ -134,6 +134,21 @@ impl Account {
         self.note(reason);
     }
 
+    /// Counts a copy that was withdrawn after the account was closed: its record is pulled, unless
+    /// it was printed besides. The channels stay as they were routed.
+    ///
+    /// Returns whether the account has such a copy.
+    pub fn withdraw(&mut self, beside_print: bool) -> bool {
+        let copies = match beside_print {
+            true => &mut self.ends.also_delivered,
+            false => &mut self.ends.delivered,
+        };
+        let has_one = *copies > 0;
+        *copies -= u64::from(has_one);
+        self.ends.pulled += u64::from(has_one && !beside_print);
+        has_one
+    }
+
     /// Counts a fault that ends no record: a stopped record's second one, a table row's own.
     pub fn note(&mut self, reason: &Reason) {
         match self.by_fault.get_mut(reason.code()) {
@@ -334,6 +349,17 @@ pub(crate) mod tests {
         let mut account = account(1);
         account.print(&placed(Channel::Electronic, ChannelReason::PrefersElectronic));
         assert!(matches!(account.close(), Err(Imbalance::Channels { electronic: 1, .. })));
+    }
+
+    #[test]
+    fn a_withdrawn_copy_moves_its_record_and_the_equation_holds() {
+        let mut account = mixed();
+        assert!(account.withdraw(true) && account.withdraw(false));
+        assert_eq!((account.ends.delivered, account.ends.also_delivered), (0, 0));
+        assert_eq!((account.ends.pulled, account.ends.printed), (2, 2));
+        assert!(account.equation_holds());
+        assert!(!account.withdraw(false), "there is none left");
+        assert!(account.equation_holds());
     }
 
     #[test]

@@ -60,6 +60,10 @@ pub struct Recounted {
     pub held: Vec<ListCount>,
     /// Records that the operators' pull list names for the batch.
     pub pulled: u64,
+    /// Copies of the packs that were withdrawn (引抜き), of records that were not printed.
+    pub withdrawn: u64,
+    /// Those of records that were printed, too.
+    pub withdrawn_beside: u64,
 }
 
 /// What does not agree.
@@ -183,12 +187,14 @@ pub fn reconcile(account: &Account, plan: &Plan, recounted: &Recounted) -> Vec<D
     check.figure(Check::Sheets, "", account.sheets, sheets);
     check.figure(Check::ControlRows, "control.csv", ends.printed, recounted.control_rows);
     check.figure(Check::Copies, "plan", plan.copies, copies);
-    check.figure(Check::Copies, "account", ends.delivered + ends.also_delivered, copies);
+    let stay = copies.saturating_sub(recounted.withdrawn + recounted.withdrawn_beside);
+    let pulled = recounted.pulled + recounted.withdrawn;
+    check.figure(Check::Copies, "account", ends.delivered + ends.also_delivered, stay);
     check.figure(Check::Rejects, "", ends.set_aside, rejects);
     check.figure(Check::Held, "", ends.held, held);
-    check.figure(Check::Pulled, "", ends.pulled, recounted.pulled);
-    let delivered = copies.saturating_sub(ends.also_delivered);
-    let all = letters + delivered + rejects + held + recounted.pulled;
+    check.figure(Check::Pulled, "", ends.pulled, pulled);
+    let delivered = stay.saturating_sub(ends.also_delivered);
+    let all = letters + delivered + rejects + held + pulled;
     check.figure(Check::Equation, "", ends.records_in, all);
     check.found
 }
@@ -260,6 +266,7 @@ mod tests {
             rejects: list("tax-2026-1.rejects.csv"),
             held: list("tax-2026-1.held.csv"),
             pulled: 1,
+            ..Recounted::default()
         };
         (plan, recounted)
     }
@@ -306,6 +313,20 @@ mod tests {
     fn a_copy_delivered_twice_is_found() {
         let found = found_after(|r| r.packs[0].copies += 1);
         assert_eq!(found, ["copies plan 2 3", "copies account 2 3", "equation  6 7"]);
+    }
+
+    #[test]
+    fn a_withdrawn_copy_agrees_only_where_it_was_withdrawn_from() {
+        let mut account = mixed();
+        assert!(account.withdraw(false) && account.withdraw(true));
+        let (plan, mut recounted) = agreed();
+        (recounted.withdrawn, recounted.withdrawn_beside) = (1, 1);
+        assert_eq!(reconcile(&account, &plan, &recounted), []);
+        assert_eq!(
+            found_after(|r| r.withdrawn = 1),
+            ["copies account 2 1", "pulled  1 2"],
+            "the ledger does not know of it"
+        );
     }
 
     #[test]

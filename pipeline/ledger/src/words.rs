@@ -31,6 +31,7 @@ const FAULTS: &[(&str, &str, &str)] = &[
     ("awaits-approval", "承認待ち", "waits for approval"),
     ("looks-repeated", "前の案件の重複のおそれ", "looks like an earlier batch again"),
     ("unusual-volume", "ふだんより多い件数", "far more records than usual"),
+    ("awaits-proof", "初校の承認待ち", "waits for its first proof's approval"),
     ("pulled", "引抜き", "pulled by the operator"),
 ];
 

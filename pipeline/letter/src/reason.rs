@@ -243,6 +243,11 @@ reasons! {
         "unusual-volume", Held,
         "件数 {records} が、ふだんの {usual} を大きく上回るため承認待ちです", "{records} records where {usual} are usual; the batch waits for approval",
         "件数が正しければ承認してください", "approve it if the number is right";
+    /// The batch waits until somebody has looked at the proof of its template's version.
+    AwaitsProof { /** The template. */ template: String, /** Its version. */ version: u32 } =>
+        "awaits-proof", Held,
+        "様式 {template} 第{version}版の初校の承認待ちです", "version {version} of template {template} has not been approved; the batch waits",
+        "校正刷りを確認して承認してください", "look at the proof and approve it";
     /// The operator pulled the piece.
     PulledByOperator { /** The operator's note: a code, never a name. */ note: String } =>
         "pulled", Pulled,

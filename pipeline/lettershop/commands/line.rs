@@ -21,6 +21,7 @@ use crate::config::Shop;
 use crate::line::book::{entered, Book};
 use crate::line::incident::{named, range, touched, Place, Touched};
 use crate::line::log::{LineLog, Noted};
+use crate::line::pulls::write_open;
 use crate::line::{import, reprint};
 use crate::out::{hex, Out};
 use crate::{Ending, Unusable};
@@ -257,7 +258,7 @@ fn scan(args: &Scan) -> Result<Ending> {
         };
         scanned.push((part, sequence, what));
     }
-    pull::write_open(&out, &book)?;
+    write_open(&out, &book)?;
     for (part, sequence, what) in scanned {
         match args.hand.json {
             true => {

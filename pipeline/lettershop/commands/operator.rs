@@ -9,6 +9,7 @@ use crate::account::read_json;
 use crate::args::desk::{Decision, OperatorCommand, Rank};
 use crate::args::BatchOf;
 use crate::close::{Closing, CLOSING};
+use crate::first_proof;
 use crate::out::{FileJournal, Out};
 use crate::{Ending, Unusable};
 
@@ -35,6 +36,7 @@ fn approve(decision: &Decision) -> Result<Ending> {
         say!("{part} does not wait for approval");
         return Ok(Ending::NotThere);
     }
+    first_proof::approve(&out, &mut journal, &part)?;
     journal.append(Entry::Approved { part: part.clone() })?;
     say!("{part} is approved; the next night prints and delivers it");
     Ok(Ending::Well)

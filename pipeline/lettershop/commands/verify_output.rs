@@ -2,18 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use ::ledger::Account;
 use anyhow::Result;
 use columnar::End;
 use runner::{Crew, Entry, FileMark, Journal};
 use serde_json::json;
 
 use super::ledger;
-use crate::account::{check, closed_parts, read_json};
+use crate::account::{check, closed_parts};
 use crate::applications;
 use crate::args::OutJson;
-use crate::close::ACCOUNT;
 use crate::out::{sha256_of, FileJournal, Out};
+use crate::withdrawals::Withdrawals;
 use crate::Ending;
 
 /// Returns what the journal says of every output that is no longer so.
@@ -23,7 +22,8 @@ fn changed_files(out: &Out, journal: &FileJournal) -> Vec<String> {
         let files = match entry {
             Entry::StageDone { files, .. }
             | Entry::DropRefused { files, .. }
-            | Entry::NightEnded { files, .. } => files.as_slice(),
+            | Entry::NightEnded { files, .. }
+            | Entry::Rebalanced { files } => files.as_slice(),
             _ => &[],
         };
         // The last entry of a path counts: ledger and report are written again each night.
@@ -44,6 +44,7 @@ pub fn verify_output(args: &OutJson) -> Result<Ending> {
     let counts = ledger::read(&out)?;
     let journal = out.journal()?;
     let parts = closed_parts(&journal);
+    let withdrawals = Withdrawals::read(&out, &journal)?;
     let mut faults = Vec::new();
     for (part, _, _) in journal.parts() {
         if !journal.is_closed(&part) {
@@ -51,8 +52,7 @@ pub fn verify_output(args: &OutJson) -> Result<Ending> {
         }
     }
     for part in &parts {
-        let account: Account = read_json(&out, part, ACCOUNT)?;
-        let ends = account.ends;
+        let ends = withdrawals.account(&out, part)?.ends;
         let expected = [ends.printed, ends.delivered, ends.set_aside, ends.held, ends.pulled];
         let name = part.name();
         let of_part = |batch: &&columnar::BatchCount| {
@@ -72,7 +72,7 @@ pub fn verify_output(args: &OutJson) -> Result<Ending> {
     let crew = Crew::new(0)?;
     let mut discrepancies = Vec::new();
     for part in &parts {
-        match check(&out, &crew, std::slice::from_ref(part)) {
+        match check(&out, &crew, std::slice::from_ref(part), &withdrawals) {
             Ok(found) => discrepancies.extend(found),
             Err(error) => faults.push(format!("{part}: {error:#}")),
         }

@@ -108,6 +108,9 @@ pub struct SenderNight {
     pub priority: i32,
     /// Whether the sender's batches wait until this is taken away.
     pub hold: bool,
+    /// Whether the first batch of a template, and the first after a change of it, waits until
+    /// somebody has looked at its proof.
+    pub proof: bool,
 }
 
 impl NightKeys {

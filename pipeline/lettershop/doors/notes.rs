@@ -1,6 +1,7 @@
 //! Notes that a sender lays into its inbox: `BATCH.approve`, `BATCH.cancel`, `BATCH.pull.csv`.
 //!
-//! They are heeded until the batch's night begins. Each is answered in the outbox by
+//! They are heeded until the batch's night begins; a list of pulls also after it, when pieces are
+//! taken out at the line and unread copies withdrawn. Each is answered in the outbox by
 //! `<note>.answer.json` and then removed.
 
 use std::collections::BTreeSet;
@@ -19,7 +20,9 @@ use super::arrival::{age_seconds, Eye, Lying};
 use crate::account::read_json;
 use crate::batch::{Received, RECEIVED, ROWS, SPOOL};
 use crate::close::{Closing, CLOSING};
+use crate::commands::night::read_clock;
 use crate::config::Shop;
+use crate::line::pulls::{self, Asking, Request};
 use crate::out::{FileJournal, Out};
 use crate::spool::Spool;
 
@@ -39,6 +42,8 @@ struct Answer {
     /// Keys that no record of the batch has.
     unknown: Vec<String>,
     pulled: usize,
+    /// Keys of pieces that can no longer be pulled, each with where it stands.
+    late: Vec<(String, String)>,
 }
 
 /// Heeds every note that is whole; what it asks for stands in the journal before it is answered.
@@ -94,9 +99,9 @@ fn answer(
     let waits = |part: &Part| {
         read_json::<Closing>(out, part, CLOSING).is_ok_and(|closing| closing.awaits_approval)
     };
-    let open: Vec<Part> =
-        parts.into_iter().filter(|part| !journal.is_closed(part) || waits(part)).collect();
-    if open.is_empty() {
+    let (open, printed): (Vec<Part>, Vec<Part>) =
+        parts.into_iter().partition(|part| !journal.is_closed(part) || waits(part));
+    if open.is_empty() && asked != Asked::Pull {
         return refused("it is too late: the batch is printed; please call the centre");
     }
     let mut answer = Answer { done: true, ..Answer::default() };
@@ -119,7 +124,15 @@ fn answer(
             let Some(keys) = keys(note, age, shop.config.doors.quiet_seconds)? else {
                 return Ok(None);
             };
-            pull(shop, out, journal, &open, keys, &mut answer)?;
+            let keys = pull(shop, out, journal, &open, keys, &mut answer)?;
+            let keys = take_out(out, journal, &printed, keys, &mut answer)?;
+            answer.unknown = keys.into_iter().collect();
+            answer.done = answer.unknown.is_empty() && answer.late.is_empty();
+            answer.why = match (answer.unknown.is_empty(), answer.late.is_empty()) {
+                (false, _) => "some keys are not in the batch",
+                (true, false) => "some pieces can no longer be pulled",
+                (true, true) => "",
+            };
         }
     }
     Ok(Some(answer))
@@ -161,7 +174,7 @@ fn pull(
     parts: &[Part],
     mut keys: BTreeSet<String>,
     answer: &mut Answer,
-) -> Result<()> {
+) -> Result<BTreeSet<String>> {
     for part in parts {
         let folder = out.part(part);
         let spool = Spool::open(&folder.join(SPOOL), &folder.join(ROWS)).context("the spool")?;
@@ -175,16 +188,37 @@ fn pull(
         })?;
         answer.pulled += found.len();
         for key in found {
-            let (part, note) = (part.clone(), NOTE.to_owned());
-            journal.append(Entry::Pulled { part, key, note })?;
+            let (part, note, by) = (part.clone(), NOTE.to_owned(), BY.to_owned());
+            journal.append(Entry::Pulled { part, key, note, by, at: Some(read_clock()) })?;
         }
     }
-    answer.unknown = keys.into_iter().collect();
-    answer.done = answer.unknown.is_empty();
-    if !answer.done {
-        answer.why = "some keys are not in the batch";
+    Ok(keys)
+}
+
+/// Pulls records of printed parts at the line and in the mailboxes; returns the keys that none has.
+fn take_out(
+    out: &Out,
+    journal: &mut FileJournal,
+    parts: &[Part],
+    mut keys: BTreeSet<String>,
+    answer: &mut Answer,
+) -> Result<BTreeSet<String>> {
+    for part in parts {
+        let request =
+            |key: &String| Request { batch: part.name(), key: key.clone(), note: NOTE.to_owned() };
+        let requests: Vec<Request> = keys.iter().map(request).collect();
+        let asking = Asking { sender: part.sender.as_str(), by: BY, at: read_clock() };
+        let answers = pulls::pull(out, Some(journal), asking, &requests)?;
+        for (Request { key, .. }, told) in requests.into_iter().zip(answers) {
+            match told {
+                pulls::Answer::Unknown => continue,
+                pulls::Answer::TooLate(_) => answer.late.push((key.clone(), told.words())),
+                _ => answer.pulled += 1,
+            }
+            keys.remove(&key);
+        }
     }
-    Ok(())
+    Ok(keys)
 }
 
 /// Returns where the key lies in a part's records.
@@ -197,11 +231,14 @@ fn key_place(shop: &Shop, out: &Out, part: &Part) -> Result<usize> {
 
 /// The note of records that the sender pulled by a list.
 const NOTE: &str = "by list";
+/// Who pulls by such a list.
+const BY: &str = "sender";
 
 fn reply(out: &Out, sender: &SenderId, note: &Lying, answer: &Answer) -> Result<()> {
-    let Answer { done, why, unknown, pulled } = answer;
+    let Answer { done, why, unknown, pulled, late } = answer;
     let json = json!({
         "note": note.name, "done": done, "why": why, "pulled": pulled, "unknown_keys": unknown,
+        "too_late": late,
     });
     let path = out.outbox(sender.as_str(), &format!("{}.answer.json", note.name));
     out.publish_bytes(&path, format!("{json:#}\n").as_bytes())?;

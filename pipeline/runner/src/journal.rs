@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use letter::{BatchId, Moment, Refusal, SenderId};
+use letter::{BatchId, Moment, PieceId, Refusal, SenderId};
 use serde::{Deserialize, Serialize};
 
 /// One part of a batch: part 1 is the batch itself, later parts bring mended rows.
@@ -71,6 +71,25 @@ pub struct SeenDrop {
     pub name: String,
     /// Bytes.
     pub len: u64,
+}
+
+/// A copy that was withdrawn: which record, why, who and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Withdrawn {
+    /// The record's number, in the sender's order.
+    pub record: u32,
+    /// The sender's record key.
+    pub key: String,
+    /// The piece.
+    pub piece: PieceId,
+    /// Whether the record was printed, too: then its letter has an end of its own.
+    pub beside_print: bool,
+    /// A reference to the sender's request; never a name.
+    pub note: String,
+    /// Who asked for it.
+    pub by: String,
+    /// When.
+    pub at: Moment,
 }
 
 /// What a night set out to do; a resumed night keeps to it.
@@ -199,6 +218,31 @@ pub enum Entry {
         key: String,
         /// The operator's note.
         note: String,
+        /// Who asked for it; empty in old journals.
+        #[serde(default)]
+        by: String,
+        /// When.
+        #[serde(default)]
+        at: Option<Moment>,
+    },
+    /// Somebody approved the proof of a template: the sender's batches with it wait no more.
+    ProofApproved {
+        /// The part that waited for it.
+        part: Part,
+        /// SHA-256 of the template, hexadecimal.
+        sha256: String,
+    },
+    /// A copy that nobody had read was withdrawn after its night (引抜き).
+    Withdrawn {
+        /// The part.
+        part: Part,
+        /// Which copy.
+        copy: Withdrawn,
+    },
+    /// Ledger and lists were written again with what was withdrawn until then.
+    Rebalanced {
+        /// What was written.
+        files: Vec<FileMark>,
     },
     /// The ledger and the report are out.
     NightEnded {
@@ -224,6 +268,8 @@ pub trait Journal {
     fn append(&mut self, entry: Entry) -> Result<(), Self::Error>;
 
     /// Returns the files of a stage of a part, if it is done since the part was taken.
+    ///
+    /// A print file from before a record was pulled is not done: it would still show it.
     fn stage(&self, wanted: &Part, stage: &Stage) -> Option<&[FileMark]> {
         for entry in self.entries().iter().rev() {
             match entry {
@@ -233,6 +279,11 @@ pub trait Journal {
                     return Some(files);
                 }
                 Entry::DropTaken { part, .. } if part == wanted => return None,
+                Entry::Pulled { part, .. }
+                    if part == wanted && matches!(stage, Stage::Printed(_)) =>
+                {
+                    return None;
+                }
                 _ => {}
             }
         }
@@ -397,6 +448,23 @@ mod tests {
         assert_eq!(part().to_string(), "hoshimi-city/tax-1.part2");
         let later = Part { part: Part::LATER + 1, ..part() };
         assert_eq!((later.to_string().as_str(), later.turn()), ("hoshimi-city/tax-1.paper1", 1));
+    }
+
+    #[test]
+    fn a_print_file_from_before_a_pull_is_not_done() {
+        let mut journal = MemoryJournal::default();
+        let done = |stage| Entry::StageDone { part: part(), stage, files: Vec::new() };
+        let pulled = serde_json::from_str(
+            r#"{"pulled":{"part":{"sender":"hoshimi-city","batch":"tax-1","part":2},
+            "key":"7","note":"r"}}"#,
+        );
+        for entry in [done(Stage::Measured), done(Stage::Printed(1)), pulled.expect("an entry")] {
+            journal.append(entry).expect("memory");
+        }
+        assert_eq!(journal.stage(&part(), &Stage::Printed(1)), None, "it shows what was pulled");
+        assert!(journal.stage(&part(), &Stage::Measured).is_some());
+        journal.append(done(Stage::Printed(1))).expect("memory");
+        assert!(journal.stage(&part(), &Stage::Printed(1)).is_some(), "it was painted again");
     }
 
     #[test]

@@ -10,4 +10,6 @@ mod journal;
 
 pub use aside::{aside, both, Aside};
 pub use crew::{Crew, CrewError};
-pub use journal::{Entry, FileMark, Journal, MemoryJournal, NightPlan, Part, SeenDrop, Stage};
+pub use journal::{
+    Entry, FileMark, Journal, MemoryJournal, NightPlan, Part, SeenDrop, Stage, Withdrawn,
+};

@@ -33,6 +33,23 @@ pub(super) fn parse_opened(view: &View, record: &[u8]) -> Result<Option<OpenNoti
     notice.map(Some).ok_or_else(|| view.damaged())
 }
 
+/// Writes the log's record of a copy that is taken from its recipient, or given back.
+pub(super) fn withdrawn_record(piece: PieceId, withdrawn: Option<Moment>) -> Vec<u8> {
+    let at = withdrawn.map_or(String::new(), |moment| moment.0.to_string());
+    [&[WITHDRAWN], format!("{piece} {at}").as_bytes()].concat()
+}
+
+/// Reads a record of the log as a copy that was withdrawn (when), or given back (nothing).
+pub(crate) fn parse_withdrawn(record: &[u8]) -> Option<(PieceId, Option<Moment>)> {
+    let (&WITHDRAWN, line) = record.split_first()? else { return None };
+    let (piece, at) = std::str::from_utf8(line).ok()?.split_once(' ')?;
+    let piece = PieceId(u64::from_str_radix(piece, 16).ok()?);
+    match at.is_empty() {
+        true => Some((piece, None)),
+        false => Some((piece, Some(Moment(at.parse().ok()?)))),
+    }
+}
+
 /// Applies a record of the log; the same record once more changes nothing.
 pub(super) fn apply(
     batch: &mut Batch<'_>,
@@ -44,6 +61,13 @@ pub(super) fn apply(
         let key = opened_key(notice.piece);
         if batch.get(&key)?.is_none() {
             batch.put(key, &notice.opened.0.to_be_bytes());
+        }
+        return Ok(());
+    }
+    if let Some((piece, withdrawn)) = parse_withdrawn(record) {
+        match withdrawn {
+            Some(moment) => batch.put(withdrawn_key(piece), &moment.0.to_be_bytes()),
+            None => batch.remove(withdrawn_key(piece)),
         }
         return Ok(());
     }
@@ -150,8 +174,11 @@ pub(super) fn names(view: &View) -> Result<Vec<(u32, String)>, MailboxError> {
     view.scan(b"n").map(name).collect()
 }
 
-/// Returns the pack in which a copy lies, and where.
+/// Returns the pack in which a copy lies, and where; a withdrawn copy is in none.
 pub(super) fn place(view: &View, piece: PieceId) -> Result<(String, u64), MailboxError> {
+    if is_withdrawn(view, piece)? {
+        return Err(MailboxError::NoSuchPiece(piece));
+    }
     for (number, name) in names(view)? {
         if let Some(offset) = view.get(&copy_key(number, piece))? {
             return Ok((name, parse_offset(view, &offset)?));
@@ -172,6 +199,11 @@ pub(super) fn offsets_of(
 
 fn parse_offset(view: &View, value: &[u8]) -> Result<u64, StoreError> {
     Ok(u64::from_be_bytes(value.try_into().map_err(|_| view.damaged())?))
+}
+
+/// Returns whether a copy was taken from its recipient.
+pub(super) fn is_withdrawn(view: &View, piece: PieceId) -> Result<bool, StoreError> {
+    Ok(view.get(&withdrawn_key(piece))?.is_some())
 }
 
 /// Returns when a copy was first read.
@@ -197,6 +229,10 @@ pub(super) fn opened_key(piece: PieceId) -> Vec<u8> {
     [b"o".as_slice(), &piece.0.to_be_bytes()].concat()
 }
 
+fn withdrawn_key(piece: PieceId) -> Vec<u8> {
+    [b"w".as_slice(), &piece.0.to_be_bytes()].concat()
+}
+
 fn mailbox_key(pack: u32, mailbox: MailboxId, piece: Option<PieceId>) -> Vec<u8> {
     let mut key = [b"m".as_slice(), &pack.to_be_bytes(), &mailbox.0.to_be_bytes()].concat();
     if let Some(piece) = piece {
@@ -207,3 +243,4 @@ fn mailbox_key(pack: u32, mailbox: MailboxId, piece: Option<PieceId>) -> Vec<u8>
 
 const DELIVERED: u8 = b'D';
 const OPENED: u8 = b'O';
+const WITHDRAWN: u8 = b'W';

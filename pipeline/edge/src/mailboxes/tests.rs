@@ -301,3 +301,43 @@ fn openings_of_another_door_are_taken_once() {
         assert!(!mailboxes.read(PieceId(1), Moment(NOON.0 + 9)).expect("read").first);
     }
 }
+
+#[test]
+fn a_withdrawn_copy_is_nowhere_and_one_that_was_read_stays() {
+    let shop = Shop::delivered();
+    let (folder, log) = (shop.path("mailboxes"), shop.path("mailboxes.log"));
+    let (store, mut mailboxes) = shop.open();
+    let mut room = ReadingRoom::open(&folder, &log).expect("opened");
+    mailboxes.read(PieceId(1), NOON).expect("read");
+    let mut withdraw = |piece| mailboxes.withdraw(PieceId(piece), NOON);
+    assert_eq!(withdraw(1).expect("there"), Withdrawal::Opened(NOON));
+    assert_eq!(withdraw(3).expect("there"), Withdrawal::Withdrawn);
+    assert_eq!(withdraw(3).expect("there"), Withdrawal::Known);
+    assert!(matches!(withdraw(9), Err(MailboxError::NoSuchPiece(PieceId(9)))));
+    let opening = OpenNotice {
+        piece: PieceId(3),
+        row_id: "row-3".to_owned(),
+        sender: SenderId::parse("city").expect("an id"),
+        batch: BatchId::parse("tax").expect("an id"),
+        opened: NOON,
+    };
+    assert_eq!(mailboxes.take_openings([opening]).expect("taken"), 0, "nobody can open it");
+    room.refresh().expect("refreshed");
+    drop((mailboxes, store));
+    for index in ["kept", "made again"] {
+        let (store, mut mailboxes) = shop.open();
+        assert_eq!(pieces(&mailboxes, 7), [1], "{index}");
+        assert!(matches!(mailboxes.read(PieceId(3), NOON), Err(MailboxError::NoSuchPiece(_))));
+        assert!(room.place(MailboxId(7), PieceId(3)).is_none() && room.is_withdrawn(PieceId(3)));
+        assert_eq!(room.of_mailbox(MailboxId(7)).len(), 1);
+        assert_eq!(withdrawn_copies(&log).expect("a log"), [PieceId(3)].into());
+        drop((mailboxes, store));
+        fs::remove_dir_all(shop.path("index")).expect("an index");
+    }
+    let (_store, mut mailboxes) = shop.open();
+    mailboxes.give_back(PieceId(3)).expect("given back");
+    room.refresh().expect("refreshed");
+    assert_eq!(pieces(&mailboxes, 7), [1, 3]);
+    assert!(room.place(MailboxId(7), PieceId(3)).is_some());
+    assert!(withdrawn_copies(&log).expect("a log").is_empty());
+}

@@ -88,7 +88,7 @@ pub async fn open(
     if !visit.sent(&sent.token) {
         return stale(&site, &visit);
     }
-    of_visitor(site, visit, piece, |site, _, _, place| {
+    of_visitor(site, visit, piece, |site, visit, _, place| {
         // What cannot be handed out is not opened.
         let (label, _) = place.copy()?;
         let piece = place.piece();
@@ -105,6 +105,12 @@ pub async fn open(
                 Some(_) => ((), Vec::new()),
                 None => ((), vec![Act::Opened(notice)]),
             })?;
+            // Noted first, then looked at again: whoever withdraws a copy does it the other way
+            // round, so that nobody reads what was withdrawn unread.
+            site.refresh()?;
+            if site.room().is_withdrawn(piece) {
+                return Ok(nothing(site, visit));
+            }
         }
         Ok(see(&format!("/letters/{piece}")))
     })
