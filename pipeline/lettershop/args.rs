@@ -13,14 +13,13 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use letter::Moment;
 
+use crate::confined::CONFINED;
 use desk::OperatorCommand;
 use doors::{Doctor, SenderCommand, WatchDoors};
 use line::LineCommand;
 use numbers::at_least_one;
 use registry::RegistryCommand;
 use verify::VerifyCommand;
-
-use crate::confined::CONFINED;
 
 /// What a command's exit code says.
 const EXIT_CODES: &str = "Exit codes:

@@ -11,7 +11,7 @@ use letter::page::CharUse;
 use letter::record::field;
 use letter::stock::{EnvelopeProfile, InserterProfile, Paper};
 use letter::{ChannelReason, Date, Fault, Moment, Origin, PieceId, Reason, RecordView, Schema};
-use presort::{Franking, InForce};
+use presort::{Franking, InForce, Tariff, TariffFault};
 use render::{Face, FontChain, LetterFacts, SenderFacts, Template, TemplateFault, TemplateSource};
 use route::ClassRule;
 use runner::{Part, SeenDrop};
@@ -20,6 +20,7 @@ use sha2::{Digest, Sha256};
 
 use crate::config::{SenderPosting, Shop};
 use crate::faults::RowFaults;
+use crate::jobs;
 use crate::out::{hex, Out};
 use crate::ready::ReadyLetters;
 use crate::spool::Spool;
@@ -141,12 +142,16 @@ pub struct Batch<'s> {
     pub stationery: Option<Vec<u8>>,
     /// The ready letters, if the sender makes them.
     pub ready: Option<ReadyLetters>,
+    /// The number in its marks; by its name until the journal has given it another.
+    pub job: u32,
     /// The envelope that the template names.
     pub envelope: &'s EnvelopeProfile,
     /// The inserter, as it reads the template's sheets.
     pub inserter: InserterProfile,
     /// The template's paper.
     pub paper: Paper,
+    /// That envelope and those for what it does not take, in the order in which they are tried.
+    pub envelopes: Vec<&'s EnvelopeProfile>,
     /// What the class allows.
     pub class: ClassRule,
     /// Sheets, weight and postage.
@@ -194,7 +199,8 @@ impl<'s> Batch<'s> {
         let posting = shop.config.posting.of(part.sender.as_str());
         let inserter = shop.inserter.reading(envelope);
         let paper = shop.paper().cut(template.sheet(), template.sheet_mg());
-        let franking = Franking::new(envelope, paper, tariff.tariff, &posting.services)
+        let envelopes = shop.envelopes_from(envelope)?;
+        let franking = franking(&envelopes, paper, tariff.tariff, &posting.services)
             .with_context(|| format!("the services of [posting.senders.{}]", part.sender))?;
         let spool = Spool::open(&folder.join(SPOOL), &folder.join(ROWS)).context("the spool")?;
         let fields = Fields::of(layout.schema())?;
@@ -208,9 +214,11 @@ impl<'s> Batch<'s> {
             template,
             stationery,
             ready,
+            job: jobs::by_name(part),
             envelope,
             inserter,
             paper,
+            envelopes,
             class,
             franking,
             tariff,
@@ -367,6 +375,18 @@ fn field_of(reason: &Reason) -> Option<&str> {
     }
 }
 
+/// Returns the franking of letters in the first of some envelopes that takes them.
+fn franking(
+    envelopes: &[&EnvelopeProfile],
+    paper: Paper,
+    tariff: &Tariff,
+    services: &[String],
+) -> Result<Franking, TariffFault> {
+    let (first, next) = envelopes.split_first().expect("a template names an envelope");
+    let first = Franking::new(first, paper, tariff, services)?;
+    next.iter().try_fold(first, |all, next| all.or_in(next, paper, tariff, services))
+}
+
 /// Returns what a class of the sender's agreement allows.
 ///
 /// # Errors
@@ -410,6 +430,13 @@ fn compile<'s>(
         class: &received.class,
     };
     let envelope = shop.envelope_of(&source);
+    // What does not fit the first envelope must show its address in the next ones, too.
+    for next in &shop.envelopes_from(envelope)?[1..] {
+        let instead = EnvelopeProfile { name: envelope.name.clone(), ..(*next).clone() };
+        Template::compile(&source, &house.chain, layout.schema(), &facts, &instead)
+            .map_err(|faults| anyhow::anyhow!(fault_lines(&faults)))
+            .with_context(|| format!("template {name} in envelope {}", next.name))?;
+    }
     let template = Template::compile(&source, &house.chain, layout.schema(), &facts, envelope)
         .and_then(|template| {
             with_room_for_marks(template, &house.chain, &shop.inserter.reading(envelope))

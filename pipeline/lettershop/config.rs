@@ -123,7 +123,7 @@ impl Shop {
 
     /// Returns the paper in use.
     pub fn paper(&self) -> Paper {
-        Paper { sheet_mg: self.config.print.sheet_mg, duplex: self.config.print.duplex }
+        self.config.print.paper()
     }
 
     /// Returns the envelope that a template names, or the default one if the shop has none of that
@@ -132,6 +132,26 @@ impl Shop {
         let named = template.envelope().ok();
         let found = named.and_then(|name| self.envelopes.iter().find(|one| one.name == name));
         found.unwrap_or(&self.envelope)
+    }
+
+    /// Returns an envelope and those that follow it for what it does not take.
+    ///
+    /// # Errors
+    /// If one names an envelope that is not there, or leads back to one before.
+    pub fn envelopes_from<'s>(
+        &'s self,
+        first: &'s EnvelopeProfile,
+    ) -> Result<Vec<&'s EnvelopeProfile>> {
+        let mut found = vec![first];
+        while let Some(next) = &found[found.len() - 1].next {
+            let one = self.envelopes.iter().find(|envelope| envelope.name == *next);
+            let one = one.with_context(|| format!("envelopes.toml has no {next:?}"))?;
+            if found.iter().any(|before| before.name == *next) {
+                bail!("envelopes.toml: {next:?} follows itself");
+            }
+            found.push(one);
+        }
+        Ok(found)
     }
 
     /// Returns where nights write: what was typed, or else what the configuration says.
@@ -458,7 +478,7 @@ mod tests {
         assert_eq!(form(""), PrintForm::Compact);
         assert_eq!(form("[print]\nform = \"conservative\""), PrintForm::Conservative);
         let wrong = "[fonts]\nfaces = [\n  \"BIZUDPMincho-Regular\"\n]\n\n[print]\n\
-                     duplex = true\nform = \"plain\"\nsheet_mg = 4000\n";
+                     duplex = true\nform = \"plain\"\nsheet_mg = 4000\nsheet_um = 90\n";
         let said = read(wrong).expect_err("no such form").to_string();
         assert!(said.contains("plain") && said.contains("conservative"), "{said}");
         assert_eq!(line_at_fault(wrong), Some(8));

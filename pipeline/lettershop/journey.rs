@@ -25,6 +25,7 @@ use crate::config::Shop;
 use crate::deliver::deliver;
 use crate::fates::fault_stream;
 use crate::first_proof;
+use crate::jobs::Jobs;
 use crate::later;
 use crate::measure::{measure, MeasuredBatch};
 use crate::out::{sha256_of, FileJournal, Out};
@@ -210,8 +211,9 @@ fn carry_together(
     let Counter { shop, house, out, .. } = *desk.counter;
     let mut ready = Vec::new();
     for part in parts {
-        let batch =
+        let mut batch =
             Batch::open(out, shop, house, part).with_context(|| format!("opening {part}"))?;
+        batch.job = Jobs::of(desk.journal.entries()).job(part);
         if let Some(keys) = measured_keys(desk, watch, &batch, snapshot)? {
             ready.push((batch, keys));
         }

@@ -146,9 +146,11 @@ fn unread(
     Ok(records)
 }
 
+/// Returns whether a copy was read, or taken back by its sender: neither goes on paper.
 fn is_read(memory: &Memory, piece: PieceId) -> Result<bool> {
     let opened = memory.mailboxes.opened(piece).context("looking for an opening")?;
-    Ok(opened.is_some())
+    let is_withdrawn = memory.mailboxes.is_withdrawn(piece).context("looking for a pull")?;
+    Ok(opened.is_some() || is_withdrawn)
 }
 
 fn next_part(parts: &[Part], of: &Part) -> Part {

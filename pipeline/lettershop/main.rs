@@ -29,6 +29,7 @@ mod draft;
 mod fates;
 mod faults;
 mod first_proof;
+mod jobs;
 mod journey;
 mod later;
 mod ledger_rows;

@@ -4,18 +4,19 @@ use anyhow::{Context, Result};
 use ledger::Account;
 use letter::page::A4;
 use letter::Moment;
-use paperwork::{job_ticket, tray_labels, JobTicket, TicketFile, TrayLabel};
+use paperwork::{
+    job_ticket, print_ticket, tray_labels, JobTicket, PrintTicket, TicketFile, TrayLabel,
+};
 use presort::{Plan, TraySummary};
 use runner::{FileMark, Journal, Stage};
 
 use crate::batch::Batch;
 use crate::out::{FileJournal, Out};
 use crate::posting;
-use crate::print::job_number;
 use crate::stock;
 
-/// Writes `job-ticket.pdf`, `tray-labels.pdf`, `posting-slips.pdf` and `bundle-slips.pdf` beside
-/// the print files.
+/// Writes `job-ticket.pdf`, `tray-labels.pdf`, `posting-slips.pdf`, `bundle-slips.pdf` and an XJDF
+/// ticket a print file beside the print files.
 ///
 /// # Errors
 /// If a document cannot be made or written.
@@ -34,6 +35,10 @@ pub fn write(
     let ticket = ticket(journal, batch, plan, account, now);
     let ticket = job_ticket(&ticket, font).context("the job ticket")?;
     let mut files = posting::write(out, batch, plan, font, now)?;
+    for xjdf in print_tickets(journal, batch, plan, now) {
+        let name = xjdf.file.replace(".pdf", ".xjdf");
+        files.push(out.publish_bytes(&folder.join(name), print_ticket(&xjdf).as_bytes())?);
+    }
     files.push(out.publish_bytes(&folder.join("tray-labels.pdf"), &labels)?);
     files.push(out.publish_bytes(&folder.join("job-ticket.pdf"), &ticket)?);
     Ok(files)
@@ -43,10 +48,14 @@ fn label(batch: &Batch<'_>, plan: &Plan, tray: &TraySummary) -> TrayLabel {
     let first = tray.first_sequence as usize - 1;
     let pieces = plan.placed_in(first..first + tray.pieces as usize);
     let districts: Vec<String> = tray.districts.iter().map(ToString::to_string).collect();
+    let envelope = batch.envelopes[usize::from(tray.envelope)];
     TrayLabel {
-        job: job_number(batch.part()),
+        job: batch.job,
         sender: batch.sender.name.clone(),
-        batch: batch.part().name(),
+        batch: match batch.envelopes.len() {
+            1 => batch.part().name(),
+            _ => format!("{} {}", batch.part().name(), envelope.name),
+        },
         posting_date: batch.received.posting_date,
         tray: tray.tray,
         of: plan.trays.len() as u32,
@@ -70,6 +79,65 @@ fn paper_words(batch: &Batch<'_>) -> String {
     }
 }
 
+/// Returns what the ticket of each print file says.
+fn print_tickets<'p>(
+    journal: &'p FileJournal,
+    batch: &'p Batch<'_>,
+    plan: &'p Plan,
+    now: Moment,
+) -> impl Iterator<Item = PrintTicket> + 'p {
+    let (part, paper, sheet) = (batch.part(), batch.paper, batch.template.sheet());
+    plan.files.iter().map(move |file| {
+        let marks = journal.stage(part, &Stage::Printed(file.file)).unwrap_or_default();
+        let mark = marks.first().expect("a printed file stands in the journal");
+        let sheets = plan.placed_in(file.indices()).map(|placed| u64::from(placed.sheets)).sum();
+        let envelope = batch.envelopes[usize::from(file.envelope)];
+        let inserter = match envelope.by_hand {
+            true => BY_HAND.to_owned(),
+            false => batch.inserter.name.clone(),
+        };
+        PrintTicket {
+            job: batch.job,
+            part: part.to_string(),
+            file: mark.path.rsplit('/').next().unwrap_or_default().to_owned(),
+            sha256: mark.sha256.clone(),
+            len: mark.len,
+            letters: u64::from(file.pieces),
+            pages: sheets * (u64::from(paper.duplex) + 1),
+            sheets,
+            made: now,
+            posting_date: batch.received.posting_date,
+            duplex: paper.duplex,
+            sheet,
+            sheet_mg: paper.sheet_mg,
+            envelope: envelope.name.clone(),
+            folded_height_mm: envelope.folded_mm(sheet),
+            inserter,
+        }
+    })
+}
+
+/// Says which envelopes the print files are for: `naga3-window 1-3, kaku20-window 4`.
+fn envelopes(batch: &Batch<'_>, plan: &Plan) -> String {
+    let files = plan.files.chunk_by(|a, b| a.envelope == b.envelope);
+    let named = files.map(|files| {
+        let envelope = batch.envelopes[usize::from(files[0].envelope)];
+        let by_hand = if envelope.by_hand { " (手封入)" } else { "" };
+        let numbers = match (files[0].file, files[files.len() - 1].file) {
+            (first, last) if first == last => first.to_string(),
+            (first, last) => format!("{first}-{last}"),
+        };
+        match batch.envelopes.len() {
+            1 => format!("{}{by_hand}", envelope.name),
+            _ => format!("{}{by_hand} {numbers}", envelope.name),
+        }
+    });
+    named.collect::<Vec<_>>().join(", ")
+}
+
+/// What fills an envelope that no machine does.
+const BY_HAND: &str = "by-hand";
+
 fn ticket(
     journal: &FileJournal,
     batch: &Batch<'_>,
@@ -78,21 +146,15 @@ fn ticket(
     now: Moment,
 ) -> JobTicket {
     let part = batch.part();
-    let file = |file: &presort::FileSummary| {
-        let marks = journal.stage(part, &Stage::Printed(file.file)).unwrap_or_default();
-        let mark = marks.first().expect("a printed file stands in the journal");
-        let sheets = plan.placed_in(file.indices()).map(|placed| u64::from(placed.sheets)).sum();
-        let backs = u64::from(batch.paper.duplex) + 1;
-        TicketFile {
-            name: mark.path.rsplit('/').next().unwrap_or_default().to_owned(),
-            letters: u64::from(file.pieces),
-            pages: sheets * backs,
-            sheets,
-            sha256: mark.sha256.clone(),
-        }
-    };
+    let files = print_tickets(journal, batch, plan, now).map(|xjdf| TicketFile {
+        name: xjdf.file,
+        letters: xjdf.letters,
+        pages: xjdf.pages,
+        sheets: xjdf.sheets,
+        sha256: xjdf.sha256,
+    });
     JobTicket {
-        job: job_number(batch.part()),
+        job: batch.job,
         sender: batch.sender.name.clone(),
         batch: part.batch.to_string(),
         part: part.turn(),
@@ -100,11 +162,11 @@ fn ticket(
         class: batch.received.class.clone(),
         posting_date: batch.received.posting_date,
         made: now,
-        envelope: batch.envelope.name.clone(),
+        envelope: envelopes(batch, plan),
         inserter: batch.inserter.name.clone(),
         paper: paper_words(batch),
         duplex: batch.paper.duplex,
-        files: plan.files.iter().map(file).collect(),
+        files: files.collect(),
         trays: plan.trays.len() as u32,
         bundles: plan.trays.iter().map(|tray| tray.bundles.len() as u32).sum(),
         weight_mg: account.weight_mg,

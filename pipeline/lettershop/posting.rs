@@ -15,7 +15,6 @@ use runner::{FileMark, Part};
 use crate::batch::{Batch, Received};
 use crate::config::Shop;
 use crate::out::Out;
-use crate::print::job_number;
 
 /// What a part's posting slips were made from, in its folder.
 pub const SLIPS: &str = "posting-slips.json";
@@ -98,7 +97,7 @@ fn slips(batch: &Batch<'_>, plan: &Plan, now: Moment) -> PostingSlips {
         }
     };
     PostingSlips {
-        job: job_number(batch.part()),
+        job: batch.job,
         sender: batch.sender.name.clone(),
         sender_lines: batch.sender.office.clone(),
         batch: batch.part().name(),

@@ -172,7 +172,7 @@ pub fn print_files(
     let mut sheets = Vec::with_capacity(due.len());
     for (file, title) in due.iter().zip(&titles) {
         let inserter = &batch.inserter;
-        let meta = PrintMeta { title, job: job_number(batch.part()), now, duplex, inserter };
+        let meta = PrintMeta { title, job: batch.job, now, duplex, inserter };
         let form = batch.shop.config.print.form.into();
         let run = PrintRun::in_form(&forme.fonts, layers, meta, form);
         let run = run.context("preparing the press")?;
@@ -291,16 +291,6 @@ pub fn control_name(file: u32) -> String {
     format!("control-{file:03}.csv")
 }
 
-/// Returns the number that stands in every mark of the part: eight digits of its name's digest.
-///
-/// The marks of two batches that lie on one table must differ; the first 26 bits of a digest do so
-/// for all but one pair in 60 million.
-pub fn job_number(part: &Part) -> u32 {
-    use sha2::{Digest, Sha256};
-    let digest = Sha256::digest(part.to_string());
-    u32::from_be_bytes(digest[..4].try_into().expect("four of 32 bytes")) % 100_000_000
-}
-
 /// Returns what the print file holds before each block, and at its end.
 fn block_starts(
     batch: &Batch<'_>,
@@ -380,7 +370,7 @@ pub fn set(
         "record {record} was measured with {} pages and now has {pages}",
         placed.piece.pages
     );
-    let mark = presort::marks(generation, job_number(batch.part()), INSERTS, placed).next();
+    let mark = presort::marks(generation, batch.job, INSERTS, placed).next();
     Ok(ControlRow {
         sequence: placed.sequence,
         file: placed.file,

@@ -10,6 +10,7 @@ mod cli;
 mod desk;
 mod doors;
 mod drops;
+mod envelopes;
 mod first_proof;
 mod judged;
 mod later;

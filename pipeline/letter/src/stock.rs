@@ -33,6 +33,15 @@ pub struct EnvelopeProfile {
     pub sheets_max: u32,
     /// Size class for postage, a key of the tariff: `teikei`, `kikakunai`.
     pub size_class: String,
+    /// The most that its folded contents may be thick, mm; without it, only sheets count.
+    #[serde(default)]
+    pub thickness_max_mm: Option<f64>,
+    /// The envelope for what this one does not take, by name; without one it is held.
+    #[serde(default)]
+    pub next: Option<String>,
+    /// Whether it is filled by hand: print files and trays of their own, no inserter.
+    #[serde(default)]
+    pub by_hand: bool,
 }
 
 impl EnvelopeProfile {
@@ -54,6 +63,20 @@ impl EnvelopeProfile {
         } else {
             self.folded_height_mm
         }
+    }
+
+    /// Returns how many layers an A4 sheet has in it: 3 folded in three, 1 unfolded. A smaller one
+    /// has no more.
+    pub fn layers(&self) -> u32 {
+        (A4.to_mm()[1] / self.folded_mm(A4)).round().max(1.0) as u32
+    }
+
+    /// Returns the most sheets that it takes, by number and by the thickness of the paper.
+    pub fn takes_sheets(&self, paper: &Paper) -> u32 {
+        let Some(max_mm) = self.thickness_max_mm else { return self.sheets_max };
+        let sheet_um = u64::from(self.layers()) * u64::from(paper.sheet_um.max(1));
+        let sheets = (max_mm.max(0.0) * 1000.0) as u64 / sheet_um;
+        self.sheets_max.min(u32::try_from(sheets).unwrap_or(u32::MAX))
     }
 }
 
@@ -162,6 +185,14 @@ pub struct Paper {
     pub sheet_mg: u32,
     /// Whether both sides are printed; an odd page count then gets a blank back.
     pub duplex: bool,
+    /// Thickness of one sheet, micrometres.
+    #[serde(default = "usual_sheet_um")]
+    pub sheet_um: u32,
+}
+
+/// Paper of 64 g/m².
+fn usual_sheet_um() -> u32 {
+    90
 }
 
 impl Paper {

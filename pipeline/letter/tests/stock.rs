@@ -18,8 +18,8 @@ fn what_goes_in_unfolded_has_less_play_than_what_is_folded() {
 
 #[test]
 fn a_sheet_weighs_by_its_area_unless_its_template_says() {
-    let paper = Paper { sheet_mg: 3_990, duplex: true };
+    let paper = Paper { sheet_mg: 3_990, duplex: true, sheet_um: 90 };
     assert_eq!(paper.cut(A4, None), paper);
     assert_eq!(paper.cut(SheetSize::from_mm(100.0, 148.0), None).sheet_mg, 947);
-    assert_eq!(paper.cut(A4, Some(2_900)), Paper { sheet_mg: 2_900, duplex: true });
+    assert_eq!(paper.cut(A4, Some(2_900)), Paper { sheet_mg: 2_900, duplex: true, sheet_um: 90 });
 }

@@ -175,7 +175,8 @@ fn print_again(args: &Reprint) -> Result<Ending> {
     // Nothing is painted that could not be noted.
     account.act(&act).with_context(|| format!("{part} cannot take it")).context(Unusable)?;
     let house = House::open(&shop)?;
-    let batch = Batch::open(&out, &shop, &house, part)?;
+    let mut batch = Batch::open(&out, &shop, &house, part)?;
+    batch.job = book.job(part);
     let files = reprint::paint(&out, &batch, generation, &sequences, args.hand.at())?;
     log.note(&out, args.hand.notes(part, act, files.clone()))?;
     let paths: Vec<&str> = files.iter().map(|mark| mark.path.as_str()).collect();

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
+use letter::stock::Paper;
 use registry::LinkGrade;
 use serde::Deserialize;
 
@@ -132,10 +133,19 @@ pub struct PrintKeys {
     pub inserter: String,
     /// One sheet, milligrams.
     pub sheet_mg: u32,
+    /// Thickness of one sheet, micrometres.
+    pub sheet_um: u32,
     /// How print files are written.
     pub form: PrintForm,
     /// Both sides.
     pub duplex: bool,
+}
+
+impl PrintKeys {
+    /// Returns the paper in use.
+    pub fn paper(&self) -> Paper {
+        Paper { sheet_mg: self.sheet_mg, duplex: self.duplex, sheet_um: self.sheet_um }
+    }
 }
 
 /// How print files are written: [`press::FileForm`] by its name in the configuration.

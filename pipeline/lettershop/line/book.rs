@@ -8,19 +8,22 @@ use anyhow::{bail, ensure, Context, Result};
 use columnar::LedgerRow;
 use edge::durable::Records;
 use ledger::ControlLine;
+use letter::piece::FIRST_GENERATION;
 use runner::{Entry, Part, Stage};
 
 use crate::close::LEDGER_ROWS;
+use crate::jobs::{self, Jobs};
 use crate::ledger_rows;
 use crate::out::Out;
-use crate::print::job_number;
 use crate::Unusable;
 
 /// All closed parts; read beside a running night, without its lock.
 #[derive(Debug)]
 pub struct Book {
     nights: BTreeMap<Part, u32>,
-    /// By job number, which two parts of many years can share: a mark alone then names neither.
+    given: Jobs,
+    /// By job number; two parts share one only where both were printed before each number was given
+    /// out once: a mark alone then names neither.
     jobs: HashMap<u32, Vec<Part>>,
 }
 
@@ -34,9 +37,13 @@ impl Book {
         let trouble = || format!("{} is not what a night has written", out.root().display());
         let mut records = Records::open(&path).with_context(trouble).context(Unusable)?;
         let (mut night, mut nights, mut bytes) = (0, BTreeMap::new(), Vec::new());
+        let mut given = Jobs::default();
         while records.next_into(&mut bytes).context("reading the journal")? {
             match serde_json::from_slice(&bytes).context("an entry of the journal")? {
                 Entry::NightBegan(plan) => night = plan.night,
+                Entry::DropTaken { part, .. } => {
+                    given.give(&part);
+                }
                 Entry::StageDone { part, stage: Stage::Closed, .. } => {
                     nights.insert(part, night);
                 }
@@ -45,9 +52,14 @@ impl Book {
         }
         let mut jobs: HashMap<u32, Vec<Part>> = HashMap::new();
         for part in nights.keys() {
-            jobs.entry(job_number(part)).or_default().push(part.clone());
+            let mut job = given.job(part);
+            if job != jobs::by_name(part) {
+                let control = Control::read(out, part, FIRST_GENERATION)?;
+                job = control.rows()?.first().map_or(job, |row| row.mark.job);
+            }
+            jobs.entry(job).or_default().push(part.clone());
         }
-        Ok(Self { nights, jobs })
+        Ok(Self { nights, given, jobs })
     }
 
     /// Returns all closed parts, in the order of sender and name.
@@ -67,6 +79,12 @@ impl Book {
             ),
             _ => bail!("no part has job {job:08}"),
         }
+    }
+
+    /// Returns the job that stands in the marks of a part.
+    pub fn job(&self, part: &Part) -> u32 {
+        let printed = self.jobs.iter().find(|(_, parts)| parts.contains(part));
+        printed.map_or_else(|| self.given.job(part), |(job, _)| *job)
     }
 
     /// Returns a closed part by sender and name.
@@ -122,7 +140,7 @@ impl Control {
 pub fn folder(out: &Out, part: &Part, generation: u8) -> std::path::PathBuf {
     let folder = out.print(part);
     match generation {
-        letter::piece::FIRST_GENERATION => folder,
+        FIRST_GENERATION => folder,
         later => folder.join(format!("reprint-{later}")),
     }
 }
@@ -188,7 +206,7 @@ mod tests {
         };
         let (first, second, third) = (part("a"), part("b"), part("c"));
         let jobs = HashMap::from([(7, vec![first.clone()]), (8, vec![second, third])]);
-        let book = Book { nights: BTreeMap::new(), jobs };
+        let book = Book { nights: BTreeMap::new(), given: Jobs::default(), jobs };
         assert_eq!(book.of_job(7).expect("one"), &first);
         assert!(book.of_job(8).expect_err("two").to_string().contains("is that of"));
         assert!(book.of_job(9).expect_err("none").to_string().contains("no part"));

@@ -21,8 +21,8 @@ use super::log::Noted;
 use crate::account::read_json;
 use crate::batch::{Received, RECEIVED};
 use crate::close::ACCOUNT;
+use crate::jobs;
 use crate::out::{hex, sha256_of, Out};
-use crate::print::job_number;
 use crate::stock;
 
 /// The certificate, `closing.json` beside the print files.
@@ -104,6 +104,8 @@ pub struct TakenOut {
 pub(super) struct Ground {
     account: Account,
     received: Received,
+    /// The job of its marks; none where nothing was printed.
+    job: Option<u32>,
     pub(super) generations: Vec<Generation>,
     /// Piece and sheets by sequence.
     pub(super) printed: BTreeMap<u32, (PieceId, u16)>,
@@ -131,11 +133,13 @@ impl Ground {
         }
         let control = Control::read(out, part, FIRST_GENERATION)?;
         let rows = control.rows()?;
+        let job = rows.first().map(|row| row.mark.job);
         let printed = rows.iter().map(|row| (row.sequence, (row.piece, row.sheets))).collect();
         let postage = entered(out, part)?.into_iter();
         Ok(Self {
             account: read_json(out, part, ACCOUNT)?,
             received: read_json(out, part, RECEIVED)?,
+            job,
             generations,
             printed,
             postage: postage.map(|(sequence, entered)| (sequence, entered.postage_yen)).collect(),
@@ -157,7 +161,7 @@ impl Ground {
         let taken_out = ends.iter().filter(|(_, end)| **end != State::Posted);
         Ok(Certificate {
             part: part.to_string(),
-            job: job_number(part),
+            job: self.job.unwrap_or_else(|| jobs::by_name(part)),
             posting_date: self.received.posting_date,
             closed: closed.at,
             closed_by: closed.by.to_owned(),

@@ -14,7 +14,7 @@ use super::Line;
 use crate::batch::{Batch, Letters};
 use crate::measure::MeasuredBatch;
 use crate::out::Out;
-use crate::print::{self, job_number, set, Forme, INSERTS};
+use crate::print::{self, set, Forme, INSERTS};
 use crate::recount;
 
 /// Paints pieces again: print files and their control file in `reprint-<generation>/`, each letter
@@ -44,7 +44,7 @@ pub fn paint(
         let name = format!("{}-r{generation}-{number:03}", part.name());
         let mut own = Vec::new();
         let mut draft = out.draft(&home.join(format!("{name}.pdf")))?;
-        let job = job_number(part);
+        let job = batch.job;
         let (paper, inserter) = (batch.paper, &batch.inserter);
         let title = format!("{part} {name}");
         let meta = PrintMeta { title: &title, job, now, duplex: paper.duplex, inserter };

@@ -17,6 +17,7 @@ mod posting;
 mod sheet;
 mod slips;
 mod ticket;
+mod xjdf;
 
 pub use closing::{closing_sheet, ClosingEnd, ClosingGeneration, ClosingSheet};
 pub use indicia::{indicia, Front, Indicia, Outline, INDICIA_MM};
@@ -25,6 +26,7 @@ pub use postage::{PostageTip, PostingRow, PostingSheet};
 pub use posting::{posting_slips, GroupRow, PostingForm, PostingSlips};
 pub use slips::{bundle_slips, BundleSlip, SlipBatch, SLIPS_PER_PAGE};
 pub use ticket::{job_ticket, JobTicket, TicketFile};
+pub use xjdf::{print_ticket, PrintTicket};
 
 use thiserror::Error;
 

@@ -1,5 +1,6 @@
 //! What the house asks of a sender's page: its zones, the printable area, transparency.
 
+use letter::omr::OmrProfile;
 use letter::page::SheetSize;
 use letter::stock::{EnvelopeProfile, InserterProfile};
 use serde::{Deserialize, Serialize};
@@ -96,9 +97,14 @@ impl Rules {
             area: mark(inserter),
             pages: Pages::Every,
         });
+        let omr = inserter.omr.as_ref().map(|omr| Zone {
+            kind: ZoneKind::Mark,
+            area: omr_lines(omr),
+            pages: Pages::Every,
+        });
         Self {
             sheet,
-            zones: window.into_iter().chain(mark).collect(),
+            zones: window.into_iter().chain(mark).chain(omr).collect(),
             margin_mm: MARGIN_MM,
             transparency: Transparency::Refused,
             pages_max: PAGES_MAX,
@@ -166,6 +172,13 @@ fn mark(inserter: &InserterProfile) -> Area {
     Area { left_mm, top_mm, right_mm, bottom_mm: top_mm + side }.grown(clear)
 }
 
+/// Returns the lines of OMR with their clear zone.
+fn omr_lines(omr: &OmrProfile) -> Area {
+    let (left_mm, top_mm) = (omr.left_mm, omr.top_mm);
+    let (right_mm, bottom_mm) = (left_mm + omr.length_mm, top_mm + omr.height_mm());
+    Area { left_mm, top_mm, right_mm, bottom_mm }.grown(omr.clear_mm)
+}
+
 /// The edge that office and production printers leave blank; the stock templates keep to it.
 const MARGIN_MM: f64 = 5.0;
 /// As many pages as the press takes over.
@@ -176,3 +189,25 @@ const MODULES: f64 = 18.0;
 const CLEAR_MODULES: f64 = 2.0;
 /// The 26 digits beside the symbol take 18 to 25 mm.
 const DIGITS_MM: f64 = 25.0;
+
+#[cfg(test)]
+mod tests {
+    use letter::omr::OmrLine;
+
+    use super::*;
+
+    #[test]
+    fn lines_of_omr_are_a_zone_with_their_clear_zone() {
+        let omr = OmrProfile {
+            left_mm: 5.0,
+            top_mm: 110.0,
+            length_mm: 11.0,
+            thickness_mm: 0.5,
+            pitch_mm: 4.0,
+            clear_mm: 3.0,
+            lines: vec![OmrLine::Always; 3],
+        };
+        let zone = Area { left_mm: 2.0, top_mm: 107.0, right_mm: 19.0, bottom_mm: 121.5 };
+        assert_eq!(omr_lines(&omr), zone);
+    }
+}

@@ -33,7 +33,7 @@ fn main() {
 /// One batch with everything: its postings, order, bundles, trays, files.
 fn one_batch(tariff: &Tariff, pieces: u32) {
     let envelope = EnvelopeProfile { sheets_max: 40, ..naga3() };
-    let paper = Paper { sheet_mg: 3_990, duplex: true };
+    let paper = Paper { sheet_mg: 3_990, duplex: true, sheet_um: 90 };
     let mut numbers = Numbers(7);
     let one = |record| Measured {
         record,

@@ -19,6 +19,8 @@ pub(crate) struct Span {
     pub(crate) group: Group,
     /// The posting, from 0.
     pub(crate) posting: u32,
+    /// The envelope, from 0.
+    pub(crate) envelope: u8,
     pub(crate) len: usize,
 }
 
@@ -28,15 +30,30 @@ pub(crate) fn by_code(mut pieces: Vec<Measured>) -> Vec<Measured> {
     pieces
 }
 
-/// Adds the pieces of a posting, which stand [by code](by_code), group after group.
+/// Adds the pieces of a posting, which stand [by code](by_code): envelope after envelope, and in
+/// each group after group.
 pub(crate) fn append(rules: &Rules, posting: u32, pieces: &[Measured], ordered: &mut Ordered) {
+    if rules.franking.envelopes() == 1 {
+        return append_in(rules, (posting, 0), pieces, ordered);
+    }
+    for envelope in 0..rules.franking.envelopes() {
+        let is_in = |piece: &&Measured| {
+            let weighed = rules.franking.weigh(piece.pages);
+            weighed.expect("what cannot be weighed is held before").envelope == envelope
+        };
+        let own: Vec<Measured> = pieces.iter().filter(is_in).copied().collect();
+        append_in(rules, (posting, envelope), &own, ordered);
+    }
+}
+
+fn append_in(rules: &Rules, of: (u32, u8), pieces: &[Measured], ordered: &mut Ordered) {
     let mut runs = runs(rules, pieces);
     group(rules.limits.bundle_pieces_min.get() as usize, &mut runs);
     runs.sort_unstable_by_key(|run| (run.group.rank(), run.district, run.start));
 
     let in_order = runs.iter().flat_map(|run| &pieces[run.start..run.start + run.len]);
     ordered.pieces.extend(in_order);
-    ordered.groups.extend(spans(posting, &runs));
+    ordered.groups.extend(spans(of, &runs));
 }
 
 /// The pieces of one postal code, in walking order; `start` counts in order of postal codes.
@@ -78,8 +95,8 @@ fn group(min: usize, runs: &mut [Run]) {
     }
 }
 
-fn spans(posting: u32, runs: &[Run]) -> impl Iterator<Item = Span> + '_ {
+fn spans((posting, envelope): (u32, u8), runs: &[Run]) -> impl Iterator<Item = Span> + '_ {
     let groups = runs.chunk_by(|a, b| a.group == b.group);
     let len = |runs: &[Run]| runs.iter().map(|run| run.len).sum();
-    groups.map(move |runs| Span { group: runs[0].group, posting, len: len(runs) })
+    groups.map(move |runs| Span { group: runs[0].group, posting, envelope, len: len(runs) })
 }

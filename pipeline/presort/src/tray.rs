@@ -13,6 +13,8 @@ pub struct TraySummary {
     pub tray: u32,
     /// The posting of all its pieces, an index of the plan's.
     pub posting: u32,
+    /// The envelope of all its pieces, an index of the batch's.
+    pub envelope: u8,
     /// The sequence number of its first piece.
     pub first_sequence: u32,
     /// Its pieces.
@@ -38,6 +40,8 @@ pub struct BundleSummary {
     pub group: Group,
     /// The posting of all its pieces, an index of the plan's.
     pub posting: u32,
+    /// The envelope of all its pieces, an index of the batch's.
+    pub envelope: u8,
     /// The sequence number of its first piece.
     pub first_sequence: u32,
     /// Its pieces, at least one.
@@ -53,7 +57,7 @@ pub struct BundleSummary {
 /// Ties the pieces into bundles and fills trays with them, each as full as its limits allow.
 ///
 /// A bundle never holds two groups and never lies in two trays; neither holds two postings, since
-/// these are handed in apart. The last bundle of a group takes
+/// these are handed in apart, nor two kinds of envelope. The last bundle of a group takes
 /// what is left of it, be it one piece.
 pub(crate) fn fill(limits: &Limits, franking: &Franking, ordered: &Ordered) -> Vec<TraySummary> {
     let mut trays: Vec<TraySummary> = Vec::new();
@@ -81,6 +85,7 @@ fn tie(limits: &Limits, franking: &Franking, ordered: &Ordered) -> Vec<BundleSum
                     bundle: 0, // the tray numbers it
                     group: span.group,
                     posting: span.posting,
+                    envelope: span.envelope,
                     first_sequence: sequence,
                     pieces: 1,
                     weight_mg,
@@ -117,6 +122,7 @@ impl TraySummary {
         let mut tray = Self {
             tray,
             posting: bundle.posting,
+            envelope: bundle.envelope,
             first_sequence: bundle.first_sequence,
             pieces: 0,
             weight_mg: 0,
@@ -130,7 +136,7 @@ impl TraySummary {
     }
 
     fn takes(&self, limits: &Limits, bundle: &BundleSummary) -> bool {
-        self.posting == bundle.posting
+        (self.posting, self.envelope) == (bundle.posting, bundle.envelope)
             && self.pieces + bundle.pieces <= limits.tray_pieces_max.get()
             && self.weight_mg + bundle.weight_mg <= limits.tray_weight_mg_max
     }

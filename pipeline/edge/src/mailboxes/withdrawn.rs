@@ -39,6 +39,14 @@ impl Mailboxes {
         Ok(Withdrawal::Withdrawn)
     }
 
+    /// Returns whether a copy was taken from its recipient.
+    ///
+    /// # Errors
+    /// What the store returns.
+    pub fn is_withdrawn(&self, piece: PieceId) -> Result<bool, MailboxError> {
+        Ok(index::is_withdrawn(&self.view, piece)?)
+    }
+
     /// Gives a withdrawn copy back to its recipient.
     ///
     /// # Errors

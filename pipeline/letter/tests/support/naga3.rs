@@ -16,5 +16,8 @@ pub fn naga3() -> EnvelopeProfile {
         weight_mg: 5500,
         sheets_max: 8,
         size_class: "teikei".to_owned(),
+        thickness_max_mm: None,
+        next: None,
+        by_hand: false,
     }
 }

@@ -52,7 +52,7 @@ impl Workshop {
             inserter: inserters
                 .find(|inserter| inserter.name == config.print.inserter)
                 .context("the built-in inserter")?,
-            paper: Paper { sheet_mg: config.print.sheet_mg, duplex: config.print.duplex },
+            paper: config.print.paper(),
             envelope: config.print.envelope,
             envelopes: profiles(stock::ENVELOPES)?,
             tariffs: toml::from_str(stock::TARIFFS).context("the built-in tariffs")?,

@@ -51,7 +51,7 @@ fn district_len(postal: PostalCode) -> u32 {
 }
 
 fn rules(tariff: &Tariff, limits: Limits) -> Rules<'_> {
-    let paper = Paper { sheet_mg: 3_990, duplex: true };
+    let paper = Paper { sheet_mg: 3_990, duplex: true, sheet_um: 90 };
     let franking = Franking::new(&envelope(), paper, tariff, &[]).expect("no services");
     let desk = PostDesk { tariff, is_regional: false };
     let is_local = &|postal: PostalCode| postal.prefix(3) == 450;
@@ -376,4 +376,41 @@ fn a_small_batch_lies_as_the_trade_would_lay_it() {
     // The walk runs against the record numbers in district 100.
     let records: Vec<_> = plan.placed().map(|placed| placed.piece.record).collect();
     assert_eq!(records, [11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 12, 13, 14, 15, 16, 17, 18]);
+}
+
+#[test]
+fn pieces_of_two_envelopes_share_postings_but_no_tray_and_no_print_file() {
+    let tariff = stock().tariffs.remove(0);
+    let paper = Paper { sheet_mg: 3_990, duplex: true, sheet_um: 90 };
+    let tight = EnvelopeProfile { sheets_max: 3, ..naga3() };
+    let flat = EnvelopeProfile { size_class: "kikakunai".to_owned(), ..envelope() };
+    for limits in all_limits() {
+        let mut rules = rules(&tariff, limits);
+        let franking = Franking::new(&tight, paper, &tariff, &[]).expect("no services");
+        rules.franking = franking.or_in(&flat, paper, &tariff, &[]).expect("no services");
+        let pieces = Numbers(8).batch(700);
+        let plan = plan(&rules, pieces.clone());
+        let envelope = |placed: &Placed| u8::from(placed.sheets > 3);
+        let within = |first: u32, pieces: u32| {
+            let start = first as usize - 1;
+            let inside = plan.placed_in(start..start + pieces as usize);
+            inside.map(|placed| envelope(&placed)).collect::<BTreeSet<_>>()
+        };
+        let mut seen = BTreeSet::new();
+        for tray in &plan.trays {
+            assert_eq!(within(tray.first_sequence, tray.pieces), [tray.envelope].into());
+        }
+        for file in &plan.files {
+            assert_eq!(within(file.first_sequence, file.pieces), [file.envelope].into());
+            seen.insert(file.envelope);
+        }
+        assert_eq!(seen, [0, 1].into());
+        let mut records: Vec<u32> = plan.placed().map(|placed| placed.piece.record).collect();
+        records.extend(plan.held.iter().map(|(piece, _)| piece.record));
+        records.sort_unstable();
+        assert_eq!(records, (0..700).collect::<Vec<_>>());
+        let totals = plan.totals();
+        let yen: u64 = plan.postings.iter().map(|posted| posted.posting.yen).sum();
+        assert_eq!(totals.postage_yen, yen);
+    }
 }
