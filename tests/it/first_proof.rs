@@ -31,10 +31,7 @@ fn a_template_waits_for_its_proof_until_it_is_approved_and_again_when_it_has_cha
     again(&shop, &shop, "third");
     shop.night(&out).arg("--unattended").must_exit_with(0);
     assert!(city(&out, "third").printed > 0, "the same bytes are the same template");
-    let body = crate::shop::children(&own)
-        .into_iter()
-        .find(|path| path.extension().is_some_and(|extension| extension == "toml"));
-    let body = body.expect("a sheet");
+    let body = own.join("template.toml");
     let text = std::fs::read_to_string(&body).expect("a sheet");
     std::fs::write(&body, format!("{text}\n# changed\n")).expect("a temporary directory");
     again(&shop, &shop, "fourth");
