@@ -83,7 +83,7 @@ impl AppendLog {
     /// The longest record, bytes; a longer length is damage.
     pub const RECORD_LEN_MAX: usize = 1 << 26;
 
-    /// Opens a log, makes it with its folder where there is none, and shows every record to `visit`.
+    /// Opens a log, made with its folder where there is none, and shows every record to `visit`.
     ///
     /// A torn tail is truncated.
     ///
