@@ -17,6 +17,9 @@ fn card() -> EnvelopeProfile {
         weight_mg: 0,
         sheets_max: 1,
         size_class: "hagaki".to_owned(),
+        thickness_max_mm: None,
+        next: None,
+        by_hand: false,
     }
 }
 
