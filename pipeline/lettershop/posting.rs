@@ -52,7 +52,7 @@ pub fn write(
     let leeways: BTreeSet<u32> = plan.postings.iter().map(|p| p.posting.leeway_days).collect();
     for leeway_days in leeways {
         if let Some(front) = envelope_front(batch, leeway_days, font, now)? {
-            let path = folder.join(format!("envelope-{leeway_days}.pdf"));
+            let path = folder.join(format!("envelope-{leeway_days}-days.pdf"));
             files.push(out.publish_bytes(&path, &front)?);
         }
     }

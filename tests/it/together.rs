@@ -28,7 +28,8 @@ fn postage(out: &Out) -> u64 {
 
 #[test]
 fn batches_of_one_contract_pay_less_than_each_alone() {
-    let alone = Shop::letters(2_400, 31, 0.05).after_a_night("out");
+    let apart = Shop::letters(2_400, 31, 0.05);
+    let alone = apart.after_a_night("out");
     let shop = shop_with_contract(2_400, 31);
     let out = shop.after_a_night("out");
     out.verify().must_succeed();
@@ -65,7 +66,7 @@ fn the_front_of_the_envelope_has_its_indicia_where_the_shop_prints_them() {
     shop.configure("[posting]\nindicia = \"circle\"\noffice = \"星見中央郵便局\"");
     let out = shop.after_a_night("out");
     out.verify().must_succeed();
-    let fronts = out.find("print/", "/envelope-0.pdf");
+    let fronts = out.find("print/", "/envelope-0-days.pdf");
     assert_eq!(fronts.len(), out.find("print/", "/posting-slips.pdf").len());
     let text = judge("pdftotext").arg(&fronts[0]).arg("-").must_succeed().text();
     assert!(text.contains("料金後納") && text.contains("星見中央郵便局"), "{text}");
@@ -95,7 +96,7 @@ fn senders_are_told_which_addresses_are_doubtful_and_what_was_perhaps_meant() {
         codes.extend(lines.filter_map(|line| line.split(',').nth(2)).map(str::to_owned));
         let text = path.to_string_lossy().replace(".addresses.csv", ".addresses.txt");
         let text = std::fs::read_to_string(text).expect("a summary");
-        assert!(text.starts_with("住所品質報告") && text.contains("town agrees"), "{text}");
+        assert!(text.starts_with("住所品質報告") && text.contains("code and town agree"), "{text}");
     }
     assert!(codes.contains("bad-code") || codes.contains("unknown-code"), "{codes:?}");
     let report = std::fs::read_to_string(out.path().join("report.html")).expect("a report");

@@ -45,7 +45,7 @@ sender's outbox. What the sender may ask stands in lettershop.toml under [linkin
 that people have to decide stand in desk/links.<sender>.csv; the sender is not told of them.
 Exit codes: 0 answered, 2 refused, 3 and 4 as ever.")]
     Link(LinkPeople),
-    /// Decides a row of desk/links.<sender>.csv: it is this recipient's, or nobody's
+    /// Decides a row of `desk/links.SENDER.csv`: it is this recipient's, or nobody's
     #[command(after_help = "Example:
   lettershop registry settle out hoshimi-city 0f1e… --recipient r-00000002 \\
     --by tanaka --approved-by suzuki

@@ -43,7 +43,7 @@ pub struct Front {
 
 /// 20 to 30 mm across (https://www.post.japanpost.jp/fee/how_to_pay/separate_pay/syousai.html).
 pub const INDICIA_MM: f32 = 24.0;
-/// From the upper and the outer edge; with it they lie in the field for postmarks, 70 x 35 mm (p13).
+/// From the upper and the outer edge: they lie in the field for postmarks, 70 x 35 mm (p13).
 const MARGIN_MM: f32 = 8.0;
 /// Between the lines under the office's name: 1 to 2 mm (the same page).
 const LINES_MM: f32 = 1.5;

@@ -162,7 +162,7 @@ fn write_key(pages: &[Page], key: &mut Vec<u32>) -> bool {
                 Role::ItemText(item) => (4, pair(item.list, item.item)),
                 Role::Cell(Cell { table, row, scope, over: [columns, rows] }) => {
                     let over = u32::from(columns) << 8 | u32::from(rows) << 16;
-                    (5 + scope as u32 | over, pair(table, row))
+                    ((5 + scope as u32) | over, pair(table, row))
                 }
                 Role::Figure { .. } => return false,
             };
