@@ -36,12 +36,15 @@ pub struct Decision {
     pub joint: JointPlan,
 }
 
+/// A contract, and the 差出日 of what is posted under it together.
+type ContractDay = (String, Date);
+
 /// Puts the parts that are posted together side by side, each set where its first part stood.
 ///
 /// # Errors
 /// If a part's files cannot be read.
 pub fn together(counter: &Counter<'_>, parts: Vec<Part>) -> Result<Vec<Vec<Part>>> {
-    let mut sets: Vec<(Option<(String, Date)>, Vec<Part>)> = Vec::new();
+    let mut sets: Vec<(Option<ContractDay>, Vec<Part>)> = Vec::new();
     for part in parts {
         let contract = counter.shop.config.posting.contract_of(part.sender.as_str());
         let key = match contract {

@@ -41,7 +41,7 @@ pub struct Front {
     pub window_mm: Option<[f32; 4]>,
 }
 
-/// 20 to 30 mm across (https://www.post.japanpost.jp/fee/how_to_pay/separate_pay/syousai.html).
+/// 20 to 30 mm across (<https://www.post.japanpost.jp/fee/how_to_pay/separate_pay/syousai.html>).
 pub const INDICIA_MM: f32 = 24.0;
 /// From the upper and the outer edge: they lie in the field for postmarks, 70 x 35 mm (p13).
 const MARGIN_MM: f32 = 8.0;
