@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::resume::{entry_ends, Instants};
+use crate::resume::{must_resume_wherever_the_journal_is_cut, Instants};
 use crate::shop::{judge, lettershop, must_be_the_same, tree, Out, Shop};
 
 /// The folder of the only night.
@@ -173,12 +173,5 @@ fn a_night_of_applications_cut_anywhere_ends_with_the_same_bytes() {
         shop.night(&out).must_succeed();
         must_be_the_same(&expected, &out, &format!("kill {kill}"));
     }
-    let journal = std::fs::read(whole.path().join("state/journal")).expect("a journal");
-    for (entry, end) in entry_ends(&journal).into_iter().enumerate() {
-        let out = shop.out(&format!("cut-{entry}"));
-        whole.copy_to(&out);
-        std::fs::write(out.path().join("state/journal"), &journal[..end]).expect("a journal");
-        shop.night(&out).must_succeed();
-        must_be_the_same(&expected, &out, &format!("journal cut after entry {entry}"));
-    }
+    must_resume_wherever_the_journal_is_cut(&shop, &whole);
 }

@@ -12,6 +12,7 @@ use crate::browser::{Answer, Browser, PASSWORD};
 use crate::chromium::Chromium;
 use crate::postbox::{axe, broken_rules, Door};
 use crate::shop::{lettershop, Out, Shop};
+use crate::unattended::{again, by_the_clock};
 
 /// The sender whose batch waits.
 const SENDER: &str = "hoshimi-city";
@@ -331,6 +332,18 @@ fn every_tampering_with_the_log_is_found_by_what_was_sealed_elsewhere() {
     fs::write(&path, flipped).expect("written");
     found("a flipped byte");
     assert_eq!(verify().code(), 0, "as it was, it is whole");
+}
+
+#[test]
+fn nights_that_ran_by_the_clock_stand_on_their_page() {
+    let office = Office::open();
+    again(&office.shop, &office.shop, "once-more");
+    by_the_clock(&office.shop, &office.out).must_exit_with(6);
+    let page = office.sign_in("mori").get("/nights");
+    assert_eq!(page.status, 200, "{}", page.body);
+    let records = office.out.ledger().iter().map(|one| one.records).max().expect("batches");
+    assert!(page.body.contains(&format!("<td>{records}</td>")), "{}", page.body);
+    must_say(&page, "一致");
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::resume::entry_ends;
-use crate::shop::{judge, must_be_the_same, tree, Out, Shop};
+use crate::resume::must_resume_wherever_the_journal_is_cut;
+use crate::shop::{judge, tree, Out, Shop};
 
 /// A shop whose senders post under one contract.
 fn shop_with_contract(records: u32, seed: u32) -> Shop {
@@ -48,16 +48,7 @@ fn batches_of_one_contract_pay_less_than_each_alone() {
 fn a_night_of_one_contract_that_is_cut_anywhere_resumes_to_the_same_postings() {
     let shop = shop_with_contract(240, 32);
     let whole = shop.after_a_night("whole");
-    let expected = whole.outputs();
-    let journal = std::fs::read(whole.path().join("state/journal")).expect("a journal");
-    for (entry, end) in entry_ends(&journal).into_iter().enumerate() {
-        let out = shop.out(&format!("cut-{entry}"));
-        whole.copy_to(&out);
-        std::fs::write(out.path().join("state/journal"), &journal[..end]).expect("a journal");
-        shop.night(&out).must_succeed();
-        must_be_the_same(&expected, &out, &format!("journal cut after entry {entry}"));
-        std::fs::remove_dir_all(out.path()).expect("a temporary directory");
-    }
+    must_resume_wherever_the_journal_is_cut(&shop, &whole);
 }
 
 #[test]

@@ -10,7 +10,8 @@ use crate::shop::{judge, lettershop, Call, Out, Shop};
 pub const CITY: &str = "hoshimi-city";
 
 /// Calls a night by the clock.
-fn by_the_clock(shop: &Shop, out: &Out) -> Call {
+/// A night as the timer runs it.
+pub fn by_the_clock(shop: &Shop, out: &Out) -> Call {
     lettershop().arg("night").arg(shop.path()).arg("--out").arg(out.path()).arg("--unattended")
 }
 

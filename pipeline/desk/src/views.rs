@@ -87,6 +87,7 @@ pub struct Night {
     /// How long it took.
     pub seconds: f64,
     /// Records of its batches.
+    #[serde(rename = "records_in")]
     pub records: u64,
     /// Records printed.
     pub printed: u64,

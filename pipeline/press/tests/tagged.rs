@@ -25,8 +25,12 @@ fn listed() -> Sample {
     setter.page.alternatives.push_str(words);
     let figure = Role::Figure { start: 0, end: words.len() as u32 };
     setter.passage(9, figure, |s| s.rule(60.0, 160.0, 40.0, 20.0, 100));
-    let page: Page = setter.page;
-    let fonts = Fonts::build(&[faces[0].data()], &uses(&faces, [&page]), &Default::default());
+    of_page(&faces, setter.page)
+}
+
+/// Returns a letter of one page, set in the first of the faces.
+fn of_page(faces: &[Face], page: Page) -> Sample {
+    let fonts = Fonts::build(&[faces[0].data()], &uses(faces, [&page]), &Default::default());
     let fonts = fonts.expect("fonts");
     let layers = Layers::build(&fonts, &[], &[], None).expect("layers");
     Sample { letters: vec![vec![page]], fonts, layers }
@@ -97,11 +101,7 @@ fn spanned(over: [[u8; 2]; 2]) -> Sample {
             place += 1;
         }
     }
-    let page: Page = setter.page;
-    let fonts = Fonts::build(&[faces[0].data()], &uses(&faces, [&page]), &Default::default());
-    let fonts = fonts.expect("fonts");
-    let layers = Layers::build(&fonts, &[], &[], None).expect("layers");
-    Sample { letters: vec![vec![page]], fonts, layers }
+    of_page(&faces, setter.page)
 }
 
 #[test]
