@@ -200,18 +200,23 @@ fn a_reading_cut_at_any_byte_of_its_notice_never_happened() {
     }
 }
 
+/// The notice that a copy of the city's was opened at noon.
+fn opened(piece: u64) -> OpenNotice {
+    OpenNotice {
+        piece: PieceId(piece),
+        row_id: format!("row-{piece}"),
+        sender: SenderId::parse("city").expect("an id"),
+        batch: BatchId::parse("tax").expect("an id"),
+        opened: NOON,
+    }
+}
+
 #[test]
 fn a_notice_that_the_index_missed_is_not_made_again() {
     let shop = Shop::delivered();
     let (store, mut mailboxes) = shop.open();
     // A kill between the log and the index.
-    let notice = OpenNotice {
-        piece: PieceId(1),
-        row_id: "row-1".to_owned(),
-        sender: SenderId::parse("city").expect("an id"),
-        batch: BatchId::parse("tax").expect("an id"),
-        opened: NOON,
-    };
+    let notice = opened(1);
     mailboxes.log.append(&index::opened_record(&notice)).expect("appended");
     mailboxes.log.sync().expect("synced");
     drop((store, mailboxes));
@@ -314,13 +319,7 @@ fn a_withdrawn_copy_is_nowhere_and_one_that_was_read_stays() {
     assert_eq!(withdraw(3).expect("there"), Withdrawal::Withdrawn);
     assert_eq!(withdraw(3).expect("there"), Withdrawal::Known);
     assert!(matches!(withdraw(9), Err(MailboxError::NoSuchPiece(PieceId(9)))));
-    let opening = OpenNotice {
-        piece: PieceId(3),
-        row_id: "row-3".to_owned(),
-        sender: SenderId::parse("city").expect("an id"),
-        batch: BatchId::parse("tax").expect("an id"),
-        opened: NOON,
-    };
+    let opening = opened(3);
     assert_eq!(mailboxes.take_openings([opening]).expect("taken"), 0, "nobody can open it");
     room.refresh().expect("refreshed");
     drop((mailboxes, store));
